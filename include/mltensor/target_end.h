@@ -4,6 +4,7 @@
 #undef MLT_HAS_FMA
 #undef MLT_HAS_F16C
 #undef MLT_SUFFIX
+#undef MLT_DTYPES
 #if defined(MLT_TARGET_AVX512) || defined(MLT_TARGET_AVX2)
 #pragma GCC pop_options
 #endif

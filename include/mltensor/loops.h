@@ -1,0 +1,230 @@
+/* The bodies of elementwise loops, one macro per number of operands.
+ *
+ * A loop has a branch for contiguous operands and one for each operand that is
+ * a broadcast scalar (the compiler vectorises these), and one for any strides.
+ * `ivdep` says that no iteration reads what another one wrote: an output is
+ * either disjoint from an input or the very same elements.
+ */
+#ifndef MLTENSOR_LOOPS_H
+#define MLTENSOR_LOOPS_H
+
+#include "mltensor/half.h"
+#include "mltensor/mltensor.h"
+#include "mltensor/target.h"
+
+/* --- dtypes: type in memory, type computed in, type of its real part, load and store --- */
+#define MLT_T_BOOL bool
+#define MLT_T_INT8 int8_t
+#define MLT_T_INT16 int16_t
+#define MLT_T_INT32 int32_t
+#define MLT_T_INT64 int64_t
+#define MLT_T_UINT8 uint8_t
+#define MLT_T_UINT16 uint16_t
+#define MLT_T_UINT32 uint32_t
+#define MLT_T_UINT64 uint64_t
+#define MLT_T_FLOAT16 mlt_half
+#define MLT_T_FLOAT32 float
+#define MLT_T_FLOAT64 double
+#define MLT_T_COMPLEX64 float complex
+#define MLT_T_COMPLEX128 double complex
+
+#define MLT_C_BOOL bool
+#define MLT_C_INT8 int8_t
+#define MLT_C_INT16 int16_t
+#define MLT_C_INT32 int32_t
+#define MLT_C_INT64 int64_t
+#define MLT_C_UINT8 uint8_t
+#define MLT_C_UINT16 uint16_t
+#define MLT_C_UINT32 uint32_t
+#define MLT_C_UINT64 uint64_t
+#define MLT_C_FLOAT16 float
+#define MLT_C_FLOAT32 float
+#define MLT_C_FLOAT64 double
+#define MLT_C_COMPLEX64 float complex
+#define MLT_C_COMPLEX128 double complex
+
+#define MLT_REAL_COMPLEX64 FLOAT32
+#define MLT_REAL_COMPLEX128 FLOAT64
+#define MLT_REAL_BOOL BOOL
+#define MLT_REAL_INT8 INT8
+#define MLT_REAL_INT16 INT16
+#define MLT_REAL_INT32 INT32
+#define MLT_REAL_INT64 INT64
+#define MLT_REAL_UINT8 UINT8
+#define MLT_REAL_UINT16 UINT16
+#define MLT_REAL_UINT32 UINT32
+#define MLT_REAL_UINT64 UINT64
+#define MLT_REAL_FLOAT16 FLOAT16
+#define MLT_REAL_FLOAT32 FLOAT32
+#define MLT_REAL_FLOAT64 FLOAT64
+
+#define MLT_LOAD(D, p) MLT_CONCAT(MLT_LOAD_, D)(p)
+#define MLT_STORE(D, p, v) MLT_CONCAT(MLT_STORE_, D)(p, v)
+#define MLT_LOAD_PLAIN(p) (*(p))
+#define MLT_STORE_PLAIN(p, v) (*(p) = (v))
+#define MLT_LOAD_FLOAT16(p) mlt_half_to_float(*(p))
+#define MLT_STORE_FLOAT16(p, v) (*(p) = mlt_float_to_half(v))
+#define MLT_LOAD_BOOL MLT_LOAD_PLAIN
+#define MLT_LOAD_INT8 MLT_LOAD_PLAIN
+#define MLT_LOAD_INT16 MLT_LOAD_PLAIN
+#define MLT_LOAD_INT32 MLT_LOAD_PLAIN
+#define MLT_LOAD_INT64 MLT_LOAD_PLAIN
+#define MLT_LOAD_UINT8 MLT_LOAD_PLAIN
+#define MLT_LOAD_UINT16 MLT_LOAD_PLAIN
+#define MLT_LOAD_UINT32 MLT_LOAD_PLAIN
+#define MLT_LOAD_UINT64 MLT_LOAD_PLAIN
+#define MLT_LOAD_FLOAT32 MLT_LOAD_PLAIN
+#define MLT_LOAD_FLOAT64 MLT_LOAD_PLAIN
+#define MLT_LOAD_COMPLEX64 MLT_LOAD_PLAIN
+#define MLT_LOAD_COMPLEX128 MLT_LOAD_PLAIN
+#define MLT_STORE_BOOL MLT_STORE_PLAIN
+#define MLT_STORE_INT8 MLT_STORE_PLAIN
+#define MLT_STORE_INT16 MLT_STORE_PLAIN
+#define MLT_STORE_INT32 MLT_STORE_PLAIN
+#define MLT_STORE_INT64 MLT_STORE_PLAIN
+#define MLT_STORE_UINT8 MLT_STORE_PLAIN
+#define MLT_STORE_UINT16 MLT_STORE_PLAIN
+#define MLT_STORE_UINT32 MLT_STORE_PLAIN
+#define MLT_STORE_UINT64 MLT_STORE_PLAIN
+#define MLT_STORE_FLOAT32 MLT_STORE_PLAIN
+#define MLT_STORE_FLOAT64 MLT_STORE_PLAIN
+#define MLT_STORE_COMPLEX64 MLT_STORE_PLAIN
+#define MLT_STORE_COMPLEX128 MLT_STORE_PLAIN
+
+/* --- categories: M(dtype, ...) for each dtype. ALL is what the baseline compiles, MAIN what the
+ * other targets add: the dtypes people compute in. --- */
+#define MLT_INTS_ALL(M, ...)                                                           \
+  M(INT8, __VA_ARGS__) M(INT16, __VA_ARGS__) M(INT32, __VA_ARGS__) M(INT64, __VA_ARGS__) \
+  M(UINT8, __VA_ARGS__) M(UINT16, __VA_ARGS__) M(UINT32, __VA_ARGS__) M(UINT64, __VA_ARGS__)
+#define MLT_INTS_MAIN(M, ...) \
+  M(INT32, __VA_ARGS__) M(INT64, __VA_ARGS__) M(UINT8, __VA_ARGS__)
+#define MLT_FLOATS_ALL(M, ...) \
+  M(FLOAT16, __VA_ARGS__) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
+#define MLT_FLOATS_MAIN(M, ...) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
+#define MLT_COMPLEXES_ALL(M, ...) M(COMPLEX64, __VA_ARGS__) M(COMPLEX128, __VA_ARGS__)
+#define MLT_COMPLEXES_MAIN(M, ...)
+
+#define MLT_FOR_BOOL(S, M, ...) M(BOOL, __VA_ARGS__)
+#define MLT_FOR_INTEGER(S, M, ...) MLT_INTS_##S(M, __VA_ARGS__)
+#define MLT_FOR_BITWISE(S, M, ...) M(BOOL, __VA_ARGS__) MLT_INTS_##S(M, __VA_ARGS__)
+#define MLT_FOR_REAL_FLOATING(S, M, ...) MLT_FLOATS_##S(M, __VA_ARGS__)
+#define MLT_FOR_COMPLEX(S, M, ...) MLT_COMPLEXES_##S(M, __VA_ARGS__)
+#define MLT_FOR_FLOATING(S, M, ...) MLT_FLOATS_##S(M, __VA_ARGS__) MLT_COMPLEXES_##S(M, __VA_ARGS__)
+#define MLT_FOR_REAL(S, M, ...) MLT_INTS_##S(M, __VA_ARGS__) MLT_FLOATS_##S(M, __VA_ARGS__)
+#define MLT_FOR_ORDERED(S, M, ...) M(BOOL, __VA_ARGS__) MLT_FOR_REAL(S, M, __VA_ARGS__)
+#define MLT_FOR_NUMERIC(S, M, ...) \
+  MLT_FOR_REAL(S, M, __VA_ARGS__) MLT_COMPLEXES_##S(M, __VA_ARGS__)
+#define MLT_FOR_NOT_BOOL(S, M, ...) MLT_FOR_NUMERIC(S, M, __VA_ARGS__)
+#define MLT_FOR_ANY(S, M, ...) M(BOOL, __VA_ARGS__) MLT_FOR_NUMERIC(S, M, __VA_ARGS__)
+
+#define MLT_OUT_SAME(D) D
+#define MLT_OUT_BOOL(D) BOOL
+#define MLT_OUT_REAL_OF(D) MLT_REAL_##D
+
+/* --- loop bodies ------------------------------------------------------------------------- */
+#define MLT_LOOP_HEAD(D, O) \
+  typedef MLT_CONCAT(MLT_T_, D) in_type; \
+  typedef MLT_CONCAT(MLT_C_, D) type;    \
+  typedef MLT_CONCAT(MLT_T_, O) out_type; \
+  typedef MLT_CONCAT(MLT_C_, O) out_compute; \
+  (void)sizeof(in_type);
+
+#define MLT_EACH_(D, O, READ, EXPR, INDEX)   \
+  {                                          \
+    READ;                                    \
+    out_compute result_ = (out_compute)(EXPR); \
+    MLT_STORE(O, out + (INDEX), result_);    \
+  }
+
+#define MLT_UNARY(D, name, O, ...) MLT_UNARY_(D, name, O, __VA_ARGS__)
+#define MLT_UNARY_(D, name, O, ...)                                                              \
+  static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {               \
+    MLT_LOOP_HEAD(D, O)                                                                          \
+    if (s[0] == sizeof(in_type) && s[1] == sizeof(out_type)) {                                   \
+      const in_type *pa = (const in_type *)args[0];                                              \
+      out_type *out = (out_type *)args[1];                                                       \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
+          MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                        \
+      return;                                                                                    \
+    }                                                                                            \
+    for (int64_t i = 0; i < n; i++) {                                                            \
+      const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \
+      out_type *out = (out_type *)(args[1] + i * s[1]);                                          \
+      MLT_EACH_(D, O, type a = MLT_LOAD(D, pa), (__VA_ARGS__), 0)                                \
+    }                                                                                            \
+  }
+
+#define MLT_BINARY(D, name, O, ...) MLT_BINARY_(D, name, O, __VA_ARGS__)
+#define MLT_BINARY_(D, name, O, ...)                                                             \
+  static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {               \
+    MLT_LOOP_HEAD(D, O)                                                                          \
+    const int64_t z = sizeof(in_type);                                                           \
+    if (s[2] == sizeof(out_type)) {                                                              \
+      const in_type *pa = (const in_type *)args[0];                                              \
+      const in_type *pb = (const in_type *)args[1];                                              \
+      out_type *out = (out_type *)args[2];                                                       \
+      if (s[0] == z && s[1] == z) {                                                              \
+        _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                     \
+            MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i); type b = MLT_LOAD(D, pb + i),          \
+                      (__VA_ARGS__), i)                                                          \
+        return;                                                                                  \
+      }                                                                                          \
+      if (s[0] == z && s[1] == 0) {                                                              \
+        const type b = MLT_LOAD(D, pb);                                                          \
+        _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                     \
+            MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                      \
+        return;                                                                                  \
+      }                                                                                          \
+      if (s[0] == 0 && s[1] == z) {                                                              \
+        const type a = MLT_LOAD(D, pa);                                                          \
+        _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                     \
+            MLT_EACH_(D, O, type b = MLT_LOAD(D, pb + i), (__VA_ARGS__), i)                      \
+        return;                                                                                  \
+      }                                                                                          \
+    }                                                                                            \
+    for (int64_t i = 0; i < n; i++) {                                                            \
+      const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \
+      const in_type *pb = (const in_type *)(args[1] + i * s[1]);                                 \
+      out_type *out = (out_type *)(args[2] + i * s[2]);                                          \
+      MLT_EACH_(D, O, type a = MLT_LOAD(D, pa); type b = MLT_LOAD(D, pb), (__VA_ARGS__), 0)      \
+    }                                                                                            \
+  }
+
+#define MLT_TERNARY(D, name, O, ...) MLT_TERNARY_(D, name, O, __VA_ARGS__)
+#define MLT_TERNARY_(D, name, O, ...)                                                            \
+  static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {               \
+    MLT_LOOP_HEAD(D, O)                                                                          \
+    const int64_t z = sizeof(in_type);                                                           \
+    if (s[0] == z && s[1] == z && s[2] == z && s[3] == sizeof(out_type)) {                       \
+      const in_type *pa = (const in_type *)args[0];                                              \
+      const in_type *pb = (const in_type *)args[1];                                              \
+      const in_type *pc = (const in_type *)args[2];                                              \
+      out_type *out = (out_type *)args[3];                                                       \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
+          MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i); type b = MLT_LOAD(D, pb + i);            \
+                    type c = MLT_LOAD(D, pc + i), (__VA_ARGS__), i)                              \
+      return;                                                                                    \
+    }                                                                                            \
+    for (int64_t i = 0; i < n; i++) {                                                            \
+      const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \
+      const in_type *pb = (const in_type *)(args[1] + i * s[1]);                                 \
+      const in_type *pc = (const in_type *)(args[2] + i * s[2]);                                 \
+      out_type *out = (out_type *)(args[3] + i * s[3]);                                          \
+      MLT_EACH_(D, O, type a = MLT_LOAD(D, pa); type b = MLT_LOAD(D, pb);                        \
+                type c = MLT_LOAD(D, pc), (__VA_ARGS__), 0)                                      \
+    }                                                                                            \
+  }
+
+/* A line of the table becomes a loop per dtype of its category. */
+#define MLT_MAKE_UNARY(D, name, RETURNS, ...) MLT_UNARY(D, name, MLT_OUT_##RETURNS(D), __VA_ARGS__)
+#define MLT_MAKE_BINARY(D, name, RETURNS, ...) MLT_BINARY(D, name, MLT_OUT_##RETURNS(D), __VA_ARGS__)
+#define MLT_MAKE_TERNARY(D, name, RETURNS, ...) MLT_TERNARY(D, name, MLT_OUT_##RETURNS(D), __VA_ARGS__)
+#define MLT_OPERATION1(name, CATEGORY, RETURNS, ...) \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, MLT_DTYPES, MLT_MAKE_UNARY, name, RETURNS, __VA_ARGS__)
+#define MLT_OPERATION2(name, CATEGORY, RETURNS, ...) \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, MLT_DTYPES, MLT_MAKE_BINARY, name, RETURNS, __VA_ARGS__)
+#define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, MLT_DTYPES, MLT_MAKE_TERNARY, name, RETURNS, __VA_ARGS__)
+#define MLT_EXPAND_(FOR, S, ...) FOR(S, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,40 @@
+/* Turns the lines of a family into its table of function pointers; see loops_family.h. */
+#ifndef MLTENSOR_LOOPS_TABLE_H
+#define MLTENSOR_LOOPS_TABLE_H
+
+#include "mltensor/mltensor.h"
+#include "mltensor/target.h"
+
+enum { MLT_RETURNS_SAME = 0, MLT_RETURNS_BOOL = 1, MLT_RETURNS_REAL_OF = 2 };
+
+typedef struct {
+  const char *name; /* NULL ends the table */
+  int arity;
+  int returns;
+  mlt_loop loops[MLT_ISA_COUNT][MLT_DTYPE_COUNT]; /* NULL: the dtype is not in the category */
+} mlt_operation_loops;
+
+#endif
+
+/* The including translation unit has the loops and wants the lines expanded into entries. */
+#ifdef MLT_FAMILY
+#undef MLT_OPERATION1
+#undef MLT_OPERATION2
+#undef MLT_OPERATION3
+#define MLT_ENTRY_base(D, name) [MLT_##D] = name##_##D##_base,
+#define MLT_ENTRY_avx2(D, name) [MLT_##D] = name##_##D##_avx2,
+#define MLT_ENTRY_avx512(D, name) [MLT_##D] = name##_##D##_avx512,
+#if MLT_HAVE_X86_TARGETS
+#define MLT_OPERATION(arity, name, CATEGORY, RETURNS)                                            \
+  {#name, arity, MLT_RETURNS_##RETURNS,                                                          \
+   {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)},                                             \
+    {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx2, name)},                                            \
+    {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx512, name)}}},
+#else
+#define MLT_OPERATION(arity, name, CATEGORY, RETURNS) \
+  {#name, arity, MLT_RETURNS_##RETURNS, {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)}}},
+#endif
+#define MLT_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_OPERATION(1, name, CATEGORY, RETURNS)
+#define MLT_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_OPERATION(2, name, CATEGORY, RETURNS)
+#define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_OPERATION(3, name, CATEGORY, RETURNS)
+#endif

@@ -1,0 +1,96 @@
+/* The one thread pool: work in fixed chunks, claimed from a shared counter.
+ *
+ * Chunk boundaries depend on the amount of work alone, never on the number of
+ * threads, so a kernel that combines per-chunk results in chunk order gives the
+ * same bits with 1, 2 or 16 threads.  A late thread costs one chunk at most.
+ *
+ * The calling thread polls for Ctrl-C between chunks; a chunk should therefore
+ * stay well below 50 ms of work.
+ */
+#ifndef MLTENSOR_THREAD_H
+#define MLTENSOR_THREAD_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* Process-wide settings, owned by the storage module. */
+typedef struct {
+  int threads;        /* threads a parallel region may use, at least 1 */
+  int isa;            /* index of the instruction set in use, see target.h */
+  int (*poll)(void);  /* asks for pending signals; nonzero: stop */
+} mlt_runtime;
+
+/* Each extension module keeps a pointer to the one runtime; set at import. */
+static mlt_runtime *mlt_runtime_pointer;
+
+/* Elements (of cheap work) below which a kernel stays on the calling thread: a
+ * fork and join costs 2 to 15 microseconds. */
+#define MLT_PARALLEL_THRESHOLD 32768
+#define MLT_POLL_INTERVAL_NS 20000000LL
+
+typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
+
+static inline int64_t mlt_now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Asks for signals when the last time is long enough ago. */
+static inline int mlt_poll(int64_t *last) {
+  int64_t now = mlt_now_ns();
+  if (now - *last < MLT_POLL_INTERVAL_NS) return 0;
+  *last = now;
+  return mlt_runtime_pointer->poll();
+}
+
+static int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void *context) {
+  if (count <= chunk) {
+    if (count > 0) task(context, 0, count);
+    return 0;
+  }
+  int64_t last = mlt_now_ns();
+  for (int64_t begin = 0; begin < count; begin += chunk) {
+    int64_t end = count - begin < chunk ? count : begin + chunk;
+    task(context, begin, end);
+    if (mlt_poll(&last)) return 1;
+  }
+  return 0;
+}
+
+/* Runs task(context, begin, end) over [0, count) in chunks of `chunk` units on
+ * all threads.  Returns 1 when interrupted (the Python error is then set). Call
+ * it without the GIL when the work is long, so that the poll can take it. */
+static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *context) {
+  int64_t chunks = chunk > 0 ? (count + chunk - 1) / chunk : 0;
+  int threads = mlt_runtime_pointer->threads;
+  if (threads > chunks) threads = (int)chunks;
+#ifdef _OPENMP
+  if (threads > 1 && !omp_in_parallel()) {
+    atomic_llong next;
+    atomic_int stop;
+    atomic_init(&next, 0);
+    atomic_init(&stop, 0);
+#pragma omp parallel num_threads(threads)
+    {
+      int polls = omp_get_thread_num() == 0;
+      int64_t last = mlt_now_ns();
+      for (;;) {
+        int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
+        if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
+        int64_t begin = k * chunk;
+        task(context, begin, count - begin < chunk ? count : begin + chunk);
+        if (polls && mlt_poll(&last)) atomic_store(&stop, 1);
+      }
+    }
+    return atomic_load(&stop);
+  }
+#endif
+  return mlt_serial(count, chunk, task, context);
+}
+
+#endif

@@ -1,0 +1,148 @@
+"""The record of one operation, and the table of all of them.
+
+This module imports nothing compiled: the build, the documentation and the tests read the table too.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+
+# What an operation takes. Integers and bools given to a FLOATING category become floats as NumPy
+# converts them; a bool given to NUMERIC, REAL or INTEGER becomes int8; NOT_BOOL refuses it.
+CATEGORIES = {
+    "ANY": "b iu f c",
+    "NUMERIC": "iu f c",
+    "NOT_BOOL": "iu f c",
+    "ORDERED": "b iu f",
+    "REAL": "iu f",
+    "INTEGER": "iu",
+    "BITWISE": "b iu",
+    "FLOATING": "f c",
+    "REAL_FLOATING": "f",
+    "COMPLEX": "c",
+    "BOOL": "b",
+}
+
+# What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of
+# their own may say PROMOTED, FLOAT_OF or INDEX; their kernel then decides, and the documentation shows it.
+RETURNS = ("SAME", "REAL_OF", "BOOL", "PROMOTED", "FLOAT_OF", "INDEX")
+
+
+class Functions:
+    """The library's own differentiable operations by name, for use inside gradient rules.
+
+    Empty until the namespace is built from the table; rules run later than that.
+    """
+
+
+F = Functions()
+TABLE = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything there is to know about one operation.
+
+    Exactly one of `expr`, `kernel` and `via` says how it is computed: a C expression over the scalars
+    ``a``, ``b``, ``c``; the name of a kernel that a device has registered; or a Python function over
+    other operations, which is then differentiated through.
+
+    `vjp` holds one small function per tensor input (None where there is no gradient), written in the
+    library's own operations. The names of its parameters say what the tape keeps: ``g`` the incoming
+    gradient, ``y`` the result, an input's name its value, ``x_shape`` the shape of input ``x`` alone,
+    and the name of any other argument that argument. The engine undoes broadcasting and casts; it
+    hands complex values over conjugated, so that a rule written for real numbers is right for complex.
+    """
+
+    name: str
+    family: str
+    doc: str
+    accepts: str
+    returns: str
+    expr: str | None
+    kernel: str | None
+    via: object
+    signature: str
+    vjp: tuple
+    sample: str
+    gpu: str | None
+
+    @property
+    def arguments(self):
+        """List of (name, kind, default) in order; kind is 'tensor', 'tensors' or 'value'."""
+        return [(name, kind, default) for name, kind, default, _ in parse_signature(self.signature)]
+
+    @property
+    def inputs(self):
+        """Names of the tensor inputs, as the gradient rules call them."""
+        if self.expr:
+            return expression_variables(self.expr)
+        return [name for name, kind, _, _ in parse_signature(self.signature) if kind != "value"]
+
+
+def expression_variables(expr):
+    """Those of ``a``, ``b``, ``c`` that occur in a C expression."""
+    return [name for name in "abc" if re.search(rf"\b{name}\b", expr)]
+
+
+def parse_signature(text):
+    """List of (name, kind, default, passing) from the text of a signature.
+
+    A tensor input is annotated ``x: Tensor``, a sequence of them ``arrays: Tensors``; `passing` is
+    'positional', 'either' or 'keyword'. A missing default is ``...``.
+    """
+    tree = ast.parse(f"def f({text}): pass").body[0].args
+    found = []
+    names = {"Tensor": "tensor", "Tensors": "tensors"}
+    positional = tree.posonlyargs + tree.args
+    defaults = [...] * (len(positional) - len(tree.defaults)) + [ast.literal_eval(d) for d in tree.defaults]
+    for i, (argument, default) in enumerate(zip(positional, defaults, strict=True)):
+        kind = names.get(argument.annotation.id, "value") if argument.annotation else "value"
+        found.append((argument.arg, kind, default, "positional" if i < len(tree.posonlyargs) else "either"))
+    for argument, default in zip(tree.kwonlyargs, tree.kw_defaults, strict=True):
+        kind = names.get(argument.annotation.id, "value") if argument.annotation else "value"
+        found.append((argument.arg, kind, ... if default is None else ast.literal_eval(default), "keyword"))
+    return found
+
+
+ELEMENTWISE_SIGNATURES = {
+    1: "x: Tensor, /, out=None, *, where=True, dtype=None",
+    2: "x1: Tensor, x2: Tensor, /, out=None, *, where=True, dtype=None",
+    3: "x1: Tensor, x2: Tensor, x3: Tensor, /, out=None, *, where=True, dtype=None",
+}
+
+
+def family(name):
+    """The function `op` with which one file of the table adds its records."""
+
+    def op(title, *, doc, accepts="ANY", returns="SAME", expr=None, kernel=None, via=None, signature=None,
+           vjp=(), sample="(-3, 3)", gpu=None):
+        if sum(way is not None for way in (expr, kernel, via)) != 1:
+            raise ValueError(f"operation {title!r}: exactly one of expr, kernel and via says how it is computed")
+        if accepts not in CATEGORIES or returns not in RETURNS:
+            raise ValueError(f"operation {title!r}: unknown category {accepts!r} or {returns!r}")
+        if title in TABLE:
+            raise ValueError(f"operation {title!r} is in the table twice")
+        if expr is not None:
+            signature = ELEMENTWISE_SIGNATURES[len(expression_variables(expr))]
+        if signature is None:
+            raise ValueError(f"operation {title!r} needs a signature")
+        vjp = vjp if isinstance(vjp, tuple) else (vjp,)
+        record = Record(title, name, doc, accepts, returns, expr, kernel, via, signature, vjp, sample, gpu)
+        if vjp and len(vjp) != len(record.inputs):
+            raise ValueError(f"operation {title!r}: {len(vjp)} gradient rules for inputs {record.inputs}")
+        TABLE[title] = record
+        return record
+
+    return op
+
+
+def loop_lines():
+    """One C macro line for every operation that is an expression, by family."""
+    families = {}
+    for record in TABLE.values():
+        if record.expr:
+            arity = len(record.inputs)
+            families.setdefault(record.family, []).append(
+                f"MLT_OPERATION{arity}({record.name}, {record.accepts}, {record.returns}, {record.expr})")
+    return families

@@ -1,0 +1,41 @@
+from libc.stdint cimport int64_t, uint64_t
+from cpython.ref cimport PyObject
+
+cdef extern from "mltensor/thread.h" nogil:
+    ctypedef struct mlt_runtime:
+        int threads
+        int isa
+        int (*poll)() noexcept nogil
+
+# How a kernel looks to dispatch: the arguments in the order of the record's signature, inputs
+# converted to tensors, defaults filled in; the result a new tensor or a tuple of them.
+ctypedef object (*Kernel)(PyObject** arguments)
+
+cdef object kernel_capsule(Kernel function)
+
+# The process-wide settings. Every kernel module calls
+# `mlt_runtime_pointer = runtime()` at import (declared `extern mlt_runtime *mlt_runtime_pointer`).
+cdef mlt_runtime* runtime() noexcept nogil
+
+cdef class Device:
+    cdef readonly str type
+    cdef readonly int index
+    cdef int code
+
+cdef class Storage:
+    cdef char* data
+    cdef uint64_t nbytes
+    cdef uint64_t version          # counts in-place writes; the tape compares it
+    cdef object owner              # what keeps foreign memory alive, or None for our own
+    cdef int device
+    cdef bint writeable
+    cdef object overwritten        # (code object, instruction) of the last in-place write, or None
+
+cdef Device device_object(int code)
+cdef int device_code(object device) except -1
+cdef int default_device_code() noexcept nogil
+cdef Storage new_storage(uint64_t nbytes, int device)
+cdef Storage foreign_storage(char* data, uint64_t nbytes, object owner, bint writeable)
+
+# Raises what a signal handler raised, when a kernel reports that it was interrupted.
+cdef int check_interrupt(int interrupted) except -1

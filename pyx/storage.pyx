@@ -1,0 +1,261 @@
+"""Memory and where it lives: storage, devices, and the settings of the one thread pool."""
+
+cimport cython
+from cpython.mem cimport PyMem_Malloc
+from cpython.pycapsule cimport PyCapsule_New
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdint cimport int64_t, uint64_t
+
+import os
+import threading
+
+from mltensor.errors import AllocationError, DeviceError
+
+cdef extern from "mltensor/target.h" nogil:
+    int mlt_detect_isa()
+    enum:
+        ISA_BASE "MLT_ISA_BASE"
+        ISA_AVX2 "MLT_ISA_AVX2"
+        ISA_AVX512 "MLT_ISA_AVX512"
+
+cdef extern from "mltensor/thread.h" nogil:
+    mlt_runtime* mlt_runtime_pointer
+
+cdef extern from "mltensor/allocator.h" nogil:
+    void* mlt_allocate(uint64_t bytes)
+    void mlt_free(void* memory, uint64_t bytes)
+    void mlt_trim()
+    ctypedef struct mlt_large_cache:
+        uint64_t cached_bytes
+        uint64_t limit_bytes
+    mlt_large_cache mlt_large
+
+ISA_NAMES = ("base", "avx2", "avx512")
+
+cdef mlt_runtime settings
+
+
+cdef int poll_signals() noexcept nogil:
+    with gil:
+        try:
+            PyErr_CheckSignals()
+        except BaseException as error:
+            pending.append(error)
+            return 1
+    return 0
+
+
+cdef list pending = []
+
+
+cdef object kernel_capsule(Kernel function):
+    return PyCapsule_New(<void*> function, "mltensor.kernel", NULL)
+
+
+cdef mlt_runtime* runtime() noexcept nogil:
+    return &settings
+
+
+cdef int check_interrupt(int interrupted) except -1:
+    if interrupted and pending:
+        raise pending.pop()
+    return 0
+
+
+def available_threads():
+    """Threads this process may use: its CPU affinity, within its cgroup's quota."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        with open("/sys/fs/cgroup/cpu.max") as file:
+            quota, period = file.read().split()
+        if quota != "max":
+            count = min(count, max(1, -(-int(quota) // int(period))))
+    except (OSError, ValueError):
+        pass
+    return count
+
+
+def get_num_threads():
+    """Number of threads that kernels use."""
+    return settings.threads
+
+
+def set_num_threads(count):
+    """Set how many threads kernels use. Results do not depend on it.
+
+    Parameters
+    ----------
+    count : int
+        At least 1.
+    """
+    count = int(count)
+    if count < 1:
+        raise ValueError(f"the number of threads must be at least 1, not {count}")
+    settings.threads = min(count, 1024)
+
+
+def isa():
+    """Name of the instruction set the kernels run on: base, avx2 or avx512."""
+    return ISA_NAMES[settings.isa]
+
+
+def memory_stats():
+    """Bytes that the caching allocator keeps for reuse, and its bound."""
+    return {"cached_bytes": mlt_large.cached_bytes, "limit_bytes": mlt_large.limit_bytes}
+
+
+def set_memory_limit(nbytes):
+    """Set how many bytes of freed memory the allocator may keep for reuse."""
+    if nbytes < 0:
+        raise ValueError(f"the limit must not be negative, got {nbytes}")
+    mlt_large.limit_bytes = nbytes
+    if mlt_large.cached_bytes > mlt_large.limit_bytes:
+        mlt_trim()
+
+
+def empty_cache():
+    """Give the memory that is kept for reuse back to the system."""
+    mlt_trim()
+
+
+cdef void configure() except *:
+    global mlt_runtime_pointer
+    settings.poll = poll_signals
+    mlt_runtime_pointer = &settings
+    best = mlt_detect_isa()
+    wanted = os.environ.get("MLTENSOR_ISA")
+    if wanted is None:
+        settings.isa = best
+    elif wanted not in ISA_NAMES:
+        raise ImportError(f"MLTENSOR_ISA={wanted!r}: it must be one of {', '.join(ISA_NAMES)}")
+    elif ISA_NAMES.index(wanted) > best:
+        raise ImportError(f"MLTENSOR_ISA={wanted}: this machine has no more than {ISA_NAMES[best]}")
+    else:
+        settings.isa = ISA_NAMES.index(wanted)
+    threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    settings.threads = int(threads) if threads.isdigit() and int(threads) > 0 else available_threads()
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        mlt_large.limit_bytes = max(64 << 20, memory // 8)
+    except (ValueError, OSError):
+        pass
+    # A child of fork has none of the pool's threads: it would wait for them for ever.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: set_num_threads(1))
+
+
+configure()
+
+
+@cython.final
+cdef class Device:
+    """Where a tensor's memory lives, for example ``cpu`` or ``cpu:1``.
+
+    ``cpu:1`` is the same memory under another name: programs for several devices can be tested on
+    a machine that has one.
+    """
+
+    def __init__(self, spec="cpu", index=None):
+        name, _, number = str(spec).partition(":")
+        if number and index is not None:
+            raise DeviceError(f"device {spec!r} names its index already; do not give index={index} too")
+        if number and not number.isdigit():
+            raise DeviceError(f"{spec!r} is not a device: the part after ':' must be a number")
+        self.type = name
+        self.index = int(number) if number else int(index or 0)
+        self.code = -1
+
+    def __str__(self):
+        return self.type if self.index == 0 else f"{self.type}:{self.index}"
+
+    def __repr__(self):
+        return f"device(type={self.type!r}, index={self.index})"
+
+    def __eq__(self, other):
+        if isinstance(other, str):
+            other = Device(other)
+        if not isinstance(other, Device):
+            return NotImplemented
+        return self.type == (<Device> other).type and self.index == (<Device> other).index
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+    def __reduce__(self):
+        return Device, (str(self),)
+
+
+cdef list device_table = []
+
+
+def register_device(str spec):
+    """Make a device known; its kernels are registered with dispatch under its type."""
+    cdef Device device = Device(spec)
+    device.code = len(device_table)
+    device_table.append(device)
+    return device
+
+
+register_device("cpu")
+register_device("cpu:1")
+
+
+def devices():
+    """All devices tensors can live on."""
+    return tuple(device_table)
+
+
+cdef Device device_object(int code):
+    return <Device> device_table[code]
+
+
+cdef int default_device_code() noexcept nogil:
+    return 0
+
+
+cdef int device_code(object device) except -1:
+    """Code of a device given as a Device, a name or None for the default."""
+    if device is None:
+        return default_device_code()
+    if isinstance(device, str):
+        device = Device(device)
+    if isinstance(device, Device):
+        if (<Device> device).code >= 0:
+            return (<Device> device).code
+        for known in device_table:
+            if known == device:
+                return (<Device> known).code
+    raise DeviceError(
+        f"there is no device {str(device)!r}; the devices are {', '.join(map(str, device_table))}")
+
+
+@cython.final
+@cython.freelist(256)
+cdef class Storage:
+    """A block of memory that tensors are views of."""
+
+    def __dealloc__(self):
+        if self.owner is None and self.data != NULL:
+            mlt_free(self.data, self.nbytes)
+
+
+cdef Storage new_storage(uint64_t nbytes, int device):
+    """Uninitialised memory from the caching allocator."""
+    cdef Storage storage = Storage.__new__(Storage)
+    storage.data = <char*> mlt_allocate(nbytes)
+    storage.nbytes = nbytes
+    storage.device = device
+    storage.writeable = True
+    if storage.data == NULL:
+        raise AllocationError(f"cannot allocate {nbytes} bytes ({nbytes / 2**30:.1f} GiB) for a tensor")
+    return storage
+
+
+cdef Storage foreign_storage(char* data, uint64_t nbytes, object owner, bint writeable):
+    """Memory that somebody else owns; `owner` is kept alive as long as the storage."""
+    cdef Storage storage = Storage.__new__(Storage)
+    storage.data = data
+    storage.nbytes = nbytes
+    storage.owner = owner
+    storage.writeable = writeable
+    return storage

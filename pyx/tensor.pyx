@@ -1,0 +1,660 @@
+"""The one class of the library: strided memory with a dtype, a device and a place on the tape.
+
+The class holds data and answers the interpreter; what an operator does is plugged into `slots` by
+the layers above.
+"""
+
+cimport cython
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
+from cpython.ref cimport Py_INCREF, Py_DECREF
+from libc.stdint cimport int8_t, int64_t, uint64_t
+from libc.string cimport memcmp, memcpy
+
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX64, FLOAT16, INT64, is_complex, kind_of, mlt_itemsize, objects)
+from mltensor._core.storage cimport (
+    Device, Storage, device_object, foreign_storage, new_storage)
+
+import operator
+from math import prod
+
+from mltensor.errors import (
+    AxisError, DTypeError, GradientError, IndexingError, ReadOnlyError, ShapeError)
+
+cdef extern from "Python.h":
+    ctypedef struct PyTypeObject:
+        PyObject* tp_dict
+    void PyType_Modified(PyTypeObject* type)
+    int PyTuple_CheckExact(object o)
+    PyObject* PyTuple_GET_ITEM(object t, Py_ssize_t i)
+
+# tp_dict is reachable by a function since 3.12 and by the field before.
+cdef extern from *:
+    """
+    static PyObject *mlt_type_dict(PyTypeObject *type) {
+    #if PY_VERSION_HEX >= 0x030C0000
+      return PyType_GetDict(type);
+    #else
+      Py_XINCREF(type->tp_dict);
+      return type->tp_dict;
+    #endif
+    }
+    """
+    object mlt_type_dict(PyTypeObject* type)
+
+
+@cython.freelist(256)
+cdef class Tensor:
+    """Array of numbers of one dtype on one device, with a place on the tape of gradients.
+
+    Make one with :func:`mltensor.array`, :func:`mltensor.zeros` and their kin.
+    """
+
+    # NumPy's own operators hand over to ours.
+    __array_priority__ = 1000
+
+    def __cinit__(self):
+        self.view.shape = self.inline_dims
+        self.view.strides = self.inline_dims + MLT_INLINE_DIMS
+
+    def __dealloc__(self):
+        if self.view.shape != self.inline_dims:
+            PyMem_Free(self.view.shape)
+
+    # --- geometry -----------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        """Lengths of the dimensions."""
+        return shape_tuple(self)
+
+    @property
+    def strides(self):
+        """Bytes from one element to the next along each dimension."""
+        return tuple([self.view.strides[i] for i in range(self.view.ndim)])
+
+    @property
+    def ndim(self):
+        """Number of dimensions."""
+        return self.view.ndim
+
+    @property
+    def size(self):
+        """Number of elements."""
+        return self.view.size
+
+    @property
+    def itemsize(self):
+        """Bytes of one element."""
+        return mlt_itemsize[self.view.dtype]
+
+    @property
+    def nbytes(self):
+        """Bytes of all elements."""
+        return self.view.size * mlt_itemsize[self.view.dtype]
+
+    @property
+    def dtype(self):
+        """The numpy.dtype of the elements."""
+        return <object> objects[self.view.dtype]
+
+    @property
+    def device(self):
+        """Where the memory lives."""
+        return device_object(self.storage.device)
+
+    @property
+    def contiguous_(self):
+        """True when the elements lie in C order without gaps."""
+        return bool(self.view.contiguous)
+
+    @property
+    def writeable(self):
+        """True when the elements may be assigned to."""
+        return bool(self.view.writeable)
+
+    @property
+    def version(self):
+        """How often the memory has been written in place."""
+        return self.storage.version
+
+    def __len__(self):
+        if self.view.ndim == 0:
+            raise TypeError("len() of a 0-d tensor; it holds one value, use .size or .item()")
+        return self.view.shape[0]
+
+    def __hash__(self):
+        return <Py_hash_t> (<size_t> <void*> self >> 4)
+
+    # --- one value ----------------------------------------------------------------------
+
+    def __bool__(self):
+        if self.view.size != 1:
+            raise ShapeError(
+                f"the truth value of a tensor of shape {shape_tuple(self)} is ambiguous; "
+                "use .any() or .all()")
+        return bool(slots.item(self))
+
+    def __int__(self):
+        return int(slots.item(one_value(self, "int")))
+
+    def __float__(self):
+        return float(slots.item(one_value(self, "float")))
+
+    def __complex__(self):
+        return complex(slots.item(one_value(self, "complex")))
+
+    def __index__(self):
+        if kind_of[self.view.dtype] not in b"iu" or self.view.ndim != 0:
+            raise TypeError(
+                f"only 0-d integer tensors can be used as an index, not shape {shape_tuple(self)} "
+                f"dtype {self.dtype}")
+        return slots.item(self)
+
+    def __round__(self, ndigits=None):
+        return round(slots.item(one_value(self, "round")), ndigits)
+
+    # --- operators ----------------------------------------------------------------------
+
+    def __add__(self, other):
+        return slots.binary(ADD, self, other)
+
+    def __radd__(self, other):
+        return slots.binary(ADD, other, self)
+
+    def __iadd__(self, other):
+        return slots.inplace(ADD, self, other)
+
+    def __sub__(self, other):
+        return slots.binary(SUBTRACT, self, other)
+
+    def __rsub__(self, other):
+        return slots.binary(SUBTRACT, other, self)
+
+    def __isub__(self, other):
+        return slots.inplace(SUBTRACT, self, other)
+
+    def __mul__(self, other):
+        return slots.binary(MULTIPLY, self, other)
+
+    def __rmul__(self, other):
+        return slots.binary(MULTIPLY, other, self)
+
+    def __imul__(self, other):
+        return slots.inplace(MULTIPLY, self, other)
+
+    def __truediv__(self, other):
+        return slots.binary(DIVIDE, self, other)
+
+    def __rtruediv__(self, other):
+        return slots.binary(DIVIDE, other, self)
+
+    def __itruediv__(self, other):
+        return slots.inplace(DIVIDE, self, other)
+
+    def __floordiv__(self, other):
+        return slots.binary(FLOOR_DIVIDE, self, other)
+
+    def __rfloordiv__(self, other):
+        return slots.binary(FLOOR_DIVIDE, other, self)
+
+    def __ifloordiv__(self, other):
+        return slots.inplace(FLOOR_DIVIDE, self, other)
+
+    def __mod__(self, other):
+        return slots.binary(REMAINDER, self, other)
+
+    def __rmod__(self, other):
+        return slots.binary(REMAINDER, other, self)
+
+    def __imod__(self, other):
+        return slots.inplace(REMAINDER, self, other)
+
+    def __divmod__(self, other):
+        return slots.binary(FLOOR_DIVIDE, self, other), slots.binary(REMAINDER, self, other)
+
+    def __rdivmod__(self, other):
+        return slots.binary(FLOOR_DIVIDE, other, self), slots.binary(REMAINDER, other, self)
+
+    def __matmul__(self, other):
+        return slots.binary(MATMUL, self, other)
+
+    def __rmatmul__(self, other):
+        return slots.binary(MATMUL, other, self)
+
+    def __imatmul__(self, other):
+        return slots.inplace(MATMUL, self, other)
+
+    def __and__(self, other):
+        return slots.binary(AND, self, other)
+
+    def __rand__(self, other):
+        return slots.binary(AND, other, self)
+
+    def __iand__(self, other):
+        return slots.inplace(AND, self, other)
+
+    def __or__(self, other):
+        return slots.binary(OR, self, other)
+
+    def __ror__(self, other):
+        return slots.binary(OR, other, self)
+
+    def __ior__(self, other):
+        return slots.inplace(OR, self, other)
+
+    def __xor__(self, other):
+        return slots.binary(XOR, self, other)
+
+    def __rxor__(self, other):
+        return slots.binary(XOR, other, self)
+
+    def __ixor__(self, other):
+        return slots.inplace(XOR, self, other)
+
+    def __lshift__(self, other):
+        return slots.binary(LEFT_SHIFT, self, other)
+
+    def __rlshift__(self, other):
+        return slots.binary(LEFT_SHIFT, other, self)
+
+    def __ilshift__(self, other):
+        return slots.inplace(LEFT_SHIFT, self, other)
+
+    def __rshift__(self, other):
+        return slots.binary(RIGHT_SHIFT, self, other)
+
+    def __rrshift__(self, other):
+        return slots.binary(RIGHT_SHIFT, other, self)
+
+    def __irshift__(self, other):
+        return slots.inplace(RIGHT_SHIFT, self, other)
+
+    def __pow__(self, other, modulus):
+        return no_modulus(modulus) or slots.power(self, other)
+
+    def __rpow__(self, other, modulus):
+        return no_modulus(modulus) or slots.power(other, self)
+
+    def __ipow__(self, other):
+        return slots.inplace(POWER, self, other)
+
+    def __neg__(self):
+        return slots.unary(NEGATIVE, self)
+
+    def __pos__(self):
+        return slots.unary(POSITIVE, self)
+
+    def __abs__(self):
+        return slots.unary(ABSOLUTE, self)
+
+    def __invert__(self):
+        return slots.unary(INVERT, self)
+
+    def __richcmp__(self, other, int operation):
+        if operation == Py_LT:
+            return slots.compare(LESS, self, other)
+        if operation == Py_LE:
+            return slots.compare(LESS_EQUAL, self, other)
+        if operation == Py_EQ:
+            return slots.compare(EQUAL, self, other)
+        if operation == Py_NE:
+            return slots.compare(NOT_EQUAL, self, other)
+        if operation == Py_GT:
+            return slots.compare(GREATER, self, other)
+        return slots.compare(GREATER_EQUAL, self, other)
+
+    # --- items --------------------------------------------------------------------------
+
+    def __getitem__(self, key):
+        return slots.get_item(self, key)
+
+    def __setitem__(self, key, value):
+        slots.set_item(self, key, value)
+
+    def __iter__(self):
+        if self.view.ndim == 0:
+            raise TypeError("a 0-d tensor cannot be iterated over; it holds one value, use .item()")
+        return iter([slots.get_item(self, i) for i in range(self.view.shape[0])])
+
+    def __contains__(self, value):
+        return bool((self == value).any())
+
+    # --- memory for others --------------------------------------------------------------
+
+    def __getbuffer__(self, Py_buffer* buffer, int flags):
+        fill_buffer(self, buffer, flags)
+
+    def __releasebuffer__(self, Py_buffer* buffer):
+        PyMem_Free(buffer.internal)
+
+
+cdef object no_modulus(object modulus):
+    if modulus is not None:
+        raise TypeError("pow() with a modulus is not defined for tensors")
+    return None
+
+
+cdef Tensor one_value(Tensor t, str name):
+    if t.view.size != 1:
+        raise TypeError(
+            f"only tensors of one element can be converted by {name}(), not shape {shape_tuple(t)}")
+    return t
+
+
+# --- buffer protocol ----------------------------------------------------------------------
+
+cdef list buffer_formats = [b"?", b"b", b"h", b"i", b"q", b"B", b"H", b"I", b"Q", b"e", None,
+                            b"f", b"d", b"Zf", b"Zd"]
+
+cdef extern from "Python.h":
+    enum:
+        PyBUF_WRITABLE
+        PyBUF_FORMAT
+        PyBUF_ND
+        PyBUF_STRIDES
+        PyBUF_C_CONTIGUOUS
+        PyBUF_F_CONTIGUOUS
+        PyBUF_ANY_CONTIGUOUS
+
+
+cdef bint fortran_contiguous(Tensor t) noexcept nogil:
+    cdef int64_t expected = mlt_itemsize[t.view.dtype]
+    cdef int i
+    for i in range(t.view.ndim):
+        if t.view.shape[i] != 1 and t.view.strides[i] != expected:
+            return False
+        expected *= t.view.shape[i]
+    return True
+
+
+cdef int fill_buffer(Tensor t, Py_buffer* buffer, int flags) except -1:
+    """Export the memory. A tensor on the tape is exported read-only: a write would bypass it."""
+    cdef bint readonly = not t.view.writeable or requires_grad(t)
+    cdef int n = t.view.ndim
+    buffer.obj = None
+    buffer.internal = NULL
+    if t.view.dtype == 10:
+        raise BufferError("bfloat16 has no format in the buffer protocol; cast to float32 first")
+    if flags & PyBUF_WRITABLE and readonly:
+        raise BufferError("this tensor is read-only for others: it requires a gradient or its "
+                          "memory may not be written; use .detach() or .copy()")
+    if (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS and not t.view.contiguous:
+        raise BufferError("the tensor is not C-contiguous")
+    if (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and not fortran_contiguous(t):
+        raise BufferError("the tensor is not Fortran-contiguous")
+    if ((flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS and not t.view.contiguous
+            and not fortran_contiguous(t)):
+        raise BufferError("the tensor is not contiguous")
+    if (flags & PyBUF_STRIDES) != PyBUF_STRIDES and not t.view.contiguous:
+        raise BufferError("the tensor is not contiguous and the consumer did not ask for strides")
+    cdef Py_ssize_t* dims = <Py_ssize_t*> PyMem_Malloc(2 * (n + 1) * sizeof(Py_ssize_t))
+    if dims == NULL:
+        raise MemoryError()
+    for i in range(n):
+        dims[i] = t.view.shape[i]
+        dims[n + i] = t.view.strides[i]
+    buffer.internal = dims
+    buffer.buf = t.view.data
+    buffer.len = t.view.size * mlt_itemsize[t.view.dtype]
+    buffer.itemsize = mlt_itemsize[t.view.dtype]
+    buffer.readonly = readonly
+    buffer.ndim = n
+    buffer.format = <char*> (<bytes> buffer_formats[t.view.dtype]) if flags & PyBUF_FORMAT else NULL
+    buffer.shape = dims if (flags & PyBUF_ND) == PyBUF_ND else NULL
+    buffer.strides = dims + n if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
+    buffer.suboffsets = NULL
+    buffer.obj = t
+    return 0
+
+
+# --- making tensors -----------------------------------------------------------------------
+
+cdef int reserve_dims(Tensor t, int ndim) except -1:
+    """Room for the shape and strides of `ndim` dimensions."""
+    if ndim > MLT_INLINE_DIMS:
+        if ndim > MLT_MAX_DIMS:
+            raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {ndim}")
+        t.view.shape = <int64_t*> PyMem_Malloc(2 * ndim * sizeof(int64_t))
+        if t.view.shape == NULL:
+            t.view.shape = t.inline_dims
+            raise MemoryError()
+        t.view.strides = t.view.shape + ndim
+    t.view.ndim = ndim
+    return 0
+
+
+cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
+    cdef int64_t size = mlt_itemsize[dtype]
+    cdef bint zero = False
+    cdef int i
+    for i in range(ndim):
+        if shape[i] < 0:
+            raise ShapeError(f"negative dimensions are not allowed: {[shape[k] for k in range(ndim)]}")
+        zero = zero or shape[i] == 0
+    if zero:
+        return 0
+    for i in range(ndim):
+        if size > (<int64_t> 1 << 62) // shape[i]:
+            raise ShapeError(
+                f"a tensor of shape {tuple([shape[k] for k in range(ndim)])} and dtype "
+                f"{objects[dtype]} is too big: its size in bytes does not fit an integer")
+        size *= shape[i]
+    return size // mlt_itemsize[dtype]
+
+
+cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
+    cdef int64_t size = mlt_itemsize[dtype]
+    cdef int i
+    cdef Tensor t = Tensor.__new__(Tensor)
+    if ndim == 1 and 0 <= shape[0] < (1 << 40):
+        size = shape[0]
+    else:
+        size = checked_size(ndim, shape, dtype)
+    reserve_dims(t, ndim)
+    t.view.size = size
+    t.view.dtype = dtype
+    t.view.contiguous = True
+    t.view.writeable = True
+    cdef int64_t step = mlt_itemsize[dtype]
+    for i in range(ndim - 1, -1, -1):
+        t.view.shape[i] = shape[i]
+        t.view.strides[i] = step
+        step *= shape[i] if shape[i] > 0 else 1
+    t.storage = new_storage(size * mlt_itemsize[dtype], device)
+    t.view.data = t.storage.data
+    return t
+
+
+cdef Tensor empty_like(Tensor other, int dtype):
+    return empty(other.view.ndim, other.view.shape, dtype, other.storage.device)
+
+
+cdef int set_contiguous(mlt_view* v) except -1:
+    """Works out the C-contiguous flag and the size from shape and strides."""
+    cdef int64_t expected = mlt_itemsize[v.dtype]
+    cdef int64_t size = 1
+    cdef bint contiguous = True
+    cdef int i
+    for i in range(v.ndim - 1, -1, -1):
+        if v.shape[i] != 1 and v.strides[i] != expected:
+            contiguous = False
+        expected *= v.shape[i]
+        size *= v.shape[i]
+    v.size = size
+    v.contiguous = contiguous or size == 0
+    return 0
+
+
+cdef Tensor from_storage(Storage storage, char* data, int ndim, const int64_t* shape,
+                         const int64_t* strides, int dtype):
+    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef int i
+    reserve_dims(t, ndim)
+    for i in range(ndim):
+        t.view.shape[i] = shape[i]
+        t.view.strides[i] = strides[i]
+    t.view.dtype = dtype
+    t.view.data = data
+    t.view.writeable = storage.writeable
+    t.storage = storage
+    set_contiguous(&t.view)
+    return t
+
+
+cdef Tensor new_view(Tensor source, char* data, int ndim, const int64_t* shape,
+                     const int64_t* strides, int dtype):
+    cdef Tensor t = from_storage(source.storage, data, ndim, shape, strides, dtype)
+    t.view.writeable = source.view.writeable
+    t.base = source if source.base is None else source.base
+    return t
+
+
+cdef Tensor detached(Tensor source):
+    cdef Tensor t = from_storage(source.storage, source.view.data, source.view.ndim,
+                                 source.view.shape, source.view.strides, source.view.dtype)
+    t.view.writeable = source.view.writeable
+    return t
+
+
+cdef Tensor like_class(Tensor result, object cls):
+    """The same tensor as an instance of a subclass."""
+    cdef Tensor t
+    if cls is Tensor or type(result) is cls:
+        return result
+    t = cls.__new__(cls)
+    reserve_dims(t, result.view.ndim)
+    memcpy(t.view.shape, result.view.shape, result.view.ndim * sizeof(int64_t))
+    memcpy(t.view.strides, result.view.strides, result.view.ndim * sizeof(int64_t))
+    t.view.dtype = result.view.dtype
+    t.view.data = result.view.data
+    t.view.size = result.view.size
+    t.view.contiguous = result.view.contiguous
+    t.view.writeable = result.view.writeable
+    t.storage = result.storage
+    t.node = result.node
+    t.base = result.base
+    t.node_version = result.node_version
+    return t
+
+
+# --- asking about tensors -----------------------------------------------------------------
+
+cdef object shape_tuple(Tensor t):
+    cdef int n = t.view.ndim
+    if n == 1:
+        return (t.view.shape[0],)
+    if n == 2:
+        return (t.view.shape[0], t.view.shape[1])
+    return tuple([t.view.shape[i] for i in range(n)])
+
+
+cdef bint same_shape(Tensor a, Tensor b) noexcept nogil:
+    return a.view.ndim == b.view.ndim and memcmp(
+        a.view.shape, b.view.shape, a.view.ndim * sizeof(int64_t)) == 0
+
+
+cdef int byte_range(Tensor t, char** low, char** high) noexcept nogil:
+    cdef int i
+    low[0] = high[0] = t.view.data
+    if t.view.size == 0:
+        return 0
+    for i in range(t.view.ndim):
+        if t.view.strides[i] < 0:
+            low[0] += t.view.strides[i] * (t.view.shape[i] - 1)
+        else:
+            high[0] += t.view.strides[i] * (t.view.shape[i] - 1)
+    high[0] += mlt_itemsize[t.view.dtype]
+    return 0
+
+
+cdef bint shares_memory(Tensor a, Tensor b) noexcept nogil:
+    cdef char* a_low
+    cdef char* a_high
+    cdef char* b_low
+    cdef char* b_high
+    byte_range(a, &a_low, &a_high)
+    byte_range(b, &b_low, &b_high)
+    return a_low < b_high and b_low < a_high
+
+
+cdef bint requires_grad(Tensor t) noexcept:
+    return t.node is not None or (t.base is not None and (<Tensor> t.base).node is not None)
+
+
+cdef int normalize_axis(object axis, int ndim) except -1:
+    cdef Py_ssize_t k
+    try:
+        k = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"an axis must be an integer, not {type(axis).__name__}") from None
+    except OverflowError:
+        raise AxisError(str(axis), ndim) from None
+    if k < -ndim or k >= ndim:
+        raise AxisError(int(k), ndim)
+    return <int> (k + ndim if k < 0 else k)
+
+
+cdef uint64_t axis_mask(object axis, int ndim) except? 0:
+    cdef uint64_t mask = 0, bit
+    if axis is None:
+        return (<uint64_t> 1 << ndim) - 1 if ndim < 64 else <uint64_t> -1
+    if not isinstance(axis, (tuple, list)):
+        return <uint64_t> 1 << normalize_axis(axis, ndim)
+    for one in axis:
+        bit = <uint64_t> 1 << normalize_axis(one, ndim)
+        if mask & bit:
+            raise ValueError(f"duplicate axis in {tuple(axis)}")
+        mask |= bit
+    return mask
+
+
+cdef int read_shape(object shape, int64_t* out) except -1:
+    cdef int n = 0
+    if not isinstance(shape, (tuple, list)):
+        try:
+            shape = tuple(shape)
+        except TypeError:
+            shape = (shape,)
+    if len(shape) > MLT_MAX_DIMS:
+        raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {len(shape)}")
+    for length in shape:
+        try:
+            out[n] = operator.index(length)
+        except TypeError:
+            raise TypeError(
+                f"a shape consists of integers, not {type(length).__name__}: {shape!r}") from None
+        except OverflowError:
+            raise ShapeError(f"the dimension {length} of shape {shape!r} is too big") from None
+        n += 1
+    return n
+
+
+cdef int require_writeable(Tensor t) except -1:
+    if not t.view.writeable:
+        raise ReadOnlyError(
+            f"this tensor of shape {shape_tuple(t)} is read-only (a broadcast view, or memory that its "
+            "owner protects); write to a .copy()")
+    return 0
+
+
+cdef int mark_written(Tensor t) except -1:
+    t.storage.version += 1
+    return 0
+
+
+# --- the class as others build on it --------------------------------------------------------
+
+def attach(cls, str name, value):
+    """Give the class an attribute: a method from the table of operations, a property."""
+    cdef dict attributes = mlt_type_dict(<PyTypeObject*> cls)
+    attributes[name] = value
+    PyType_Modified(<PyTypeObject*> cls)
+
+
+def set_node(Tensor t, node):
+    """Put a tensor on the tape at `node` (None: off it)."""
+    t.node = node
+    t.node_version = t.storage.version

@@ -1,0 +1,177 @@
+"""Build: one extension module per pyx/*.pyx, the C loops from the table of operations, OpenBLAS.
+
+    pip install .            a release build
+    MLTENSOR_DEBUG=1         bounds checks, assertions, no optimisation
+    MLTENSOR_NO_OPENMP=1     one thread
+"""
+
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
+
+ROOT = Path(__file__).resolve().parent
+DEBUG = os.environ.get("MLTENSOR_DEBUG", "") not in ("", "0")
+CORE = "mltensor._core"
+
+sys.path.insert(0, str(ROOT / "mltensor"))
+import _ops  # noqa: E402  the table is plain Python and imports nothing compiled
+
+sys.path.pop(0)
+
+COMMON = ["-std=gnu11", "-Wall", "-Wno-unused-function", "-fvisibility=hidden", "-ffp-contract=off",
+          "-fno-math-errno", "-fno-trapping-math", "-fcx-fortran-rules", "-fwrapv",
+          "-Wno-int-in-bool-context"]
+OPTIMISE = ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": DEBUG,
+    "wraparound": False,
+    "initializedcheck": DEBUG,
+    "cdivision": True,
+    "embedsignature": False,
+    "binding": True,
+    "freethreading_compatible": True,
+    "auto_pickle": False,
+    "legacy_implicit_noexcept": False,
+}
+
+
+def openmp_flags():
+    """The compiler's OpenMP flag if a probe program builds with it, else nothing."""
+    if os.environ.get("MLTENSOR_NO_OPENMP"):
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        command = [os.environ.get("CC", "cc"), "-fopenmp", str(source), "-o", str(Path(folder, "probe"))]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return ["-fopenmp"]
+    print("mltensor: the compiler has no OpenMP; building for one thread", file=sys.stderr)
+    return []
+
+
+def write_if_changed(path, text):
+    """Write a generated file only when its text is new, so that nothing is rebuilt for nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def generated_loops(folder):
+    """C files with one macro line per elementwise operation, a file per family of the table."""
+    sources = []
+    for family, lines in _ops.loop_lines().items():
+        path = folder / f"loops_{family}.c"
+        text = f"#define MLT_FAMILY {family}\n#define MLT_LINES \"loops_{family}.inc\"\n" \
+               '#include "mltensor/loops_family.h"\n'
+        write_if_changed(folder / f"loops_{family}.inc", "".join(line + "\n" for line in lines))
+        write_if_changed(path, text)
+        sources.append(path)
+    families = "".join(f"MLT_FAMILY_LINE({family})\n" for family in _ops.loop_lines())
+    write_if_changed(folder / "loops_families.inc", families)
+    return sources
+
+
+def copy_declarations():
+    """Put the .pxd files and C headers where `cimport mltensor._core.…` finds them."""
+    core = ROOT / "mltensor" / "_core"
+    for source in (ROOT / "pyx").glob("*.pxd"):
+        write_if_changed(core / source.name, source.read_text())
+    for source in (ROOT / "include" / "mltensor").glob("*.h"):
+        write_if_changed(ROOT / "mltensor" / "include" / "mltensor" / source.name, source.read_text())
+
+
+def openblas():
+    """Folder and name of the OpenBLAS library that goes into the package."""
+    import scipy_openblas64
+
+    return Path(scipy_openblas64.get_lib_dir()), Path(scipy_openblas64.get_include_dir())
+
+
+class BuildExtensions(build_ext):
+    """Compiles all objects of all modules side by side; carries OpenBLAS into the package."""
+
+    def build_extensions(self):
+        self.carry_openblas()
+        jobs = int(os.environ.get("MLTENSOR_BUILD_JOBS", os.cpu_count() or 1))
+        compile_one = self.compiler._compile
+
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            def compile_side_by_side(sources, output_dir=None, macros=None, include_dirs=None, debug=0,
+                                     extra_preargs=None, extra_postargs=None, depends=None):
+                compiler = self.compiler
+                _, objects, extra, flags, build = compiler._setup_compile(
+                    output_dir, macros, include_dirs, sources, depends, extra_postargs)
+                options = compiler._get_cc_args(flags, debug, extra_preargs)
+                waiting = [pool.submit(compile_one, name, *build[name], options, extra, flags)
+                           for name in objects if name in build]
+                for job in waiting:
+                    job.result()
+                return objects
+
+            self.compiler.compile = compile_side_by_side
+            with concurrent.futures.ThreadPoolExecutor(len(self.extensions)) as modules:
+                waiting = [modules.submit(self.build_extension, module) for module in self.extensions]
+                for job in waiting:
+                    job.result()
+
+    def carry_openblas(self):
+        """Copy the library beside the modules; they find it by a path relative to themselves."""
+        library, _ = openblas()
+        target = Path(self.get_ext_fullpath(f"{CORE}.storage")).parent / "lib"
+        target.mkdir(parents=True, exist_ok=True)
+        for file in library.glob("libscipy_openblas64_*.so*"):
+            if not (target / file.name).exists():
+                shutil.copy2(file, target / file.name)
+
+
+class BuildPython(build_py):
+    """Takes the declarations along, so that an installed wheel can be cimported from."""
+
+    def run(self):
+        copy_declarations()
+        super().run()
+
+
+def extensions():
+    from Cython.Build import cythonize
+
+    copy_declarations()
+    generated = ROOT / "build" / "generated"
+    flags = openmp_flags()
+    library, blas_headers = openblas()
+    includes = [str(ROOT / "include"), str(generated), str(blas_headers)]
+    headers = [str(path) for path in (ROOT / "include" / "mltensor").glob("*.h")]
+    modules = []
+    for source in sorted((ROOT / "pyx").glob("*.pyx")):
+        sources = [str(source.relative_to(ROOT))]
+        depends = list(headers)
+        link = [*flags, "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
+        libraries = []
+        if source.stem == "elementwise":
+            loops = generated_loops(generated)
+            sources += [str(path.relative_to(ROOT)) for path in loops]
+            depends += [str(path) for path in generated.glob("*.inc")]
+        if source.stem in ("matmul", "lapack"):
+            libraries = ["scipy_openblas64_"]
+            link += ["-Wl,-rpath,$ORIGIN/lib"]
+        modules.append(Extension(
+            f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
+            libraries=libraries, library_dirs=[str(library)] if libraries else [],
+            extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
+    return cythonize(modules, build_dir="build/cython", compiler_directives=DIRECTIVES,
+                     include_path=[str(ROOT)], nthreads=0)
+
+
+setup(
+    ext_modules=extensions(),
+    cmdclass={"build_ext": BuildExtensions, "build_py": BuildPython},
+)
