@@ -1,0 +1,39 @@
+from libc.stdint cimport int8_t, int64_t
+
+from mltensor._core.tensor cimport Tensor, mlt_view
+
+cdef extern from "mltensor/mltensor.h" nogil:
+    ctypedef void (*mlt_loop)(char** args, const int64_t* strides, int64_t n) noexcept nogil
+
+cdef enum:
+    RETURNS_SAME
+    RETURNS_BOOL
+    RETURNS_REAL_OF
+
+# The loops of one elementwise operation for the running machine.
+cdef class Loops:
+    cdef readonly str name
+    cdef readonly int arity
+    cdef int returns
+    cdef mlt_loop by_dtype[15]        # NULL where the dtype is not in the category
+
+cdef int64_t parallel_threshold
+
+cdef Loops find_loops(str name)
+# Result shape of operands; raises ShapeError naming the operation and all shapes.
+cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shape) except -1
+# Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.
+cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
+
+cdef Tensor contiguous(Tensor t)
+cdef Tensor copy(Tensor t)
+cdef Tensor cast(Tensor t, int dtype)
+cdef int copy_into(Tensor destination, Tensor source) except -1
+cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1
+cdef int fill(Tensor t, object value) except -1
+# Writes a Python or NumPy scalar as one element of a dtype; OverflowError when an int does not fit.
+cdef int store_scalar(object value, int dtype, char* out) except -1
+cdef object load_scalar(const char* data, int dtype)
+cdef Tensor scalar_tensor(object value, int dtype, int device)
+# A new 0-stride view of t with a larger shape (no tape, not writeable).
+cdef Tensor broadcast_view(Tensor t, int ndim, const int64_t* shape)
