@@ -69,7 +69,7 @@ class Record:
 
     @property
     def arguments(self):
-        """List of (name, kind, default) in order; kind is 'tensor', 'tensors' or 'value'."""
+        """List of (name, kind, default) in order; kind is 'tensor', 'tensors', 'ints' or 'value'."""
         return [(name, kind, default) for name, kind, default, _ in parse_signature(self.signature)]
 
     @property
@@ -77,7 +77,7 @@ class Record:
         """Names of the tensor inputs, as the gradient rules call them."""
         if self.expr:
             return expression_variables(self.expr)
-        return [name for name, kind, _, _ in parse_signature(self.signature) if kind != "value"]
+        return [name for name, kind, _, _ in parse_signature(self.signature) if kind in ("tensor", "tensors")]
 
 
 def expression_variables(expr):
@@ -88,12 +88,13 @@ def expression_variables(expr):
 def parse_signature(text):
     """List of (name, kind, default, passing) from the text of a signature.
 
-    A tensor input is annotated ``x: Tensor``, a sequence of them ``arrays: Tensors``; `passing` is
-    'positional', 'either' or 'keyword'. A missing default is ``...``.
+    A tensor input is annotated ``x: Tensor``, a sequence of them ``arrays: Tensors``; ``shape: Ints``
+    takes a tuple or, positionally, several integers. `passing` is 'positional', 'either' or 'keyword'.
+    A missing default is ``...``.
     """
     tree = ast.parse(f"def f({text}): pass").body[0].args
     found = []
-    names = {"Tensor": "tensor", "Tensors": "tensors"}
+    names = {"Tensor": "tensor", "Tensors": "tensors", "Ints": "ints"}
     positional = tree.posonlyargs + tree.args
     defaults = [...] * (len(positional) - len(tree.defaults)) + [ast.literal_eval(d) for d in tree.defaults]
     for i, (argument, default) in enumerate(zip(positional, defaults, strict=True)):

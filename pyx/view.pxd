@@ -1,0 +1,9 @@
+from libc.stdint cimport int64_t
+
+from mltensor._core.tensor cimport Tensor
+
+# A view with a new shape where the strides allow one, else a copy. Shape may contain one -1.
+cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape)
+# Dimension i of the result is dimension axes[i] of t.
+cdef Tensor permute(Tensor t, const int* axes)
+cdef Tensor transpose_last(Tensor t)

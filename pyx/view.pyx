@@ -1,0 +1,350 @@
+"""Views: other shapes and strides over the same memory. Nothing here moves an element, but for a
+reshape that strides cannot express."""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint64_t
+
+from mltensor._core.dtypes cimport mlt_itemsize
+from mltensor._core.elementwise cimport broadcast_view, copy
+from mltensor._core.storage cimport Kernel, kernel_capsule
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, axis_mask, new_view, normalize_axis, read_shape, shape_tuple)
+
+import operator
+
+from mltensor.errors import AxisError, ShapeError
+
+
+cdef bint view_strides(Tensor t, int ndim, const int64_t* shape, int64_t* strides) noexcept nogil:
+    """Strides that show `t` with a new shape of equal size; False when no strides do.
+
+    Runs of old dimensions are matched with runs of new ones of equal product; a run of old
+    dimensions must be walkable with one stride.
+    """
+    cdef int old = 0, new = 0, old_end, new_end, k, n = 0
+    cdef int64_t old_shape[64]
+    cdef int64_t old_strides[64]
+    cdef int64_t old_count, new_count, step
+    for k in range(t.view.ndim):
+        if t.view.shape[k] != 1:
+            old_shape[n] = t.view.shape[k]
+            old_strides[n] = t.view.strides[k]
+            n += 1
+    while new < ndim and old < n:
+        old_count, new_count = old_shape[old], shape[new]
+        old_end, new_end = old + 1, new + 1
+        while old_count != new_count:
+            if new_count < old_count:
+                new_count *= shape[new_end]
+                new_end += 1
+            else:
+                old_count *= old_shape[old_end]
+                old_end += 1
+        for k in range(old, old_end - 1):
+            if old_strides[k] != old_strides[k + 1] * old_shape[k + 1]:
+                return False
+        step = old_strides[old_end - 1]
+        for k in range(new_end - 1, new - 1, -1):
+            strides[k] = step
+            step *= shape[k]
+        old, new = old_end, new_end
+    for k in range(new, ndim):
+        strides[k] = mlt_itemsize[t.view.dtype]
+    return True
+
+
+cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape):
+    cdef int64_t full[64]
+    cdef int64_t strides[64]
+    cdef int64_t known = 1, step
+    cdef int i, unknown = -1
+    for i in range(ndim):
+        full[i] = shape[i]
+        if shape[i] >= 0:
+            if shape[i] > 0 and known > (<int64_t> 1 << 60) // shape[i]:
+                raise impossible(t, ndim, shape)
+            known *= shape[i]
+        elif shape[i] == -1 and unknown < 0:
+            unknown = i
+        elif shape[i] == -1:
+            raise ShapeError("reshape: only one dimension can be -1")
+        else:
+            raise impossible(t, ndim, shape)
+    if unknown >= 0:
+        if known == 0 or t.view.size % known:
+            raise impossible(t, ndim, shape)
+        full[unknown] = t.view.size // known
+    elif known != t.view.size:
+        raise impossible(t, ndim, shape)
+    if t.view.contiguous:
+        step = mlt_itemsize[t.view.dtype]
+        for i in range(ndim - 1, -1, -1):
+            strides[i] = step
+            step *= full[i] if full[i] > 0 else 1
+    elif not view_strides(t, ndim, full, strides):
+        return reshape(copy(t), ndim, full)
+    return new_view(t, t.view.data, ndim, full, strides, t.view.dtype)
+
+
+cdef object impossible(Tensor t, int ndim, const int64_t* shape):
+    return ShapeError(
+        f"reshape: a tensor of shape {shape_tuple(t)} has {t.view.size} elements and cannot be given the "
+        f"shape {tuple([shape[i] for i in range(ndim)])}")
+
+
+cdef Tensor permute(Tensor t, const int* axes):
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int i
+    for i in range(t.view.ndim):
+        shape[i] = t.view.shape[axes[i]]
+        strides[i] = t.view.strides[axes[i]]
+    return new_view(t, t.view.data, t.view.ndim, shape, strides, t.view.dtype)
+
+
+cdef Tensor transpose_last(Tensor t):
+    cdef int axes[64]
+    cdef int i, n = t.view.ndim
+    if n < 2:
+        raise ShapeError(f"matrix_transpose: at least 2 dimensions are needed, the shape is {shape_tuple(t)}")
+    for i in range(n):
+        axes[i] = i
+    axes[n - 1], axes[n - 2] = n - 2, n - 1
+    return permute(t, axes)
+
+
+# --- kernels ----------------------------------------------------------------------------------
+
+cdef object reshape_kernel(PyObject** a):
+    """reshape(x, shape, order, copy)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor result
+    cdef int64_t shape[64]
+    cdef int ndim = read_shape(<object> a[1], shape)
+    order = <object> a[2]
+    wanted = <object> a[3]
+    if order is not None and order != "C" and order != "A":
+        if order != "F":
+            raise ValueError(f"reshape: order must be 'C', 'F' or 'A', not {order!r}")
+        return fortran_reshape(x, ndim, shape)
+    result = reshape(x, ndim, shape)
+    if wanted is None:
+        return result
+    if wanted and result.storage is x.storage:
+        return copy(result)
+    if not wanted and result.storage is not x.storage:
+        raise ValueError(
+            f"reshape: the shape {tuple(<object> a[1])} needs a copy of these strides and copy=False forbids it")
+    return result
+
+
+cdef object fortran_reshape(Tensor x, int ndim, const int64_t* shape):
+    """Elements in Fortran order: reverse the dimensions, reshape, reverse them again."""
+    cdef int64_t reversed_shape[64]
+    cdef int i
+    for i in range(ndim):
+        reversed_shape[i] = shape[ndim - 1 - i]
+    cdef Tensor result = reshape(reversed_view(x), ndim, reversed_shape)
+    return reversed_view(result)
+
+
+cdef Tensor reversed_view(Tensor x):
+    cdef int axes[64]
+    cdef int i
+    for i in range(x.view.ndim):
+        axes[i] = x.view.ndim - 1 - i
+    return permute(x, axes)
+
+
+cdef object permute_dims_kernel(PyObject** a):
+    """permute_dims(x, axes)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int axes[64]
+    cdef int i = 0
+    cdef uint64_t seen
+    order = <object> a[1]
+    if order is None or (isinstance(order, tuple) and len(order) == 1 and order[0] is None):
+        return reversed_view(x)
+    if not isinstance(order, (tuple, list)):
+        order = (order,)
+    if len(order) != x.view.ndim:
+        raise ShapeError(
+            f"permute_dims: {len(order)} axes {tuple(order)} given for a tensor of shape {shape_tuple(x)} with "
+            f"{x.view.ndim} dimensions")
+    axis_mask(tuple(order), x.view.ndim) if x.view.ndim else None
+    for axis in order:
+        axes[i] = normalize_axis(axis, x.view.ndim)
+        i += 1
+    return permute(x, axes)
+
+
+cdef object matrix_transpose_kernel(PyObject** a):
+    """matrix_transpose(x)"""
+    return transpose_last(<Tensor> a[0])
+
+
+cdef object broadcast_to_kernel(PyObject** a):
+    """broadcast_to(x, shape)"""
+    cdef int64_t shape[64]
+    cdef Tensor x = <Tensor> a[0]
+    cdef int i, ndim = read_shape(<object> a[1], shape)
+    for i in range(ndim):
+        if shape[i] == -1 and i >= ndim - x.view.ndim:      # torch's expand: keep this dimension
+            shape[i] = x.view.shape[i - ndim + x.view.ndim]
+    return broadcast_view(x, ndim, shape)
+
+
+cdef object squeeze_kernel(PyObject** a):
+    """squeeze(x, axis)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int i, n = 0
+    cdef bint all_axes = <object> a[1] is None
+    cdef uint64_t mask = 0 if all_axes else axis_mask(<object> a[1], x.view.ndim) if <object> a[1] != () else 0
+    for i in range(x.view.ndim):
+        if x.view.shape[i] == 1 and (all_axes or mask >> i & 1):
+            continue
+        if mask >> i & 1:
+            raise ShapeError(
+                f"squeeze: axis {i} of shape {shape_tuple(x)} has length {x.view.shape[i]}; only axes of "
+                "length 1 can be squeezed")
+        shape[n] = x.view.shape[i]
+        strides[n] = x.view.strides[i]
+        n += 1
+    return new_view(x, x.view.data, n, shape, strides, x.view.dtype)
+
+
+cdef object expand_dims_kernel(PyObject** a):
+    """expand_dims(x, axis)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int i, old = 0, n
+    axis = <object> a[1]
+    if not isinstance(axis, (tuple, list)):
+        axis = (axis,)
+    n = x.view.ndim + len(axis)
+    if n > MLT_MAX_DIMS:
+        raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {n}")
+    cdef uint64_t mask = axis_mask(tuple(axis), n) if len(axis) else 0
+    for i in range(n):
+        if mask >> i & 1:
+            shape[i] = 1
+            strides[i] = 0
+        else:
+            shape[i] = x.view.shape[old]
+            strides[i] = x.view.strides[old]
+            old += 1
+    return new_view(x, x.view.data, n, shape, strides, x.view.dtype)
+
+
+cdef object flip_kernel(PyObject** a):
+    """flip(x, axis)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t strides[64]
+    cdef char* data = x.view.data
+    cdef int i
+    cdef uint64_t mask = 0
+    if x.view.ndim and <object> a[1] != ():
+        mask = axis_mask(<object> a[1], x.view.ndim)
+    elif <object> a[1] is not None and <object> a[1] != ():
+        raise AxisError(0, 0)
+    for i in range(x.view.ndim):
+        strides[i] = x.view.strides[i]
+        if mask >> i & 1 and x.view.shape[i] > 0:
+            data += strides[i] * (x.view.shape[i] - 1)
+            strides[i] = -strides[i]
+    return new_view(x, data, x.view.ndim, x.view.shape, strides, x.view.dtype)
+
+
+cdef object diagonal_kernel(PyObject** a):
+    """diagonal(x, offset, axis1, axis2)"""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t offset = operator.index(<object> a[1])
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int i, n = 0
+    if x.view.ndim < 2:
+        raise ShapeError(f"diagonal: at least 2 dimensions are needed, the shape is {shape_tuple(x)}")
+    cdef int row = normalize_axis(<object> a[2], x.view.ndim)
+    cdef int column = normalize_axis(<object> a[3], x.view.ndim)
+    if row == column:
+        raise ShapeError("diagonal: axis1 and axis2 must differ")
+    cdef int64_t rows = x.view.shape[row], columns = x.view.shape[column], length
+    cdef char* data = x.view.data
+    length = min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns)
+    length = max(length, <int64_t> 0)
+    if length > 0:
+        data += offset * x.view.strides[column] if offset >= 0 else -offset * x.view.strides[row]
+    for i in range(x.view.ndim):
+        if i != row and i != column:
+            shape[n] = x.view.shape[i]
+            strides[n] = x.view.strides[i]
+            n += 1
+    shape[n] = length
+    strides[n] = x.view.strides[row] + x.view.strides[column]
+    return new_view(x, data, n + 1, shape, strides, x.view.dtype)
+
+
+cdef object as_strided_kernel(PyObject** a):
+    """as_strided(x, shape, strides, offset): strides and offset in bytes from the first element of x."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int ndim = read_shape(<object> a[1], shape)
+    cdef char* data = x.view.data + <int64_t> operator.index(<object> a[3])
+    if read_strides(<object> a[2], strides) != ndim:
+        raise ShapeError(f"as_strided: shape {tuple(<object> a[1])} and strides {tuple(<object> a[2])} differ in length")
+    check_inside(x, data, ndim, shape, strides)
+    return new_view(x, data, ndim, shape, strides, x.view.dtype)
+
+
+cdef int read_strides(object values, int64_t* out) except -1:
+    cdef int n = 0
+    if len(values) > MLT_MAX_DIMS:
+        raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {len(values)}")
+    for value in values:
+        out[n] = operator.index(value)
+        n += 1
+    return n
+
+
+cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, const int64_t* strides) except -1:
+    """Every element of the geometry lies inside the storage of x; otherwise ValueError.
+
+    The sums run in Python integers: no stride is big enough to wrap around.
+    """
+    low = <size_t> data
+    high = low + mlt_itemsize[x.view.dtype]
+    for i in range(ndim):
+        if shape[i] < 0:
+            raise ShapeError(f"negative dimensions are not allowed: {[shape[k] for k in range(ndim)]}")
+        if shape[i] == 0:
+            return 0
+        reach = (<object> strides[i]) * (<object> shape[i] - 1)
+        if reach < 0:
+            low = low + reach
+        else:
+            high = high + reach
+    first = <size_t> x.storage.data
+    last = first + <object> x.storage.nbytes
+    if low < first or high > last:
+        raise ShapeError(
+            f"as_strided: shape {tuple([shape[k] for k in range(ndim)])} with strides "
+            f"{tuple([strides[k] for k in range(ndim)])} reaches from byte {low - first} to {high - first} of a "
+            f"storage of {last - first} bytes")
+    return 0
+
+
+KERNELS = {
+    "reshape": kernel_capsule(reshape_kernel),
+    "permute_dims": kernel_capsule(permute_dims_kernel),
+    "matrix_transpose": kernel_capsule(matrix_transpose_kernel),
+    "broadcast_to": kernel_capsule(broadcast_to_kernel),
+    "squeeze": kernel_capsule(squeeze_kernel),
+    "expand_dims": kernel_capsule(expand_dims_kernel),
+    "flip": kernel_capsule(flip_kernel),
+    "diagonal": kernel_capsule(diagonal_kernel),
+    "as_strided": kernel_capsule(as_strided_kernel),
+}
