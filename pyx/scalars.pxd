@@ -1,0 +1,10 @@
+from mltensor._core.tensor cimport Tensor
+
+# Python scalar of the element at an address.
+cdef object read_scalar(const char* address, int dtype)
+# Stores a Python number as an element; OverflowError where it does not fit, DTypeError where it would lose a part.
+cdef int write_scalar(char* address, int dtype, object value) except -1
+# Python scalar of a one-element tensor.
+cdef object item(Tensor t)
+# Nested lists of Python scalars; a scalar for a 0-d tensor.
+cdef object to_list(Tensor t)

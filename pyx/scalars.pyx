@@ -1,0 +1,178 @@
+"""Single elements: between Python numbers and memory."""
+
+from cpython.complex cimport PyComplex_AsCComplex, Py_complex
+from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
+from cpython.list cimport PyList_New, PyList_SET_ITEM
+from cpython.ref cimport Py_INCREF
+from libc.math cimport isfinite
+from libc.stdint cimport (
+    int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t)
+
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64,
+    UINT8, UINT16, UINT32, UINT64, objects)
+from mltensor._core.tensor cimport Tensor, shape_tuple
+
+from mltensor.errors import DTypeError, ShapeError
+
+cdef extern from "mltensor/half.h" nogil:
+    ctypedef struct mlt_half:
+        uint16_t bits
+    float mlt_half_to_float(mlt_half h)
+    mlt_half mlt_float_to_half(float value)
+
+cdef extern from *:
+    """
+    /* A double rounded to odd as a float: rounding that to float16 gives what rounding once would. */
+    static float mlt_round_to_odd(double value) {
+      float nearest = (float)value;
+      if ((double)nearest == value || value != value) return nearest;
+      uint32_t bits;
+      memcpy(&bits, &nearest, 4);
+      if ((bits & 0x7f800000u) == 0x7f800000u) return nearest;
+      if (!(bits & 1)) bits += fabs((double)nearest) < fabs(value) ? 1 : (uint32_t)-1;
+      memcpy(&nearest, &bits, 4);
+      return nearest;
+    }
+    """
+    float mlt_round_to_odd(double value) nogil
+
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object value, int* overflow) except? -1
+    unsigned long long PyLong_AsUnsignedLongLong(object value) except? -1
+
+# Least and greatest value of the integer dtypes, by code; uint64 has its own way.
+cdef int64_t lowest[9]
+cdef int64_t highest[9]
+lowest[:] = [0, -2**7, -2**15, -2**31, 0, 0, 0, 0, 0]
+highest[:] = [1, 2**7 - 1, 2**15 - 1, 2**31 - 1, 2**63 - 1, 2**8 - 1, 2**16 - 1, 2**32 - 1, 2**63 - 1]
+lowest[INT64] = -highest[INT64] - 1
+
+
+cdef object read_scalar(const char* p, int dtype):
+    if dtype == FLOAT64:
+        return (<const double*> p)[0]
+    if dtype == FLOAT32:
+        return <double> (<const float*> p)[0]
+    if dtype == INT64:
+        return (<const int64_t*> p)[0]
+    if dtype == BOOL:
+        return p[0] != 0
+    if dtype == INT32:
+        return (<const int32_t*> p)[0]
+    if dtype == INT16:
+        return (<const int16_t*> p)[0]
+    if dtype == INT8:
+        return <int> (<const int8_t*> p)[0]
+    if dtype == UINT8:
+        return <int> (<const uint8_t*> p)[0]
+    if dtype == UINT16:
+        return <int> (<const uint16_t*> p)[0]
+    if dtype == UINT32:
+        return (<const uint32_t*> p)[0]
+    if dtype == UINT64:
+        return (<const uint64_t*> p)[0]
+    if dtype == FLOAT16:
+        return <double> mlt_half_to_float((<const mlt_half*> p)[0])
+    if dtype == COMPLEX64:
+        return complex((<const float*> p)[0], (<const float*> p)[1])
+    if dtype == COMPLEX128:
+        return complex((<const double*> p)[0], (<const double*> p)[1])
+    raise DTypeError(f"elements of dtype code {dtype} have no Python number")
+
+
+cdef int write_integer(char* p, int dtype, object value) except -1:
+    cdef int overflow = 0
+    cdef int64_t number
+    cdef uint64_t big
+    if isinstance(value, float):
+        if not isfinite(<double> value):
+            raise ValueError(f"cannot convert {value} to {objects[dtype]}; integers have no NaN or infinity")
+        value = int(value)
+    elif isinstance(value, complex):
+        raise DTypeError(f"cannot store the complex number {value} as {objects[dtype]}; take its .real first")
+    elif not isinstance(value, int):
+        value = int(value)
+    number = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if dtype == UINT64:
+        if overflow < 0 or (overflow == 0 and number < 0) or (overflow > 0 and value > 0xFFFFFFFFFFFFFFFF):
+            raise OverflowError(f"Python integer {value} out of bounds for uint64")
+        big = PyLong_AsUnsignedLongLong(value) if overflow else <uint64_t> number
+        (<uint64_t*> p)[0] = big
+        return 0
+    if overflow or number < lowest[dtype] or number > highest[dtype]:
+        raise OverflowError(f"Python integer {value} out of bounds for {objects[dtype]}")
+    if dtype == INT64:
+        (<int64_t*> p)[0] = number
+    elif dtype == INT32 or dtype == UINT32:
+        (<uint32_t*> p)[0] = <uint32_t> number
+    elif dtype == INT16 or dtype == UINT16:
+        (<uint16_t*> p)[0] = <uint16_t> number
+    else:
+        (<uint8_t*> p)[0] = <uint8_t> number
+    return 0
+
+
+cdef int write_scalar(char* p, int dtype, object value) except -1:
+    cdef double number
+    cdef Py_complex z
+    if dtype == FLOAT64 or dtype == FLOAT32 or dtype == FLOAT16:
+        if PyFloat_CheckExact(value):
+            number = <double> value
+        elif isinstance(value, complex):
+            raise DTypeError(
+                f"cannot store the complex number {value} as {objects[dtype]}; take its .real first")
+        else:
+            number = PyFloat_AsDouble(value)
+        if dtype == FLOAT64:
+            (<double*> p)[0] = number
+        elif dtype == FLOAT32:
+            (<float*> p)[0] = <float> number
+        else:
+            (<mlt_half*> p)[0] = mlt_float_to_half(mlt_round_to_odd(number))
+    elif dtype == BOOL:
+        p[0] = <bint> bool(value)
+    elif dtype <= UINT64:
+        write_integer(p, dtype, value)
+    elif dtype == COMPLEX64 or dtype == COMPLEX128:
+        z = PyComplex_AsCComplex(value)
+        if dtype == COMPLEX64:
+            (<float*> p)[0] = <float> z.real
+            (<float*> p)[1] = <float> z.imag
+        else:
+            (<double*> p)[0] = z.real
+            (<double*> p)[1] = z.imag
+    else:
+        raise DTypeError(f"Python numbers cannot be stored with dtype code {dtype}")
+    return 0
+
+
+cdef object item(Tensor t):
+    if t.view.size != 1:
+        raise ShapeError(
+            f"item() needs a tensor of one element, not of shape {shape_tuple(t)}; index it or use .tolist()")
+    return read_scalar(t.view.data, t.view.dtype)
+
+
+cdef object list_of(const char* p, Tensor t, int dimension):
+    cdef int64_t i, n
+    cdef int64_t step
+    cdef object one
+    cdef list result
+    if dimension == t.view.ndim:
+        return read_scalar(p, t.view.dtype)
+    n = t.view.shape[dimension]
+    step = t.view.strides[dimension]
+    result = PyList_New(n)
+    for i in range(n):
+        if dimension + 1 == t.view.ndim:
+            one = read_scalar(p + i * step, t.view.dtype)
+        else:
+            one = list_of(p + i * step, t, dimension + 1)
+        Py_INCREF(one)
+        PyList_SET_ITEM(result, i, one)
+    return result
+
+
+cdef object to_list(Tensor t):
+    return list_of(t.view.data, t, 0)
