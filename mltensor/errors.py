@@ -41,3 +41,7 @@ class AllocationError(MemoryError, RuntimeError):
 
 class UnsupportedError(NotImplementedError, TypeError):
     """A case the library does not have (yet); the message says which and what to use instead."""
+
+
+class StateError(ValueError, RuntimeError):
+    """A state dict that does not fit its model or optimiser, or a checkpoint file that is broken."""
