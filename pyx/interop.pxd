@@ -10,5 +10,9 @@ cdef enum Copy:
 cdef Tensor as_tensor(object value, int dtype, int device, int copy)
 # The same, with the dtype that Python floats get.
 cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int float_code)
+# A tensor of a nested sequence; says whether a tensor inside requires a gradient.
+cdef Tensor from_sequence(object value, int dtype, int device, int float_code, bint* graded)
+# dtype code of a Python or NumPy number, -1 for other objects; `wanted`: an explicit dtype will be used.
+cdef int python_code(object value, int float_code, bint wanted) except -2
 # Python scalar of a one-element tensor, for tensor.slots.item.
 cdef object item(Tensor t)

@@ -58,6 +58,7 @@ cdef class Nest:
     cdef int float_code
     cdef bint wanted         # an explicit dtype was asked for
     cdef bint arrays         # some leaf has dimensions of its own
+    cdef bint graded         # some leaf requires a gradient
     cdef list leaves
 
 
@@ -110,6 +111,7 @@ cdef int add_leaf(Nest nest, object value, int code, int depth, Py_ssize_t where
 cdef int add_array(Nest nest, Tensor value, int depth, Py_ssize_t where) except -1:
     """A leaf with dimensions of its own."""
     cdef int i, n = value.view.ndim
+    nest.graded = nest.graded or requires_grad(value)
     if n == 0:
         return add_leaf(nest, scalars.read_scalar(value.view.data, value.view.dtype), value.view.dtype, depth, where)
     for i in range(n):
@@ -225,7 +227,7 @@ cdef Tensor flat_ints(object value, int device):
     return result
 
 
-cdef Tensor from_sequence(object value, int dtype, int device, int float_code):
+cdef Tensor from_sequence(object value, int dtype, int device, int float_code, bint* graded):
     cdef Nest nest
     cdef Tensor result, part
     cdef char* p
@@ -248,6 +250,7 @@ cdef Tensor from_sequence(object value, int dtype, int device, int float_code):
     nest.wanted = dtype >= 0
     nest.leaves = []
     scan(nest, value, 0, 0)
+    graded[0] = nest.graded
     code = dtype if dtype >= 0 else nest.dtype if nest.dtype >= 0 else float_code
     result = empty(nest.ndim, nest.shape, code, device)
     itemsize = mlt_itemsize[code]
@@ -313,6 +316,7 @@ cdef Tensor conform(Tensor t, int dtype, int device, int copy):
 cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int float_code):
     cdef Tensor t
     cdef int code
+    cdef bint graded = False
     if isinstance(value, Tensor):
         return conform(<Tensor> value, dtype, device, copy)
     if is_array(value):
@@ -323,7 +327,7 @@ cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int
     if PyList_CheckExact(value) or PyTuple_CheckExact(value):
         if copy == COPY_NEVER:
             raise copy_needed(f"a {type(value).__name__} is no array")
-        return from_sequence(value, dtype, device if device >= 0 else default_device_code(), float_code)
+        return from_sequence(value, dtype, device if device >= 0 else default_device_code(), float_code, &graded)
     if device < 0:
         device = default_device_code()
     code = python_code(value, float_code, dtype >= 0)
@@ -337,7 +341,7 @@ cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int
         if t is not None:
             return conform(t, dtype, device, copy)
         if PySequence_Check(value):
-            return from_sequence(value, dtype, device, float_code)
+            return from_sequence(value, dtype, device, float_code, &graded)
         value, code = number_of(value, float_code)
     elif is_numpy_scalar(value):
         value = value.item()
