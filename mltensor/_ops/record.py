@@ -4,6 +4,7 @@ This module imports nothing compiled: the build, the documentation and the tests
 """
 
 import ast
+import inspect
 import re
 from dataclasses import dataclass
 
@@ -21,6 +22,13 @@ CATEGORIES = {
     "REAL_FLOATING": "f",
     "COMPLEX": "c",
     "BOOL": "b",
+}
+
+CATEGORY_NAMES = {
+    "ANY": "any dtype", "NUMERIC": "numbers", "NOT_BOOL": "numbers, but no bool", "ORDERED": "bool and real numbers",
+    "REAL": "real numbers", "INTEGER": "integers", "BITWISE": "bool and integers",
+    "FLOATING": "real and complex floats (integers become floats)",
+    "REAL_FLOATING": "real floats (integers become floats)", "COMPLEX": "complex numbers", "BOOL": "bool",
 }
 
 # What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of
@@ -71,6 +79,28 @@ class Record:
     def arguments(self):
         """List of (name, kind, default) in order; kind is 'tensor', 'tensors', 'ints' or 'value'."""
         return [(name, kind, default) for name, kind, default, _ in parse_signature(self.signature)]
+
+    @property
+    def positional(self):
+        """Number of arguments that may be given by position."""
+        return sum(passing != "keyword" for *_, passing in parse_signature(self.signature))
+
+    @property
+    def python_signature(self):
+        """The signature as `inspect` shows it."""
+        kinds = {"positional": inspect.Parameter.POSITIONAL_ONLY, "either": inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                 "keyword": inspect.Parameter.KEYWORD_ONLY}
+        return inspect.Signature([
+            inspect.Parameter(name, kinds[passing], default=inspect.Parameter.empty if default is ... else default)
+            for name, _, default, passing in parse_signature(self.signature)])
+
+    @property
+    def documentation(self):
+        """The docstring: what it does, what it takes."""
+        lines = [f"{self.name}{self.python_signature}", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
+        if not self.vjp and self.via is None:
+            lines.append("It has no gradient.")
+        return "\n".join(lines)
 
     @property
     def inputs(self):

@@ -1,0 +1,333 @@
+"""What the operators, comparisons, indexing and in-place writes of a Tensor do.
+
+In-place writes on the tape: the memory changes, the tensor moves on to a node for its new value. A
+write through a view gives the base a node that puts the view's new value into the base's old one;
+other views find it there when they are next asked for theirs (see `current_node`).
+"""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+
+from mltensor._core.dispatch cimport (
+    Op, adopt, binary, call_elementwise, result_class, unary)
+from mltensor._core.dtypes cimport is_inexact, objects
+from mltensor._core.elementwise cimport copy, copy_into
+from mltensor._core.index cimport assign, basic_index
+from mltensor._core.interop cimport item
+from mltensor._core.tape cimport (
+    Leaf, Node, Rules, capture_line, current_node, grad_enabled, record, set_grad)
+from mltensor._core.tensor cimport (
+    ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
+    MATMUL, MULTIPLY, NEGATIVE, NOT_EQUAL, OR, POSITIVE, POWER, REMAINDER, RIGHT_SHIFT, SUBTRACT, XOR, Tensor,
+    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, slots)
+
+from mltensor.errors import GradientError, ShapeError
+
+OPERATOR_NAMES = {
+    ADD: "add", SUBTRACT: "subtract", MULTIPLY: "multiply", DIVIDE: "divide", FLOOR_DIVIDE: "floor_divide",
+    REMAINDER: "remainder", MATMUL: "matmul", AND: "bitwise_and", OR: "bitwise_or", XOR: "bitwise_xor",
+    LEFT_SHIFT: "bitwise_left_shift", RIGHT_SHIFT: "bitwise_right_shift", POWER: "power", NEGATIVE: "negative",
+    POSITIVE: "positive", ABSOLUTE: "absolute", INVERT: "bitwise_invert", LESS: "less", LESS_EQUAL: "less_equal",
+    EQUAL: "equal", NOT_EQUAL: "not_equal", GREATER: "greater", GREATER_EQUAL: "greater_equal",
+}
+
+cdef list table = [None] * 32
+cdef Op getitem_op = None
+cdef Rules put_rules = None
+cdef Rules assign_rules = None
+cdef object square = None
+cdef object sqrt = None
+cdef object reciprocal = None
+cdef object broadcast_to = None
+cdef object astype = None
+
+
+cdef bint foreign(object value):
+    """Whether an operator leaves `value` to the other operand's class."""
+    if isinstance(value, (Tensor, bool, int, float, complex, list, tuple)):
+        return False
+    cls = type(value)
+    if getattr(cls, "__array_ufunc__", 1) is None:
+        return True
+    return not (hasattr(cls, "__array__") or hasattr(cls, "__dlpack__") or hasattr(cls, "__array_interface__")
+                or isinstance(value, (memoryview, range, bytearray)))
+
+
+cdef object binary_slot(int operator, object a, object b):
+    cdef Op op = <Op> table[operator]
+    if not isinstance(b, (Tensor, float, int)) and foreign(b) or not isinstance(a, (Tensor, float, int)) and foreign(a):
+        return NotImplemented
+    return binary(op, a, b) if op.arity else op(a, b)
+
+
+cdef object compare_slot(int operator, object a, object b):
+    if not isinstance(b, (Tensor, float, int)) and foreign(b):
+        if b is None and operator in (EQUAL, NOT_EQUAL):
+            return full_bool(<Tensor> a, operator)
+        return NotImplemented
+    return binary(<Op> table[operator], a, b)
+
+
+cdef object full_bool(Tensor a, int operator):
+    """`t == None` is False everywhere, `t != None` True, as in NumPy."""
+    result = broadcast_to(operator == NOT_EQUAL, shape_tuple(a))
+    return result.copy()
+
+
+cdef object unary_slot(int operator, object a):
+    return unary(<Op> table[operator], a)
+
+
+cdef object power_slot(object a, object b):
+    """a ** b, with the powers people write replaced by what computes them exactly and faster."""
+    if type(b) is int and b == 2 or type(b) is float and b == 2.0 and is_inexact((<Tensor> a).view.dtype):
+        return unary(<Op> square, a)
+    if type(b) is float and isinstance(a, Tensor) and is_inexact((<Tensor> a).view.dtype):
+        if b == 0.5:
+            return unary(<Op> sqrt, a)
+        if b == -1.0:
+            return unary(<Op> reciprocal, a)
+    return binary_slot(POWER, a, b)
+
+
+# --- in-place ------------------------------------------------------------------------------------
+
+cdef int refuse_leaf(str name, Tensor t) except -1:
+    """A leaf's value belongs to its owner: writing it under the tape would make it no leaf."""
+    cdef Tensor root = t if t.base is None else <Tensor> t.base
+    if isinstance(root.node, Leaf):
+        what = "a view of a leaf" if t.base is not None else "a leaf"
+        raise GradientError(
+            f"{name} writes in place to {what} of shape {shape_tuple(t)} that requires a gradient; do it under "
+            "no_grad(), or make a new tensor")
+    return 0
+
+
+cdef int rebase(Tensor t, object node, object old_base_node) except -1:
+    """Move a tensor that was written in place on to the node of its new value (None: no gradient)."""
+    cdef Tensor base
+    cdef Tensor value
+    cdef PyObject* arguments[5]
+    if t.base is None:
+        t.node = node
+        t.node_version = t.storage.version
+        return 0
+    base = <Tensor> t.base
+    if not base.view.contiguous:
+        raise GradientError(
+            f"cannot record an in-place write through a view whose base of shape {shape_tuple(base)} is not "
+            "contiguous; start from a .copy()")
+    # The base's new value is its old one with the view's region replaced.
+    value = detached(t)
+    value.node = node
+    old = detached(base)
+    (<Tensor> old).node = old_base_node
+    shape, strides = shape_tuple(t), t.strides
+    offset = t.view.data - base.view.data
+    arguments[0] = <PyObject*> old
+    arguments[1] = <PyObject*> value
+    arguments[2] = <PyObject*> shape
+    arguments[3] = <PyObject*> strides
+    arguments[4] = <PyObject*> offset
+    base.node = None
+    record(assign_rules, base, arguments)
+    base.node_version = base.storage.version
+    t.node = node
+    t.node_version = t.storage.version - 1     # looked up in the base when next asked for
+    return 0
+
+
+cdef object base_node(Tensor t):
+    return None if t.base is None else (<Tensor> t.base).node
+
+
+cdef object inplace_slot(int operator, object a, object b):
+    """a op= b"""
+    cdef Op op = <Op> table[operator]
+    cdef Tensor target
+    cdef Tensor other
+    cdef PyObject* inputs[2]
+    if not isinstance(a, Tensor):
+        return NotImplemented
+    if not isinstance(b, (Tensor, float, int)) and foreign(b):
+        return NotImplemented
+    target = <Tensor> a
+    if grad_enabled() and (requires_grad(target) or (isinstance(b, Tensor) and requires_grad(<Tensor> b))):
+        return tracked_inplace(op, target, b)
+    target.storage.overwritten = capture_line()
+    write_inplace(op, target, b)
+    return a
+
+
+cdef int write_inplace(Op op, Tensor target, object b) except -1:
+    cdef PyObject* inputs[2]
+    cdef bint before = set_grad(False)
+    try:
+        if op.arity:
+            inputs[0] = <PyObject*> target
+            inputs[1] = <PyObject*> b
+            call_elementwise(op, inputs, target, True, None)
+        else:
+            result = op(target, b)
+            if (<Tensor> result).shape != shape_tuple(target):
+                raise ShapeError(
+                    f"{op.name}: the result has shape {result.shape} and does not fit the tensor of shape "
+                    f"{shape_tuple(target)} it is to be written to")
+            copy_into(target, <Tensor> result)
+    finally:
+        set_grad(before)
+    return 0
+
+
+cdef object tracked_inplace(Op op, Tensor target, object b):
+    """An in-place operator on the tape."""
+    cdef Tensor old
+    cdef object node = None
+    cdef PyObject* arguments[2]
+    cdef Tensor result
+    refuse_leaf(op.name, target)
+    if not is_inexact(target.view.dtype):
+        raise GradientError(f"{op.name}: an in-place write of {target.dtype} has no gradient")
+    old_base = base_node(target)
+    # The rules may read the old value, which is about to go: they get a copy.
+    old = copy(target)
+    old.node = current_node(target)
+    target.storage.overwritten = capture_line()
+    if not isinstance(b, (Tensor, float, int, complex)):
+        b = adopt(b, -1, target.storage.device)
+    write_inplace(op, target, b)
+    result = detached(target)
+    arguments[0] = <PyObject*> old
+    arguments[1] = <PyObject*> b
+    if op.rules is not None:
+        record(op.rules, result, arguments)
+    rebase(target, result.node, old_base)
+    return target
+
+
+cdef int write_value(Tensor target, object value) except -1:
+    """target[...] = value, on the tape where it has to be."""
+    cdef Tensor source
+    cdef Tensor shown
+    if not isinstance(value, Tensor):
+        if isinstance(value, (bool, int, float, complex)):
+            value = adopt(value, target.view.dtype, target.storage.device)
+        else:
+            value = adopt(value, -1, target.storage.device)
+    source = <Tensor> value
+    target.storage.overwritten = capture_line()
+    if not (grad_enabled() and (requires_grad(target) or requires_grad(source))):
+        copy_into(target, trimmed(source, target))
+        return 0
+    refuse_leaf("assignment", target)
+    old_base = base_node(target)
+    source = trimmed(source, target)
+    # The new value as a result of its own: the assigned one, cast and broadcast.
+    shown = source if source.view.dtype == target.view.dtype else <Tensor> astype(source, target.dtype)
+    if shape_tuple(shown) != shape_tuple(target):
+        shown = <Tensor> broadcast_to(shown, shape_tuple(target))
+    node = current_node(shown)
+    copy_into(target, source)
+    rebase(target, node, old_base)
+    return 0
+
+
+cdef Tensor trimmed(Tensor source, Tensor target):
+    """Leading dimensions of length 1 that the target has not, dropped: NumPy assigns so."""
+    cdef int extra = source.view.ndim - target.view.ndim
+    if extra <= 0:
+        return source
+    for i in range(extra):
+        if source.view.shape[i] != 1:
+            raise ShapeError(
+                f"cannot assign a value of shape {shape_tuple(source)} to a target of shape {shape_tuple(target)}")
+    return source.reshape(shape_tuple(source)[extra:])
+
+
+# --- items ---------------------------------------------------------------------------------------
+
+cdef object get_item_slot(object x, object key):
+    cdef Tensor t = <Tensor> x
+    cdef Tensor view
+    cdef PyObject* arguments[2]
+    found = basic_index(t, key)
+    if found is None:
+        return getitem_op(x, key)
+    view = <Tensor> found
+    if (t.node is not None or t.base is not None) and grad_enabled() and requires_grad(t):
+        arguments[0] = <PyObject*> t
+        arguments[1] = <PyObject*> key
+        record(getitem_op.rules, view, arguments)
+    if type(t) is Tensor:
+        return view
+    return like_class(view, result_class(type(t)))
+
+
+cdef int set_item_slot(object x, object key, object value) except -1:
+    cdef Tensor t = <Tensor> x
+    cdef Tensor source
+    require_writeable(t)
+    found = basic_index(t, key)
+    if found is not None:
+        write_value(<Tensor> found, value)
+        return 0
+    source = value if isinstance(value, Tensor) else adopt(value, -1, t.storage.device)
+    t.storage.overwritten = capture_line()
+    if not (grad_enabled() and (requires_grad(t) or requires_grad(source))):
+        assign(t, key, source)
+        return 0
+    tracked_put(t, key, source)
+    return 0
+
+
+cdef int tracked_put(Tensor t, object key, Tensor source) except -1:
+    """x[advanced key] = value on the tape."""
+    cdef PyObject* arguments[3]
+    cdef Tensor old
+    cdef Tensor result
+    refuse_leaf("assignment", t)
+    old_base = base_node(t)
+    old_node = current_node(t)
+    assign(t, key, source)
+    old = detached(t)
+    old.node = old_node
+    result = detached(t)
+    arguments[0] = <PyObject*> old
+    arguments[1] = <PyObject*> source
+    arguments[2] = <PyObject*> key
+    record(put_rules, result, arguments)
+    rebase(t, result.node, old_base)
+    return 0
+
+
+def copy_(Tensor target, value):
+    """Write a value (broadcast and cast) into a tensor; returns the tensor."""
+    require_writeable(target)
+    write_value(target, value)
+    return target
+
+
+def plug(dict operations):
+    """Connect the class with the operations of the table.
+
+    Parameters
+    ----------
+    operations : dict of str to Op
+    """
+    global getitem_op, put_rules, assign_rules, square, sqrt, reciprocal, broadcast_to, astype
+    for code, name in OPERATOR_NAMES.items():
+        table[code] = operations[name]
+    getitem_op = operations["getitem"]
+    put_rules = (<Op> operations["index_put"]).rules
+    assign_rules = (<Op> operations["as_strided_assign"]).rules
+    square, sqrt, reciprocal = operations["square"], operations["sqrt"], operations["reciprocal"]
+    broadcast_to = operations["broadcast_to"]
+    astype = operations["astype"]
+    slots.binary = binary_slot
+    slots.inplace = inplace_slot
+    slots.unary = unary_slot
+    slots.compare = compare_slot
+    slots.get_item = get_item_slot
+    slots.set_item = set_item_slot
+    slots.item = item
+    slots.power = power_slot
