@@ -322,6 +322,14 @@ cdef class Tensor:
     def __contains__(self, value):
         return bool((self == value).any())
 
+    # --- text -------------------------------------------------------------------------------
+
+    def __repr__(self):
+        return text_of[0](self)
+
+    def __str__(self):
+        return text_of[1](self)
+
     # --- memory for others --------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
@@ -329,6 +337,15 @@ cdef class Tensor:
 
     def __releasebuffer__(self, Py_buffer* buffer):
         PyMem_Free(buffer.internal)
+
+
+# Functions that write a tensor as text: for repr and for str.
+cdef list text_of = [object.__repr__, object.__repr__]
+
+
+def plug_printing(representation, string):
+    """Give the class the functions behind ``repr`` and ``str``."""
+    text_of[:] = representation, string
 
 
 cdef object no_modulus(object modulus):
