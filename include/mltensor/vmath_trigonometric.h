@@ -29,7 +29,7 @@
 
 /* Beyond these the reduction to a quadrant is left to the C library, which
  * carries the thousand bits of pi that the largest arguments need. */
-#define MLT_TRIG_LIMIT_F64 67108864.0   /* 2^26 */
+#define MLT_TRIG_LIMIT_F64 67108864.0    /* 2^26 */
 #define MLT_TRIG_LIMIT_F32 1073741824.0f /* 2^30 */
 
 /* Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits: the
@@ -42,8 +42,6 @@
 #define MLT_TRIG_PI_2 0x1.921fb54442d18p+0
 #define MLT_TRIG_PI_2_LOW 0x1.1a62633145c07p-54
 #define MLT_TRIG_PI_2_THIRD (-0x1.f1976b7ed8fbcp-110)
-#define MLT_TRIG_3PI_4 0x1.2d97c7f3321d2p+1
-#define MLT_TRIG_3PI_4_LOW 0x1.a79394c9e8a0ap-54
 
 /* high + low is the value; quadrant counts quarter turns in its low bits. */
 typedef struct {
@@ -59,45 +57,66 @@ typedef struct {
   mlt_trig_pair sine, cosine;
 } mlt_trig_both;
 
-/* atan(y / x) = base + base_low + (t + tail), |t| <= 1/2. */
+/* atan(y / x) = quarters pi/2 + t + tail, |t| <= 1/2. */
 typedef struct {
-  double t, tail;
-  int middle, steep; /* y/x above 1/2; above 2 */
+  double t, tail, quarters;
 } mlt_trig_angle;
 #endif
 
-MLT_TRIG_INLINE uint64_t MLT_FN(trig_bits)(double x) {
+MLT_TRIG_INLINE uint64_t MLT_FN(vmath_bits)(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
-MLT_TRIG_INLINE double MLT_FN(trig_from_bits)(uint64_t bits) {
+MLT_TRIG_INLINE double MLT_FN(vmath_from_bits)(uint64_t bits) {
   double x;
   memcpy(&x, &bits, sizeof x);
   return x;
 }
 
 /* Where mask is all ones a, where it is zero b. */
-MLT_TRIG_INLINE double MLT_FN(trig_select)(uint64_t mask, double a, double b) {
-  return MLT_FN(trig_from_bits)((MLT_FN(trig_bits)(a) & mask) | (MLT_FN(trig_bits)(b) & ~mask));
+MLT_TRIG_INLINE double MLT_FN(vmath_select)(uint64_t mask, double a, double b) {
+  return MLT_FN(vmath_from_bits)((MLT_FN(vmath_bits)(a) & mask) | (MLT_FN(vmath_bits)(b) & ~mask));
+}
+
+/* a < b as such a mask.  Selecting by mask instead of by `?:` keeps the compiler
+ * from splitting what follows on the condition, which where several selects share
+ * one makes branches of them and ends the vectorisation.  SSE2 cannot widen a
+ * comparison of doubles to 64-bit integers, but can shift the sign of a difference;
+ * a NaN must then have its sign cleared to compare as not below. */
+MLT_TRIG_INLINE uint64_t MLT_FN(vmath_below)(double a, double b) {
+#if MLT_HAS_FMA
+  return 0 - (uint64_t)(a < b);
+#else
+  return 0 - (MLT_FN(vmath_bits)(a - b) >> 63);
+#endif
+}
+
+/* All ones where the sign bit of x is set, for -0 too. */
+MLT_TRIG_INLINE uint64_t MLT_FN(vmath_negative)(double x) {
+  return 0 - (MLT_FN(vmath_bits)(x) >> 63);
 }
 
 /* a * b - product, exactly, for product = a * b rounded (Dekker 1971 where the
  * target has no fused multiply-add; cutting bits instead of multiplying by
  * 2^27 + 1 cannot overflow). */
-MLT_TRIG_INLINE double MLT_FN(trig_product_low)(double a, double b, double product) {
+MLT_TRIG_INLINE double MLT_FN(vmath_product_low)(double a, double b, double product) {
 #if MLT_HAS_FMA
   return __builtin_fma(a, b, -product);
 #else
-  const double a_high = MLT_FN(trig_from_bits)(MLT_FN(trig_bits)(a) & 0xfffffffff8000000ull);
-  const double b_high = MLT_FN(trig_from_bits)(MLT_FN(trig_bits)(b) & 0xfffffffff8000000ull);
+  const double a_high = MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(a) & 0xfffffffff8000000ull);
+  const double b_high = MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(b) & 0xfffffffff8000000ull);
   const double a_low = a - a_high, b_low = b - b_high;
   return ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
 #endif
 }
 
-/* ---- sin, cos, tan: reduction to a quadrant ---- */
+/* a + b - sum, exactly, for sum = a + b rounded (Knuth). */
+MLT_TRIG_INLINE double MLT_FN(vmath_sum_low)(double a, double b, double sum) {
+  const double back = sum - a;
+  return (a - (sum - back)) + (b - back);
+}
 
 /* x - n pi/2 for 0 <= x <= 2^26, after Cody and Waite.  pi/2 is taken as three
  * doubles P1 + P2 + P3.  x - n P1 is exact: a multiple of 2^-53 below 1.  The
@@ -118,29 +137,25 @@ MLT_TRIG_INLINE mlt_trig_reduced MLT_FN(trig_reduce_f64)(double x) {
   const double rest = n * 0x1.8a2e038p-81;
 #endif
   const double difference = first - second;
-  const double back = difference - first;
-  const double error = (first - (difference - back)) - (second + back);
+  const double error = MLT_FN(vmath_sum_low)(first, -second, difference);
   const double low = error - (rest + n * MLT_TRIG_PI_2_THIRD);
   result.high = difference + low;
   result.low = (difference - result.high) + low;
-  result.quadrant = MLT_FN(trig_bits)(shifted);
+  result.quadrant = MLT_FN(vmath_bits)(shifted);
   return result;
 }
 
 /* The same for 0 <= x <= 2^30 that is a float: one double is enough, as no float
- * in that range is nearer than 2^-32 to a multiple of pi/2. */
+ * in that range is nearer than 2^-28 to a multiple of pi/2. */
 MLT_TRIG_INLINE mlt_trig_reduced MLT_FN(trig_reduce_f32)(double x) {
   mlt_trig_reduced result;
   const double shifted = MLT_FMA64(x, MLT_TRIG_2_PI, MLT_TRIG_ROUND);
   const double n = shifted - MLT_TRIG_ROUND;
-#if MLT_HAS_FMA
-  result.high = __builtin_fma(-n, MLT_TRIG_PI_2_LOW, __builtin_fma(-n, MLT_TRIG_PI_2, x));
-#else
   /* 22 + 21 + 53 bits: the first two products and differences are exact. */
-  result.high = ((x - n * 0x1.921fb4p+0) - n * 0x1.4442dp-24) - n * 0x1.8469898cc5170p-48;
-#endif
+  const double first = (x - n * 0x1.921fb4p+0) - n * 0x1.4442dp-24;
+  result.high = MLT_FMA64(-n, 0x1.8469898cc5170p-48, first);
   result.low = 0.0;
-  result.quadrant = MLT_FN(trig_bits)(shifted);
+  result.quadrant = MLT_FN(vmath_bits)(shifted);
   return result;
 }
 
@@ -149,25 +164,13 @@ MLT_TRIG_INLINE mlt_trig_reduced MLT_FN(trig_reduce_f32)(double x) {
 MLT_TRIG_INLINE mlt_trig_both MLT_FN(trig_kernel_f64)(double r, double low) {
   mlt_trig_both both;
   const double z = r * r, half = 0.5 * z, one_minus = 1.0 - half;
-  double s, c;
-  { /* (sin(r)/r - 1) / r^2, error 2^-57.9 */
-    double p = 1.589606731552773e-10;
-    p = MLT_FMA64(p, z, -2.5050745034189822e-08);
-    p = MLT_FMA64(p, z, 2.7557313604502467e-06);
-    p = MLT_FMA64(p, z, -0.00019841269829542547);
-    p = MLT_FMA64(p, z, 0.008333333333322063);
-    p = MLT_FMA64(p, z, -0.1666666666666663);
-    s = p;
-  }
-  { /* (cos(r) - 1 + r^2/2) / r^4, error 2^-64 */
-    double p = -1.1358423566726525e-11;
-    p = MLT_FMA64(p, z, 2.0875698709670003e-09);
-    p = MLT_FMA64(p, z, -2.755731416398636e-07);
-    p = MLT_FMA64(p, z, 2.4801587288800065e-05);
-    p = MLT_FMA64(p, z, -0.0013888888888872975);
-    p = MLT_FMA64(p, z, 0.041666666666666595);
-    c = p;
-  }
+  /* (sin(r)/r - 1) / r^2, error 2^-57.9; (cos(r) - 1 + r^2/2) / r^4, error 2^-64 */
+  double s = MLT_FMA64(1.589606731552773e-10, z, -2.5050745034189822e-8);
+  s = MLT_FMA64(MLT_FMA64(s, z, 2.7557313604502467e-6), z, -0.00019841269829542547);
+  s = MLT_FMA64(MLT_FMA64(s, z, 0.008333333333322063), z, -0.1666666666666663);
+  double c = MLT_FMA64(-1.1358423566726525e-11, z, 2.0875698709670003e-9);
+  c = MLT_FMA64(MLT_FMA64(c, z, -2.755731416398636e-7), z, 2.4801587288800065e-5);
+  c = MLT_FMA64(MLT_FMA64(c, z, -0.0013888888888872975), z, 0.041666666666666595);
   both.sine.high = r;
   both.sine.low = MLT_FMA64(z * r, s, MLT_FMA64(-half, low, low));
   both.cosine.high = one_minus;
@@ -175,24 +178,14 @@ MLT_TRIG_INLINE mlt_trig_both MLT_FN(trig_kernel_f64)(double r, double low) {
   return both;
 }
 
-/* The same to 2^-33, for float32. */
+/* The same to 2^-37.5 and 2^-33, for float32. */
 MLT_TRIG_INLINE mlt_trig_both MLT_FN(trig_kernel_f32)(double r) {
   mlt_trig_both both;
   const double z = r * r;
-  double s, c;
-  { /* error 2^-37.5 */
-    double p = 2.718083980545777e-06;
-    p = MLT_FMA64(p, z, -0.0001983930833582825);
-    p = MLT_FMA64(p, z, 0.008333329292663717);
-    p = MLT_FMA64(p, z, -0.16666666640692487);
-    s = p;
-  }
-  { /* error 2^-33 */
-    double p = 2.443280950580369e-05;
-    p = MLT_FMA64(p, z, -0.001388731328683358);
-    p = MLT_FMA64(p, z, 0.04166664562310022);
-    c = p;
-  }
+  double s = MLT_FMA64(2.718083980545777e-6, z, -0.0001983930833582825);
+  s = MLT_FMA64(MLT_FMA64(s, z, 0.008333329292663717), z, -0.16666666640692487);
+  double c = 2.443280950580369e-5;
+  c = MLT_FMA64(MLT_FMA64(c, z, -0.001388731328683358), z, 0.04166664562310022);
   both.sine.high = MLT_FMA64(z * r, s, r);
   both.cosine.high = MLT_FMA64(z * z, c, MLT_FMA64(-0.5, z, 1.0));
   both.sine.low = both.cosine.low = 0.0;
@@ -204,15 +197,15 @@ MLT_TRIG_INLINE mlt_trig_both MLT_FN(trig_kernel_f32)(double r) {
 MLT_TRIG_INLINE double MLT_FN(trig_turn)(mlt_trig_both both, uint64_t quarter, uint64_t sign) {
   const double sine = both.sine.high + both.sine.low;
   const double cosine = both.cosine.high + both.cosine.low;
-  const double value = MLT_FN(trig_select)(0 - (quarter & 1), cosine, sine);
-  return MLT_FN(trig_from_bits)(MLT_FN(trig_bits)(value) ^ ((quarter & 2) << 62) ^ sign);
+  const double value = MLT_FN(vmath_select)(0 - (quarter & 1), cosine, sine);
+  return MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ ((quarter & 2) << 62) ^ sign);
 }
 
 /* Working on |x| and putting the sign back keeps sin(-0) = -0. */
 MLT_TRIG_INLINE double MLT_FN(sin_fast_f64)(double x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f64)(__builtin_fabs(x));
   return MLT_FN(trig_turn)(MLT_FN(trig_kernel_f64)(r.high, r.low), r.quadrant,
-                           MLT_FN(trig_bits)(x) & MLT_TRIG_SIGN);
+                           MLT_FN(vmath_bits)(x) & MLT_TRIG_SIGN);
 }
 
 MLT_TRIG_INLINE double MLT_FN(cos_fast_f64)(double x) {
@@ -226,27 +219,28 @@ MLT_TRIG_INLINE double MLT_FN(tan_fast_f64)(double x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f64)(__builtin_fabs(x));
   const mlt_trig_both both = MLT_FN(trig_kernel_f64)(r.high, r.low);
   const uint64_t odd = 0 - (r.quadrant & 1);
-  const uint64_t sign = (odd ^ MLT_FN(trig_bits)(x)) & MLT_TRIG_SIGN;
+  const uint64_t sign = (odd ^ MLT_FN(vmath_bits)(x)) & MLT_TRIG_SIGN;
   const double sine = both.sine.high + both.sine.low;
   const double sine_low = (both.sine.high - sine) + both.sine.low;
   const double cosine = both.cosine.high + both.cosine.low;
   const double cosine_low = (both.cosine.high - cosine) + both.cosine.low;
-  const double over = MLT_FN(trig_select)(odd, cosine, sine);
-  const double over_low = MLT_FN(trig_select)(odd, cosine_low, sine_low);
-  const double under = MLT_FN(trig_select)(odd, sine, cosine);
-  const double under_low = MLT_FN(trig_select)(odd, sine_low, cosine_low);
+  const double over = MLT_FN(vmath_select)(odd, cosine, sine);
+  const double over_low = MLT_FN(vmath_select)(odd, cosine_low, sine_low);
+  const double under = MLT_FN(vmath_select)(odd, sine, cosine);
+  const double under_low = MLT_FN(vmath_select)(odd, sine_low, cosine_low);
   const double inverse = 1.0 / under;
   const double quotient = over * inverse;
   const double product = quotient * under;
-  const double rest = (over - product) - MLT_FN(trig_product_low)(quotient, under, product);
-  const double value = MLT_FMA64(MLT_FMA64(-quotient, under_low, rest + over_low), inverse, quotient);
-  return MLT_FN(trig_from_bits)(MLT_FN(trig_bits)(value) ^ sign);
+  const double rest = (over - product) - MLT_FN(vmath_product_low)(quotient, under, product);
+  const double remainder = MLT_FMA64(-quotient, under_low, rest + over_low);
+  const double value = MLT_FMA64(remainder, inverse, quotient);
+  return MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
 }
 
 MLT_TRIG_INLINE float MLT_FN(sin_fast_f32)(float x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
   return (float)MLT_FN(trig_turn)(MLT_FN(trig_kernel_f32)(r.high), r.quadrant,
-                                  MLT_FN(trig_bits)((double)x) & MLT_TRIG_SIGN);
+                                  MLT_FN(vmath_bits)((double)x) & MLT_TRIG_SIGN);
 }
 
 MLT_TRIG_INLINE float MLT_FN(cos_fast_f32)(float x) {
@@ -258,37 +252,37 @@ MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
   const mlt_trig_both both = MLT_FN(trig_kernel_f32)(r.high);
   const uint64_t odd = 0 - (r.quadrant & 1);
-  const uint64_t sign = (odd ^ MLT_FN(trig_bits)((double)x)) & MLT_TRIG_SIGN;
-  const double value = MLT_FN(trig_select)(odd, both.cosine.high, both.sine.high) /
-                       MLT_FN(trig_select)(odd, both.sine.high, both.cosine.high);
-  return (float)MLT_FN(trig_from_bits)(MLT_FN(trig_bits)(value) ^ sign);
+  const uint64_t sign = (odd ^ MLT_FN(vmath_bits)((double)x)) & MLT_TRIG_SIGN;
+  const double value = MLT_FN(vmath_select)(odd, both.cosine.high, both.sine.high) /
+                       MLT_FN(vmath_select)(odd, both.sine.high, both.cosine.high);
+  return (float)MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
 }
 
-/* The entry points over a fast form.  The block form looks for arguments beyond
- * the limit in a piece that stays in the first-level cache, before it writes
- * anything (y may be x), and only then chooses the loop.  The word of the flag is
- * as wide as the element, for the search to be vectorised. */
+/* The entry points over a fast form.  Where the library's long double is wider than
+ * double its reduction is right for every double; glibc's in double is 8 ULP off at
+ * the worst argument.  The block form looks for arguments beyond the limit in a
+ * piece that stays in the first-level cache, before it writes anything (y may be x),
+ * and only then chooses the loop.  The word of the flag is as wide as the element,
+ * for the search to be vectorised. */
 #ifndef MLT_TRIG_ENTRY
 #define MLT_TRIG_PIECE 512
-#define MLT_TRIG_ENTRY(name, suffix, type, word, limit, fabs_)                                    \
-  static __attribute__((noinline, unused)) type MLT_FN(name##_huge_##suffix)(type x) {            \
-    return (type)name((double)x);                                                                 \
-  }                                                                                               \
-  MLT_TRIG_INLINE type MLT_FN(name##_##suffix)(type x) {                                          \
-    return fabs_(x) > (limit) ? MLT_FN(name##_huge_##suffix)(x) : MLT_FN(name##_fast_##suffix)(x); \
-  }                                                                                               \
-  static inline void MLT_FN(name##_block_##suffix)(const type *x, type *y, ptrdiff_t n) {         \
-    for (ptrdiff_t start = 0; start < n; start += MLT_TRIG_PIECE) {                               \
-      const ptrdiff_t stop = n - start < MLT_TRIG_PIECE ? n : start + MLT_TRIG_PIECE;             \
-      word huge = 0;                                                                              \
-      for (ptrdiff_t i = start; i < stop; i++) huge |= (word)(fabs_(x[i]) > (limit) ? 1 : 0);     \
-      if (huge) {                                                                                 \
-        for (ptrdiff_t i = start; i < stop; i++) y[i] = MLT_FN(name##_##suffix)(x[i]);            \
-      } else {                                                                                    \
-        _Pragma("GCC ivdep") for (ptrdiff_t i = start; i < stop; i++)                             \
-            y[i] = MLT_FN(name##_fast_##suffix)(x[i]);                                            \
-      }                                                                                           \
-    }                                                                                             \
+#define MLT_TRIG_ENTRY(name, suffix, type, word, limit, absolute)                         \
+  MLT_TRIG_INLINE type MLT_FN(name##_##suffix)(type x) {                                  \
+    if (absolute(x) > (limit)) return (type)name##l((long double)x);                      \
+    return MLT_FN(name##_fast_##suffix)(x);                                               \
+  }                                                                                       \
+  static inline void MLT_FN(name##_block_##suffix)(const type *x, type *y, ptrdiff_t n) { \
+    for (ptrdiff_t start = 0; start < n; start += MLT_TRIG_PIECE) {                       \
+      const ptrdiff_t stop = n - start < MLT_TRIG_PIECE ? n : start + MLT_TRIG_PIECE;     \
+      word huge = 0;                                                                      \
+      for (ptrdiff_t i = start; i < stop; i++) huge |= (word)(absolute(x[i]) > (limit));  \
+      if (huge) {                                                                         \
+        for (ptrdiff_t i = start; i < stop; i++) y[i] = MLT_FN(name##_##suffix)(x[i]);    \
+      } else {                                                                            \
+        _Pragma("GCC ivdep") for (ptrdiff_t i = start; i < stop; i++) y[i] =              \
+            MLT_FN(name##_fast_##suffix)(x[i]);                                           \
+      }                                                                                   \
+    }                                                                                     \
   }
 #endif
 
@@ -299,14 +293,10 @@ MLT_TRIG_ENTRY(sin, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
 MLT_TRIG_ENTRY(cos, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
 MLT_TRIG_ENTRY(tan, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
 
-/* ---- asin, acos ----
- *
- * asin(s) = s + s z P(z) with z = s^2 <= 1/4.  Above 1/2 the identity
+/* asin(s) = s + s z P(z) with z = s^2 <= 1/4.  Above 1/2 the identity
  * asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)) leads back, and the rounding of the
  * root is recovered from its square.  The root of a negative number makes the
- * NaN of |x| > 1. */
-
-/* s in high, s z P(z) and the error of the root in low. */
+ * NaN of |x| > 1.  s comes back in high, s z P(z) and the root's error in low. */
 MLT_TRIG_INLINE mlt_trig_pair MLT_FN(trig_asin_f64)(double a) {
   mlt_trig_pair result;
   const int big = a > 0.5;
@@ -316,21 +306,15 @@ MLT_TRIG_INLINE mlt_trig_pair MLT_FN(trig_asin_f64)(double a) {
   const double square = root * root;
   /* The tiny number keeps asin(1) from dividing zero by zero. */
   const double error =
-      ((z - square) - MLT_FN(trig_product_low)(root, root, square)) / (2.0 * root + 0x1p-1000);
+      ((z - square) - MLT_FN(vmath_product_low)(root, root, square)) / (2.0 * root + 0x1p-1000);
   /* (asin(s)/s - 1) / z, error 2^-59.9 */
   double p = 0.032628534418147365;
-  p = MLT_FMA64(p, z, -0.020998928336713126);
-  p = MLT_FMA64(p, z, 0.02170736024488783);
-  p = MLT_FMA64(p, z, 0.0037064401593943684);
-  p = MLT_FMA64(p, z, 0.010780245969353756);
-  p = MLT_FMA64(p, z, 0.01139891307931139);
-  p = MLT_FMA64(p, z, 0.013980820502140522);
-  p = MLT_FMA64(p, z, 0.017351612011193583);
-  p = MLT_FMA64(p, z, 0.022372214988191707);
-  p = MLT_FMA64(p, z, 0.030381942707748157);
-  p = MLT_FMA64(p, z, 0.04464285717461296);
-  p = MLT_FMA64(p, z, 0.07499999999970798);
-  p = MLT_FMA64(p, z, 0.1666666666666676);
+  p = MLT_FMA64(MLT_FMA64(p, z, -0.020998928336713126), z, 0.02170736024488783);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.0037064401593943684), z, 0.010780245969353756);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.01139891307931139), z, 0.013980820502140522);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.017351612011193583), z, 0.022372214988191707);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.030381942707748157), z, 0.04464285717461296);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.07499999999970798), z, 0.1666666666666676);
   result.high = s;
   result.low = MLT_FMA64(s * z, p, big ? error : 0.0);
   return result;
@@ -340,8 +324,8 @@ MLT_TRIG_INLINE double MLT_FN(asin_f64)(double x) {
   const double a = __builtin_fabs(x);
   const mlt_trig_pair s = MLT_FN(trig_asin_f64)(a);
   const double high = MLT_TRIG_PI_2 - 2.0 * s.high;
-  const double low = (MLT_TRIG_PI_2 - high) - 2.0 * s.high;
-  const double folded = high + (low + (MLT_TRIG_PI_2_LOW - 2.0 * s.low));
+  const double low = ((MLT_TRIG_PI_2 - high) - 2.0 * s.high) + MLT_TRIG_PI_2_LOW;
+  const double folded = high + (low - 2.0 * s.low);
   return __builtin_copysign(a > 0.5 ? folded : s.high + s.low, x);
 }
 
@@ -363,12 +347,9 @@ MLT_TRIG_INLINE double MLT_FN(trig_asin_f32)(double a) {
   const double z = a > 0.5 ? 0.5 * (1.0 - a) : a * a;
   const double root = __builtin_sqrt(z);
   const double s = a > 0.5 ? root : a;
-  double p = 0.037516469532377604;
-  p = MLT_FMA64(p, z, 0.01443858569002888);
-  p = MLT_FMA64(p, z, 0.03180772509762391);
-  p = MLT_FMA64(p, z, 0.04451695420405175);
-  p = MLT_FMA64(p, z, 0.07500504189776946);
-  p = MLT_FMA64(p, z, 0.1666665999123958);
+  double p = MLT_FMA64(0.037516469532377604, z, 0.01443858569002888);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.03180772509762391), z, 0.04451695420405175);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.07500504189776946), z, 0.1666665999123958);
   return MLT_FMA64(s * z, p, s);
 }
 
@@ -381,12 +362,10 @@ MLT_TRIG_INLINE float MLT_FN(asin_f32)(float x) {
 MLT_TRIG_INLINE float MLT_FN(acos_f32)(float x) {
   const double a = __builtin_fabs((double)x);
   const double s = MLT_FN(trig_asin_f32)(a);
-  const double small = MLT_TRIG_PI_2 - (x < 0.0f ? -s : s);
-  const double big = x < 0.0f ? 2.0 * MLT_TRIG_PI_2 - 2.0 * s : 2.0 * s;
-  return (float)(a > 0.5 ? big : small);
+  const double inner = MLT_TRIG_PI_2 - (x < 0.0f ? -s : s);
+  const double outer = x < 0.0f ? 2.0 * MLT_TRIG_PI_2 - 2.0 * s : 2.0 * s;
+  return (float)(a > 0.5 ? outer : inner);
 }
-
-/* ---- atan, atan2 ---- */
 
 /* atan(y / x) for y, x >= 0 of moderate size, x or y above zero.  The quotient is
  * folded into |t| <= 1/2:  y/x below 1/2; (y - x)/(y + x) about pi/4 up to 2;
@@ -394,72 +373,68 @@ MLT_TRIG_INLINE float MLT_FN(acos_f32)(float x) {
  * gives t its low part. */
 MLT_TRIG_INLINE mlt_trig_angle MLT_FN(trig_angle_f64)(double y, double x) {
   mlt_trig_angle angle;
-  const int middle = y > 0.5 * x, steep = y > 2.0 * x;
+  const uint64_t middle = MLT_FN(vmath_below)(0.5 * x, y);
+  const uint64_t steep = MLT_FN(vmath_below)(2.0 * x, y);
   const double sum = y + x;
-  const double back = sum - y;
-  const double sum_low = (y - (sum - back)) + (x - back);
-  const double over = steep ? -x : (middle ? y - x : y);
-  const double under = steep ? y : (middle ? sum : x);
-  const double under_low = steep ? 0.0 : (middle ? sum_low : 0.0);
+  const double below = MLT_FN(vmath_select)(middle, y - x, y);
+  const double over = MLT_FN(vmath_select)(steep, -x, below);
+  const double under = MLT_FN(vmath_select)(steep, y, MLT_FN(vmath_select)(middle, sum, x));
+  const double under_low =
+      MLT_FN(vmath_select)(middle & ~steep, MLT_FN(vmath_sum_low)(y, x, sum), 0.0);
   const double inverse = 1.0 / under;
   const double t = over * inverse;
   const double product = t * under;
-  const double rest = (over - product) - MLT_FN(trig_product_low)(t, under, product);
+  const double rest = (over - product) - MLT_FN(vmath_product_low)(t, under, product);
   const double t_low = MLT_FMA64(-t, under_low, rest) * inverse;
   const double z = t * t;
   /* (atan(t)/t - 1) / t^2, error 2^-62 */
   double p = -0.008352514354210005;
-  p = MLT_FMA64(p, z, 0.023632999807504253);
-  p = MLT_FMA64(p, z, -0.037102469665124406);
-  p = MLT_FMA64(p, z, 0.045887495130870926);
-  p = MLT_FMA64(p, z, -0.052298199490382447);
-  p = MLT_FMA64(p, z, 0.058777713465161786);
-  p = MLT_FMA64(p, z, -0.06666218998477012);
-  p = MLT_FMA64(p, z, 0.0769227707936659);
-  p = MLT_FMA64(p, z, -0.0909090766971596);
-  p = MLT_FMA64(p, z, 0.11111111068562754);
-  p = MLT_FMA64(p, z, -0.14285714284960946);
-  p = MLT_FMA64(p, z, 0.19999999999993268);
-  p = MLT_FMA64(p, z, -0.33333333333333315);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.023632999807504253), z, -0.037102469665124406);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.045887495130870926), z, -0.052298199490382447);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.058777713465161786), z, -0.06666218998477012);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.0769227707936659), z, -0.0909090766971596);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.11111111068562754), z, -0.14285714284960946);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.19999999999993268), z, -0.33333333333333315);
   angle.t = t;
   angle.tail = MLT_FMA64(t * z, p, MLT_FMA64(-z, t_low, t_low));
-  angle.middle = middle;
-  angle.steep = steep;
+  angle.quarters = MLT_FN(vmath_select)(steep, 1.0, MLT_FN(vmath_select)(middle, 0.5, 0.0));
   return angle;
 }
 
 MLT_TRIG_INLINE double MLT_FN(atan_f64)(double x) {
   const double a = __builtin_fabs(x);
   /* Beyond 2^60 nothing changes, and an infinity would make 0 * infinity. */
-  const mlt_trig_angle angle = MLT_FN(trig_angle_f64)(a > 0x1p60 ? 0x1p60 : a, 1.0);
-  const double scale = angle.steep ? 1.0 : (angle.middle ? 0.5 : 0.0);
-  const double base = scale * MLT_TRIG_PI_2;
+  const double cut = MLT_FN(vmath_select)(MLT_FN(vmath_below)(0x1p60, a), 0x1p60, a);
+  const mlt_trig_angle angle = MLT_FN(trig_angle_f64)(cut, 1.0);
+  const double base = angle.quarters * MLT_TRIG_PI_2;
   const double sum = base + angle.t;
-  const double low = ((base - sum) + angle.t) + MLT_FMA64(scale, MLT_TRIG_PI_2_LOW, angle.tail);
-  return __builtin_copysign(sum + low, x);
+  const double low = MLT_FMA64(angle.quarters, MLT_TRIG_PI_2_LOW, angle.tail);
+  return __builtin_copysign(sum + (((base - sum) + angle.t) + low), x);
 }
 
 /* The sixteen special cases of C99 F.9.1.4: an infinity is replaced by 1 and a
- * finite partner by 0 (times, so that a NaN stays one); 0/0 divides by 1. */
+ * finite partner by 0 (times, so that a NaN stays one). */
 MLT_TRIG_INLINE double MLT_FN(atan2_f64)(double y, double x) {
   const double ay = __builtin_fabs(y), ax = __builtin_fabs(x);
   /* Powers of two away from where quotient or remainder would leave the range. */
-  const double scale = (ay > ax ? ay : ax) > 0x1p800 ? 0x1p-120 : 0x1p120;
-  const int y_infinite = ay > DBL_MAX, x_infinite = ax > DBL_MAX;
-  const double y1 = y_infinite ? 1.0 : (x_infinite ? 0.0 * ay : ay * scale);
-  const double x1 = x_infinite ? 1.0 : (y_infinite ? 0.0 * ax : ax * scale);
-  const double x2 = y1 + x1 == 0.0 ? 1.0 : x1;
-  const mlt_trig_angle angle = MLT_FN(trig_angle_f64)(y1, x2);
-  /* The sign of x by its bit, as it tells -0 from 0; pi - angle where it is set. */
-  const int negative = __builtin_copysign(1.0, x) < 0.0;
-  const double middle = negative ? MLT_TRIG_3PI_4 : 0.5 * MLT_TRIG_PI_2;
-  const double middle_low = negative ? MLT_TRIG_3PI_4_LOW : 0.5 * MLT_TRIG_PI_2_LOW;
-  const double flat = negative ? 2.0 * MLT_TRIG_PI_2 : 0.0;
-  const double flat_low = negative ? 2.0 * MLT_TRIG_PI_2_LOW : 0.0;
-  const double base = angle.steep ? MLT_TRIG_PI_2 : (angle.middle ? middle : flat);
-  const double base_low = angle.steep ? MLT_TRIG_PI_2_LOW : (angle.middle ? middle_low : flat_low);
-  const double t = negative ? -angle.t : angle.t;
-  const double tail = negative ? -angle.tail : angle.tail;
+  const uint64_t large = MLT_FN(vmath_below)(0x1p800, ay) | MLT_FN(vmath_below)(0x1p800, ax);
+  const double scale = MLT_FN(vmath_select)(large, 0x1p-120, 0x1p120);
+  const uint64_t y_infinite = MLT_FN(vmath_below)(DBL_MAX, ay);
+  const uint64_t x_infinite = MLT_FN(vmath_below)(DBL_MAX, ax);
+  const double y_scale = MLT_FN(vmath_select)(x_infinite, 0.0, scale);
+  const double x_scale = MLT_FN(vmath_select)(y_infinite, 0.0, scale);
+  const double y1 = MLT_FN(vmath_select)(y_infinite, 1.0, ay * y_scale);
+  const double x1 = MLT_FN(vmath_select)(x_infinite, 1.0, ax * x_scale);
+  /* Too small to change a scaled number, and keeps 0/0 from being a NaN. */
+  const mlt_trig_angle angle = MLT_FN(trig_angle_f64)(y1, x1 + 0x1p-1010);
+  /* Where x has a minus sign, -0 too, two quarters less the angle. */
+  const uint64_t negative = MLT_FN(vmath_negative)(x);
+  const double side = MLT_FN(vmath_select)(negative, -1.0, 1.0);
+  const double quarters = (1.0 - side) + side * angle.quarters;
+  const double t = side * angle.t, tail = side * angle.tail;
+  const double base = quarters * MLT_TRIG_PI_2;
+  const double base_low = MLT_FMA64(quarters, MLT_TRIG_PI_2_LOW,
+                                    MLT_FN(vmath_product_low)(quarters, MLT_TRIG_PI_2, base));
   const double sum = base + t;
   return __builtin_copysign(sum + (((base - sum) + t) + (base_low + tail)), y);
 }
@@ -472,12 +447,9 @@ MLT_TRIG_INLINE double MLT_FN(trig_angle_f32)(double y, double x, int negative) 
   const double quarter = steep ? 1.0 : (middle ? 0.5 : 0.0);
   const double t = over / under;
   const double z = t * t;
-  double p = 0.03872323489671758;
-  p = MLT_FMA64(p, z, -0.07984061834473186);
-  p = MLT_FMA64(p, z, 0.10940982072771943);
-  p = MLT_FMA64(p, z, -0.1427207857217304);
-  p = MLT_FMA64(p, z, 0.19999489845939125);
-  p = MLT_FMA64(p, z, -0.3333332692541911);
+  double p = MLT_FMA64(0.03872323489671758, z, -0.07984061834473186);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.10940982072771943), z, -0.1427207857217304);
+  p = MLT_FMA64(MLT_FMA64(p, z, 0.19999489845939125), z, -0.3333332692541911);
   const double value = MLT_FMA64(quarter, MLT_TRIG_PI_2, MLT_FMA64(t * z, p, t));
   return negative ? 2.0 * MLT_TRIG_PI_2 - value : value;
 }
@@ -498,8 +470,6 @@ MLT_TRIG_INLINE float MLT_FN(atan2_f32)(float y, float x) {
   return __builtin_copysignf((float)MLT_FN(trig_angle_f32)(y1, x2, negative), y);
 }
 
-/* ---- hypot ---- */
-
 /* sqrt of a sum of squares whose low parts are kept: 0.86 ULP at most, half of
  * it the root's.  The scale keeps squares and their low parts in range. */
 MLT_TRIG_INLINE double MLT_FN(hypot_f64)(double x, double y) {
@@ -509,16 +479,17 @@ MLT_TRIG_INLINE double MLT_FN(hypot_f64)(double x, double y) {
   const double unscale = larger > 0x1p500 ? 0x1p600 : (larger < 0x1p-400 ? 0x1p-600 : 1.0);
   const double a = ax * scale, b = ay * scale;
   const double aa = a * a, bb = b * b;
-  const double low = MLT_FN(trig_product_low)(a, a, aa) + MLT_FN(trig_product_low)(b, b, bb);
+  const double low = MLT_FN(vmath_product_low)(a, a, aa) + MLT_FN(vmath_product_low)(b, b, bb);
   const double sum = aa + bb;
-  const double back = sum - aa;
-  const double sum_low = ((aa - (sum - back)) + (bb - back)) + low;
+  const double sum_low = MLT_FN(vmath_sum_low)(aa, bb, sum) + low;
   const double value = __builtin_sqrt(sum + sum_low) * unscale;
   /* An infinity wins over a NaN. */
-  return (ax > DBL_MAX) | (ay > DBL_MAX) ? INFINITY : value;
+  const int infinite = (ax > DBL_MAX) | (ay > DBL_MAX);
+  return infinite ? INFINITY : value;
 }
 
 MLT_TRIG_INLINE float MLT_FN(hypot_f32)(float x, float y) {
   const double value = __builtin_sqrt((double)x * x + (double)y * y);
-  return (__builtin_fabsf(x) > FLT_MAX) | (__builtin_fabsf(y) > FLT_MAX) ? INFINITY : (float)value;
+  const int infinite = (__builtin_fabsf(x) > FLT_MAX) | (__builtin_fabsf(y) > FLT_MAX);
+  return infinite ? INFINITY : (float)value;
 }
