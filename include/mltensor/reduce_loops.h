@@ -1,0 +1,311 @@
+/* Inner loops of the reductions, once per instruction set (see target.h); no include guard.
+ *
+ * `row` folds n adjacent elements into one accumulator.  It runs a fixed number of lanes side by
+ * side and folds them as a tree, so that the order of additions depends on n alone and the loop
+ * vectorises without reassociation by the compiler.  `column` folds rows of m adjacent elements
+ * into m accumulators, four rows at a time to halve the traffic of the accumulators.
+ *
+ * float32 is summed in double: exact enough that the order hardly matters, at the speed of memory.
+ * A complex number is a pair of reals to sums (width 2); `aux` is a value per result that a step
+ * needs: the mean of squared deviations, the maximum of exponentials.
+ */
+
+/* Bytes of accumulators in a row: 4 registers of AVX-512, 8 of AVX2. */
+#define MLT_LANES(A) (256 / (int)sizeof(A))
+
+#define MLT_REDUCE_ROW(name, T, A, X, W, IDENTITY, STEP, COMBINE)                             \
+  static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *auxiliary) { \
+    enum { LANES = MLT_LANES(A) };                                                            \
+    const T *restrict p = (const T *)source;                                                  \
+    const X *aux = (const X *)auxiliary;                                                      \
+    A *out = (A *)result;                                                                     \
+    n *= W;                                                                                   \
+    if (n < LANES) {                                                                          \
+      for (int w = 0; w < W; w++) {                                                           \
+        A a = IDENTITY;                                                                       \
+        const X shift = aux ? aux[w] : (X)0;                                                  \
+        (void)shift;                                                                          \
+        for (int64_t i = w; i < n; i += W) {                                                  \
+          const T x = p[i];                                                                   \
+          a = STEP;                                                                           \
+        }                                                                                     \
+        out[w] = a;                                                                           \
+      }                                                                                       \
+      return;                                                                                 \
+    }                                                                                         \
+    A lane[LANES] __attribute__((aligned(64)));                                               \
+    X shifts[W];                                                                              \
+    for (int w = 0; w < W; w++) shifts[w] = aux ? aux[w] : (X)0;                              \
+    for (int j = 0; j < LANES; j++) lane[j] = IDENTITY;                                       \
+    int64_t i = 0;                                                                            \
+    for (; i + LANES <= n; i += LANES)                                                        \
+      for (int j = 0; j < LANES; j++) {                                                       \
+        const X shift = shifts[j % W];                                                        \
+        (void)shift;                                                                          \
+        const T x = p[i + j];                                                                 \
+        const A a = lane[j];                                                                  \
+        lane[j] = STEP;                                                                       \
+      }                                                                                       \
+    for (int64_t j = 0; j < n - i; j++) {                                                     \
+      const X shift = shifts[j % W];                                                          \
+      (void)shift;                                                                            \
+      const T x = p[i + j];                                                                   \
+      const A a = lane[j];                                                                    \
+      lane[j] = STEP;                                                                         \
+    }                                                                                         \
+    for (int width = LANES / 2; width >= W; width /= 2)                                       \
+      for (int j = 0; j < width; j++) {                                                       \
+        const A a = lane[j], b = lane[j + width];                                             \
+        lane[j] = COMBINE;                                                                    \
+      }                                                                                       \
+    for (int w = 0; w < W; w++) out[w] = lane[w];                                             \
+  }
+
+#define MLT_REDUCE_COLUMN(name, T, A, X, STEP)                                                 \
+  static void MLT_FN(name)(const char *source, int64_t m, int64_t rows, int64_t row_stride,    \
+                           char *result, const char *auxiliary) {                              \
+    A *restrict acc = (A *)result;                                                             \
+    const X *restrict aux = (const X *)auxiliary;                                              \
+    (void)aux;                                                                                 \
+    for (; rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
+      const T *restrict p0 = (const T *)source;                                                \
+      const T *restrict p1 = (const T *)(source + row_stride);                                 \
+      const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
+      const T *restrict p3 = (const T *)(source + 3 * row_stride);                             \
+      for (int64_t j = 0; j < m; j++) {                                                        \
+        A a = acc[j];                                                                          \
+        { const T x = p0[j]; a = STEP; }                                                       \
+        { const T x = p1[j]; a = STEP; }                                                       \
+        { const T x = p2[j]; a = STEP; }                                                       \
+        { const T x = p3[j]; a = STEP; }                                                       \
+        acc[j] = a;                                                                            \
+      }                                                                                        \
+    }                                                                                          \
+    for (; rows > 0; rows--, source += row_stride) {                                           \
+      const T *restrict p = (const T *)source;                                                 \
+      for (int64_t j = 0; j < m; j++) {                                                        \
+        const T x = p[j];                                                                      \
+        const A a = acc[j];                                                                    \
+        acc[j] = STEP;                                                                         \
+      }                                                                                        \
+    }                                                                                          \
+  }
+
+#define MLT_REDUCE_COMBINE(name, A, IDENTITY, COMBINE)                                      \
+  static void MLT_FN(name##_combine)(char *result, const char *other, int64_t m) {          \
+    A *restrict acc = (A *)result;                                                          \
+    const A *restrict more = (const A *)other;                                              \
+    for (int64_t j = 0; j < m; j++) {                                                       \
+      const A a = acc[j], b = more[j];                                                      \
+      acc[j] = COMBINE;                                                                     \
+    }                                                                                       \
+  }                                                                                         \
+  static void MLT_FN(name##_identity)(char *result, int64_t m) {                            \
+    A *acc = (A *)result;                                                                   \
+    for (int64_t j = 0; j < m; j++) acc[j] = IDENTITY;                                      \
+  }
+
+/* A reduction whose steps need nothing beside the element. */
+#define MLT_REDUCTION(name, T, A, IDENTITY, STEP, COMBINE)                          \
+  MLT_REDUCE_ROW(name##_row, T, A, A, 1, IDENTITY, STEP, COMBINE)                   \
+  MLT_REDUCE_COLUMN(name##_column, T, A, A, STEP)                                   \
+  MLT_REDUCE_COMBINE(name, A, IDENTITY, COMBINE)                                    \
+  static const mlt_reduction MLT_FN(name) = {                                       \
+      MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),            \
+      MLT_FN(name##_identity), sizeof(T), sizeof(A), 1, 0};
+
+/* ---- sums and products ------------------------------------------------------------------ */
+
+#define MLT_REDUCE_SUM(D, T, A) \
+  MLT_REDUCTION(sum_##D, T, A, (A)0, a + (A)x, a + b) \
+  MLT_REDUCTION(prod_##D, T, A, (A)1, a * (A)x, a * b)
+
+/* Sums start at -0.0, the true identity: 0.0 would turn the sum of negative zeros into +0.0. */
+#define MLT_REDUCE_SUM_REAL(D, T)                                                      \
+  MLT_REDUCTION(sum_##D, T, double, -0.0, a + (double)x, a + b)                        \
+  MLT_REDUCTION(prod_##D, T, double, 1.0, a * (double)x, a * b)                        \
+  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, -0.0, a + (double)x, a + b) \
+  static const mlt_reduction MLT_FN(sum_pair_##D) = {                                  \
+      MLT_FN(sum_pair_##D##_row), MLT_FN(sum_##D##_column), MLT_FN(sum_##D##_combine), \
+      MLT_FN(sum_##D##_identity), 2 * sizeof(T), 2 * sizeof(double), 2, 0};
+
+/* Squares of the deviations from `shift`; a product of a float's deviations is exact in double. */
+#define MLT_REDUCE_SQUARES(D, T)                                                               \
+  static inline __attribute__((always_inline)) double MLT_FN(squared_##D)(double a, double d) { \
+    return MLT_FMA64(d, d, a);                                                                 \
+  }                                                                                            \
+  MLT_REDUCE_ROW(squares_##D##_row, T, double, double, 1, 0.0,                                 \
+                 MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
+  MLT_REDUCE_ROW(squares_pair_##D##_row, T, double, double, 2, 0.0,                            \
+                 MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
+  MLT_REDUCE_COLUMN(squares_##D##_column, T, double, double,                                   \
+                    MLT_FN(squared_##D)(a, (double)x - aux[j]))                                \
+  MLT_REDUCE_COMBINE(squares_##D, double, 0.0, a + b)                                          \
+  static const mlt_reduction MLT_FN(squares_##D) = {                                           \
+      MLT_FN(squares_##D##_row), MLT_FN(squares_##D##_column), MLT_FN(squares_##D##_combine),  \
+      MLT_FN(squares_##D##_identity), sizeof(T), sizeof(double), 1, sizeof(double)};           \
+  static const mlt_reduction MLT_FN(squares_pair_##D) = {                                      \
+      MLT_FN(squares_pair_##D##_row), MLT_FN(squares_##D##_column),                            \
+      MLT_FN(squares_##D##_combine), MLT_FN(squares_##D##_identity), 2 * sizeof(T),            \
+      2 * sizeof(double), 2, 2 * sizeof(double)};
+
+/* Sums of exp(x - shift), the second half of logsumexp. */
+#define MLT_REDUCE_EXPONENTIALS(D, T, EXP)                                                       \
+  MLT_REDUCE_ROW(exponentials_##D##_row, T, double, T, 1, 0.0, a + (double)EXP(x - shift), a + b) \
+  MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]))        \
+  MLT_REDUCE_COMBINE(exponentials_##D, double, 0.0, a + b)                                       \
+  static const mlt_reduction MLT_FN(exponentials_##D) = {                                        \
+      MLT_FN(exponentials_##D##_row), MLT_FN(exponentials_##D##_column),                         \
+      MLT_FN(exponentials_##D##_combine), MLT_FN(exponentials_##D##_identity), sizeof(T),        \
+      sizeof(double), 1, sizeof(T)};
+
+/* ---- extremes: NaN wins, and stays --------------------------------------------------------- */
+
+#define MLT_REDUCE_EXTREMES_REAL(D, T)                                                      \
+  MLT_REDUCTION(max_##D, T, T, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,                  \
+                ((b > a) | (b != b)) ? b : a)                                               \
+  MLT_REDUCTION(min_##D, T, T, (T)INFINITY, ((x < a) | (x != x)) ? x : a,                   \
+                ((b < a) | (b != b)) ? b : a)
+#define MLT_REDUCE_EXTREMES(D, T, LOW, HIGH)                    \
+  MLT_REDUCTION(max_##D, T, T, LOW, x > a ? x : a, b > a ? b : a) \
+  MLT_REDUCTION(min_##D, T, T, HIGH, x < a ? x : a, b < a ? b : a)
+
+/* ---- counts of what is not zero: also any and all --------------------------------------------
+ * Inside a block a lane is as narrow as the element: MLT_REDUCE_BLOCK / lanes stays below 255. */
+
+#define MLT_REDUCE_COUNT(D, T, N)                                                              \
+  static void MLT_FN(count_##D##_row)(const char *source, int64_t n, char *result,             \
+                                      const char *auxiliary) {                                 \
+    enum { LANES = MLT_LANES(N) };                                                             \
+    const T *restrict p = (const T *)source;                                                   \
+    int64_t total = 0, i = 0;                                                                  \
+    (void)auxiliary;                                                                           \
+    if (n >= LANES) {                                                                          \
+      N lane[LANES] __attribute__((aligned(64))) = {0};                                        \
+      for (; i + LANES <= n; i += LANES)                                                       \
+        for (int j = 0; j < LANES; j++) lane[j] += (N)(p[i + j] != 0);                         \
+      for (int j = 0; j < LANES; j++) total += (int64_t)lane[j];                               \
+    }                                                                                          \
+    for (; i < n; i++) total += p[i] != 0;                                                     \
+    *(int64_t *)result = total;                                                                \
+  }                                                                                            \
+  MLT_REDUCE_COLUMN(count_##D##_column, T, int64_t, int64_t, a + (x != 0))                     \
+  static const mlt_reduction MLT_FN(count_##D) = {                                             \
+      MLT_FN(count_##D##_row), MLT_FN(count_##D##_column), MLT_FN(sum_INT64_combine),          \
+      MLT_FN(sum_INT64_identity), sizeof(T), sizeof(int64_t), 1, 0};
+
+/* ---- positions: a block's extreme by the loop above, then the first place where it stands ---- */
+
+#define MLT_REDUCE_PLACE(D, T)                                                            \
+  static int64_t MLT_FN(place_##D)(const char *source, int64_t n, const char *value) {    \
+    const T *restrict p = (const T *)source;                                              \
+    const T v = *(const T *)value;                                                        \
+    int64_t i = 0;                                                                        \
+    if (v != v) {                                                                         \
+      while (i < n && p[i] == p[i]) i++;                                                  \
+      return i;                                                                           \
+    }                                                                                     \
+    for (; i + 64 <= n; i += 64) {                                                        \
+      int hits = 0;                                                                       \
+      for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
+      if (hits) break;                                                                    \
+    }                                                                                     \
+    while (i < n && !(p[i] == v)) i++;                                                    \
+    return i;                                                                             \
+  }
+
+/* Rows of m elements against the best of each column; `place` is as wide as an element, so that
+ * one vector holds as many of either, and counts from the first row of the block (at most 64). */
+#define MLT_REDUCE_PLACES(name, D, T, I, BETTER)                                                \
+  static void MLT_FN(name##_##D##_places)(const char *source, int64_t m, int64_t rows,          \
+                                          int64_t row_stride, char *values, char *places) {     \
+    T *restrict best = (T *)values;                                                             \
+    I *restrict place = (I *)places;                                                            \
+    for (int64_t j = 0; j < m; j++) {                                                           \
+      best[j] = ((const T *)source)[j];                                                         \
+      place[j] = 0;                                                                             \
+    }                                                                                           \
+    for (int64_t r = 1; r < rows; r++) {                                                        \
+      const T *restrict p = (const T *)(source + r * row_stride);                               \
+      for (int64_t j = 0; j < m; j++) {                                                         \
+        const T x = p[j], a = best[j];                                                          \
+        const int better = BETTER;                                                              \
+        best[j] = better ? x : a;                                                               \
+        place[j] = better ? (I)r : place[j];                                                    \
+      }                                                                                         \
+    }                                                                                           \
+  }                                                                                             \
+  static void MLT_FN(name##_##D##_merge)(int64_t m, const char *values, const char *places,     \
+                                         int64_t first, int fresh, char *best_values,           \
+                                         int64_t *best_places) {                                \
+    const T *restrict value = (const T *)values;                                                \
+    const I *restrict place = (const I *)places;                                                \
+    T *restrict best = (T *)best_values;                                                        \
+    for (int64_t j = 0; j < m; j++) {                                                           \
+      const T x = value[j], a = best[j];                                                        \
+      if (fresh || (BETTER)) {                                                                  \
+        best[j] = x;                                                                            \
+        best_places[j] = first + place[j];                                                      \
+      }                                                                                         \
+    }                                                                                           \
+  }                                                                                             \
+  static const mlt_arg_reduction MLT_FN(arg##name##_##D) = {                                    \
+      MLT_FN(name##_##D##_row), MLT_FN(place_##D), MLT_FN(name##_##D##_places),                 \
+      MLT_FN(name##_##D##_merge), sizeof(T)};
+
+#define MLT_REDUCE_ARG(D, T, I)                   \
+  MLT_REDUCE_PLACE(D, T)                          \
+  MLT_REDUCE_PLACES(max, D, T, I, x > a)          \
+  MLT_REDUCE_PLACES(min, D, T, I, x < a)
+#define MLT_REDUCE_ARG_REAL(D, T, I)                                        \
+  MLT_REDUCE_PLACE(D, T)                                                    \
+  MLT_REDUCE_PLACES(max, D, T, I, (x > a) | ((x != x) & (a == a)))          \
+  MLT_REDUCE_PLACES(min, D, T, I, (x < a) | ((x != x) & (a == a)))
+
+/* ---- the dtypes: the main ones for every target, the others for the baseline ----------------- */
+
+MLT_REDUCE_SUM_REAL(FLOAT32, float)
+MLT_REDUCE_SUM_REAL(FLOAT64, double)
+MLT_REDUCE_SQUARES(FLOAT32, float)
+MLT_REDUCE_SQUARES(FLOAT64, double)
+MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(exp_f32))
+MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(exp_f64))
+MLT_REDUCE_EXTREMES_REAL(FLOAT32, float)
+MLT_REDUCE_EXTREMES_REAL(FLOAT64, double)
+MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
+MLT_REDUCE_ARG_REAL(FLOAT64, double, int64_t)
+MLT_REDUCE_SUM(INT32, int32_t, int64_t)
+MLT_REDUCE_SUM(INT64, int64_t, int64_t)
+MLT_REDUCE_SUM(UINT8, uint8_t, int64_t)
+MLT_REDUCE_EXTREMES(INT32, int32_t, INT32_MIN, INT32_MAX)
+MLT_REDUCE_EXTREMES(INT64, int64_t, INT64_MIN, INT64_MAX)
+MLT_REDUCE_EXTREMES(UINT8, uint8_t, 0, UINT8_MAX)
+MLT_REDUCE_ARG(INT32, int32_t, int32_t)
+MLT_REDUCE_ARG(INT64, int64_t, int64_t)
+MLT_REDUCE_ARG(UINT8, uint8_t, int8_t)
+MLT_REDUCE_COUNT(UINT8, uint8_t, uint8_t)
+MLT_REDUCE_COUNT(UINT32, uint32_t, uint32_t)
+MLT_REDUCE_COUNT(UINT64, uint64_t, uint64_t)
+MLT_REDUCE_COUNT(FLOAT32, float, uint32_t)
+MLT_REDUCE_COUNT(FLOAT64, double, uint64_t)
+#if MLT_REDUCE_ALL_DTYPES
+MLT_REDUCE_SUM(INT8, int8_t, int64_t)
+MLT_REDUCE_SUM(INT16, int16_t, int64_t)
+MLT_REDUCE_SUM(UINT16, uint16_t, int64_t)
+MLT_REDUCE_SUM(UINT32, uint32_t, int64_t)
+MLT_REDUCTION(prod_COMPLEX64, float complex, double complex, 1.0, a * (double complex)x, a * b)
+MLT_REDUCTION(prod_COMPLEX128, double complex, double complex, 1.0, a * x, a * b)
+MLT_REDUCE_EXTREMES(INT8, int8_t, INT8_MIN, INT8_MAX)
+MLT_REDUCE_EXTREMES(INT16, int16_t, INT16_MIN, INT16_MAX)
+MLT_REDUCE_EXTREMES(UINT16, uint16_t, 0, UINT16_MAX)
+MLT_REDUCE_EXTREMES(UINT32, uint32_t, 0, UINT32_MAX)
+MLT_REDUCE_EXTREMES(UINT64, uint64_t, 0, UINT64_MAX)
+MLT_REDUCE_ARG(INT8, int8_t, int8_t)
+MLT_REDUCE_ARG(INT16, int16_t, int16_t)
+MLT_REDUCE_ARG(UINT16, uint16_t, int16_t)
+MLT_REDUCE_ARG(UINT32, uint32_t, int32_t)
+MLT_REDUCE_ARG(UINT64, uint64_t, int64_t)
+MLT_REDUCE_COUNT(UINT16, uint16_t, uint16_t)
+MLT_REDUCE_COUNT(COMPLEX64, float complex, uint64_t)
+MLT_REDUCE_COUNT(COMPLEX128, double complex, uint64_t)
+#endif
