@@ -1,0 +1,646 @@
+"""Picking elements by index tensors, and putting or adding them back."""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t
+from libc.string cimport memset
+
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX128, FLOAT64, INT64, is_integer, mlt_itemsize, objects, promotion)
+from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, load_scalar
+from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, empty, mark_written, new_view, normalize_axis, read_shape, require_writeable,
+    same_shape, shape_tuple, shares_memory)
+from mltensor._core.view cimport reshape
+
+from mltensor.errors import DTypeError, IndexingError, ShapeError
+
+cdef extern from "mltensor/gather.h" nogil:
+    void mlt_gather_prepare(mlt_gather* g)
+    int mlt_gather_run(mlt_gather* g, int mode)
+    void mlt_gather_here(mlt_gather* g, int mode)
+    int64_t mlt_index_check(const int64_t* index, int64_t n, int64_t length)
+    void mlt_index_wrap(int64_t* out, const int64_t* index, int64_t n, int64_t length)
+    void mlt_index_clip(int64_t* out, const int64_t* index, int64_t n, int64_t length)
+
+cdef extern from "mltensor/along.h" nogil:
+    ctypedef struct mlt_along:
+        char* data
+        char* dense
+        const char* index
+        int64_t length
+        int64_t step
+        int64_t lines
+        int64_t group
+        int ndim
+        int itemsize
+        int dtype
+        int64_t shape[64]
+        int64_t data_strides[64]
+        int64_t dense_strides[64]
+        int64_t index_strides[64]
+    int mlt_along_run(mlt_along* a, int mode)
+    void mlt_along_here(mlt_along* a, int mode)
+
+cdef extern from "mltensor/mask.h" nogil:
+    enum:
+        MLT_MASK_CHUNK
+    ctypedef struct mlt_mask:
+        const uint8_t* mask
+        int64_t n
+        int64_t* starts
+        int64_t* places
+        const char* source "from"
+        char* to
+        int itemsize
+    ctypedef struct mlt_unravel:
+        const int64_t* places
+        int64_t* out
+        int64_t inner
+        int64_t length
+        int64_t step
+    void mlt_mask_count(void* context, int64_t begin, int64_t end) noexcept
+    int64_t mlt_mask_starts(mlt_mask* m, int64_t chunks)
+    void mlt_mask_places(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_mask_pick(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_unravel_task(void* context, int64_t begin, int64_t end) noexcept
+
+cdef extern from "mltensor/bands.h" nogil:
+    ctypedef struct mlt_bands:
+        const char* source
+        char* to
+        int64_t rows
+        int64_t columns
+        int64_t diagonal
+        int itemsize
+        int upper
+    void mlt_bands_task(void* context, int64_t begin, int64_t end) noexcept
+    ctypedef struct mlt_one_hot:
+        const int64_t* index
+        int64_t* to
+        int64_t classes
+    void mlt_one_hot_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_count(int64_t* counts, const int64_t* index, int64_t n)
+
+global mlt_runtime_pointer
+mlt_runtime_pointer = runtime()
+
+
+# --- foundations --------------------------------------------------------------------------
+
+cdef int run_gather(mlt_gather* g, int mode) except -1:
+    cdef int status
+    mlt_gather_prepare(g)
+    if g.outer_count * g.count * g.inner_count < MLT_PARALLEL_THRESHOLD:
+        mlt_gather_here(g, mode)
+        return 0
+    with nogil:
+        status = mlt_gather_run(g, mode)
+    return check_interrupt(status)
+
+
+cdef Tensor index_tensor(Tensor indices, str operation):
+    if indices.view.dtype == INT64 and indices.view.contiguous:
+        return indices
+    if indices.view.dtype != BOOL and not is_integer(indices.view.dtype):
+        raise IndexingError(
+            f"{operation}: indices must be integers, not {objects[indices.view.dtype]}; "
+            "convert them with .astype('int64')")
+    return cast(indices, INT64)
+
+
+cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1:
+    cdef int64_t bad = mlt_index_check(index, n, length)
+    if bad >= 0:
+        raise IndexingError(f"index {index[bad]} is out of bounds for axis {axis} with size {length}")
+    return 0
+
+
+cdef Tensor zeros(int ndim, const int64_t* shape, int dtype, int device):
+    cdef Tensor t = empty(ndim, shape, dtype, device)
+    memset(t.view.data, 0, t.view.size * mlt_itemsize[dtype])
+    return t
+
+
+cdef Tensor flat(Tensor t):
+    """All elements in C order as one dimension."""
+    cdef int64_t size = t.view.size
+    return reshape(t, 1, &size)
+
+
+cdef Tensor take_axis(Tensor x, Tensor index, int axis):
+    cdef mlt_gather g
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int n = 0, i
+    cdef Tensor y
+    if x.view.ndim - 1 + index.view.ndim > MLT_MAX_DIMS:
+        raise ShapeError(
+            f"indices of shape {shape_tuple(index)} on a tensor of {x.view.ndim} dimensions give more "
+            f"than {MLT_MAX_DIMS} dimensions")
+    for i in range(axis):
+        shape[n] = x.view.shape[i]
+        n += 1
+    for i in range(index.view.ndim):
+        shape[n] = index.view.shape[i]
+        n += 1
+    for i in range(axis + 1, x.view.ndim):
+        shape[n] = x.view.shape[i]
+        n += 1
+    y = empty(n, shape, x.view.dtype, x.storage.device)
+    if y.view.size == 0:
+        return y
+    g.data = x.view.data
+    g.dense = y.view.data
+    g.index = <const int64_t*> index.view.data
+    g.count = index.view.size
+    g.length = x.view.shape[axis]
+    g.step = x.view.strides[axis]
+    g.itemsize = mlt_itemsize[x.view.dtype]
+    g.dtype = x.view.dtype
+    g.outer_ndim = axis
+    for i in range(axis):
+        g.outer_shape[i] = x.view.shape[i]
+        g.outer_data[i] = x.view.strides[i]
+        g.outer_dense[i] = y.view.strides[i]
+    g.inner_ndim = x.view.ndim - axis - 1
+    g.dense_step = g.itemsize
+    for i in range(g.inner_ndim):
+        g.inner_shape[i] = x.view.shape[axis + 1 + i]
+        g.inner_data[i] = x.view.strides[axis + 1 + i]
+        g.inner_dense[i] = y.view.strides[axis + index.view.ndim + i]
+        g.dense_step *= g.inner_shape[i]
+    run_gather(&g, MLT_GET)
+    return y
+
+
+# --- masks --------------------------------------------------------------------------------
+
+cdef Tensor begin_mask(mlt_mask* m, Tensor mask, int64_t* total):
+    """Counts a contiguous bool mask; returns the tensor that holds the starts of its chunks."""
+    cdef int64_t chunks = (mask.view.size + MLT_MASK_CHUNK - 1) // MLT_MASK_CHUNK
+    cdef Tensor starts = empty(1, &chunks, INT64, 0)
+    m.mask = <const uint8_t*> mask.view.data
+    m.n = mask.view.size
+    m.starts = <int64_t*> starts.view.data
+    launch(chunks, 4, mlt_mask_count, m, m.n)
+    total[0] = mlt_mask_starts(m, chunks)
+    return starts
+
+
+cdef Tensor nonzero_places(Tensor mask):
+    cdef mlt_mask m
+    cdef int64_t total
+    cdef Tensor truth = cast(mask, BOOL)
+    cdef Tensor starts = begin_mask(&m, truth, &total)
+    cdef Tensor places = empty(1, &total, INT64, mask.storage.device)
+    m.places = <int64_t*> places.view.data
+    launch(starts.view.size, 1, mlt_mask_places, &m, m.n)
+    return places
+
+
+cdef Tensor pick(Tensor x, Tensor mask):
+    cdef mlt_mask m
+    cdef int64_t total
+    cdef Tensor starts = begin_mask(&m, mask, &total)
+    cdef Tensor y = empty(1, &total, x.view.dtype, x.storage.device)
+    m.source = x.view.data
+    m.to = y.view.data
+    m.itemsize = mlt_itemsize[x.view.dtype]
+    launch(starts.view.size, 1, mlt_mask_pick, &m, m.n)
+    return y
+
+
+cdef int unravel_into(Tensor places, int64_t inner, int64_t length, int64_t* out, int64_t step) except -1:
+    cdef mlt_unravel u
+    u.places = <const int64_t*> places.view.data
+    u.out = out
+    u.inner = inner
+    u.length = length
+    u.step = step
+    return launch(places.view.size, 16384, mlt_unravel_task, &u, places.view.size)
+
+
+cdef Tensor unravel(Tensor places, int64_t inner, int64_t length):
+    cdef Tensor y = empty(1, places.view.shape, INT64, places.storage.device)
+    unravel_into(places, inner, length, <int64_t*> y.view.data, 1)
+    return y
+
+
+cdef object nonzero_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor places
+    cdef int64_t inner = x.view.size
+    cdef list found = []
+    cdef int i
+    if x.view.ndim == 0:
+        raise ShapeError("nonzero of a 0-d tensor is not defined; use x.reshape(1).nonzero() or bool(x)")
+    places = nonzero_places(x)
+    if x.view.ndim == 1:
+        return (places,)
+    for i in range(x.view.ndim):
+        inner = inner // x.view.shape[i] if x.view.shape[i] else 1
+        found.append(unravel(places, inner, x.view.shape[i] if x.view.shape[i] else 1))
+    return tuple(found)
+
+
+cdef object argwhere_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor places = nonzero_places(x)
+    cdef int64_t shape[2]
+    cdef int64_t inner = x.view.size, length
+    cdef Tensor y
+    cdef int i
+    shape[0] = places.view.size
+    shape[1] = x.view.ndim
+    y = empty(2, shape, INT64, x.storage.device)
+    for i in range(x.view.ndim):
+        length = x.view.shape[i] if x.view.shape[i] else 1
+        inner = inner // length
+        unravel_into(places, inner if inner else 1, length, <int64_t*> y.view.data + i, x.view.ndim)
+    return y
+
+
+# --- along an axis, whole blocks ------------------------------------------------------------
+
+cdef Tensor mode_indices(Tensor index, int64_t length, object mode, int axis):
+    """Indices that are right for an axis: checked, wrapped around or clipped."""
+    cdef Tensor out
+    if mode == "raise":
+        check_indices(<const int64_t*> index.view.data, index.view.size, length, axis)
+        return index
+    if mode != "wrap" and mode != "clip":
+        raise ValueError(f"take: mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
+    if length == 0 and index.view.size:
+        raise IndexingError(f"take: cannot take {index.view.size} elements from an axis of size 0")
+    out = empty(index.view.ndim, index.view.shape, INT64, index.storage.device)
+    if index.view.size and mode == "wrap":
+        mlt_index_wrap(<int64_t*> out.view.data, <const int64_t*> index.view.data, index.view.size, length)
+    elif index.view.size:
+        mlt_index_clip(<int64_t*> out.view.data, <const int64_t*> index.view.data, index.view.size, length)
+    return out
+
+
+cdef object take_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index = index_tensor(<Tensor> a[1], "take")
+    cdef int axis = 0
+    if <object> a[2] is None or x.view.ndim == 0:
+        if <object> a[2] is not None:
+            normalize_axis(<object> a[2], 1)
+        x = flat(x)
+    else:
+        axis = normalize_axis(<object> a[2], x.view.ndim)
+    return take_axis(x, mode_indices(index, x.view.shape[axis], <object> a[4], axis), axis)
+
+
+cdef object embedding_kernel(PyObject** a):
+    cdef Tensor weight = <Tensor> a[0]
+    cdef Tensor index
+    if weight.view.ndim != 2:
+        raise ShapeError(
+            f"embedding: the weight has one row per entry, shape (entries, features), not {shape_tuple(weight)}")
+    index = index_tensor(<Tensor> a[1], "embedding")
+    check_indices(<const int64_t*> index.view.data, index.view.size, weight.view.shape[0], 0)
+    return take_axis(weight, index, 0)
+
+
+# --- along an axis, element by element ------------------------------------------------------
+
+cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) except -1:
+    """`index` has the shape to walk; the other two are walked with their strides, from their origin.
+
+    Writing and adding walk the axis second to last, so that threads never meet in one place.
+    """
+    cdef mlt_along along
+    cdef int order[MLT_MAX_DIMS]
+    cdef int n = 0, i, d, last = index.view.ndim - 1, status
+    if index.view.size == 0:
+        return 0
+    for i in range(last + 1):
+        if mode == MLT_GET or (i != axis and i != last):
+            order[n] = i
+            n += 1
+    if mode != MLT_GET:
+        order[n] = axis
+        if axis != last:
+            order[n + 1] = last
+    along.ndim = last + 1
+    along.data = data.view.data
+    along.dense = dense.view.data
+    along.index = index.view.data
+    along.length = data.view.shape[axis]
+    along.step = data.view.strides[axis]
+    along.itemsize = mlt_itemsize[data.view.dtype]
+    along.dtype = data.view.dtype
+    along.lines = 1
+    for i in range(last + 1):
+        d = order[i]
+        along.shape[i] = index.view.shape[d]
+        along.data_strides[i] = 0 if d == axis else data.view.strides[d]
+        along.dense_strides[i] = dense.view.strides[d]
+        along.index_strides[i] = index.view.strides[d]
+        if i < last:
+            along.lines *= along.shape[i]
+    along.group = index.view.shape[axis] if axis != last else 1
+    if index.view.size < MLT_PARALLEL_THRESHOLD:
+        mlt_along_here(&along, mode)
+        return 0
+    with nogil:
+        status = mlt_along_run(&along, mode)
+    return check_interrupt(status)
+
+
+cdef int check_along(Tensor index, int64_t length, int axis) except -1:
+    return check_indices(<const int64_t*> index.view.data, index.view.size, length, axis)
+
+
+cdef int along_shape(str name, Tensor x, Tensor index, int axis, int64_t* shape) except -1:
+    """Common shape of both away from the axis, where it has the length of the index."""
+    cdef int i
+    if x.view.ndim != index.view.ndim:
+        raise ShapeError(
+            f"{name}: the tensor of shape {shape_tuple(x)} and the indices of shape {shape_tuple(index)} "
+            "must have the same number of dimensions")
+    for i in range(x.view.ndim):
+        if i == axis or x.view.shape[i] == 1:
+            shape[i] = index.view.shape[i]
+        elif index.view.shape[i] == 1 or index.view.shape[i] == x.view.shape[i]:
+            shape[i] = x.view.shape[i]
+        else:
+            raise ShapeError(
+                f"{name}: shape {shape_tuple(x)} and indices of shape {shape_tuple(index)} do not "
+                f"broadcast against each other away from axis {axis}")
+    return 0
+
+
+cdef Tensor broadcast_but(Tensor t, const int64_t* shape, int axis):
+    """The view of `t` with this shape, its own length kept along the axis."""
+    cdef int64_t full[MLT_MAX_DIMS]
+    cdef int i
+    for i in range(t.view.ndim):
+        full[i] = t.view.shape[i] if i == axis else shape[i]
+    return broadcast_view(t, t.view.ndim, full)
+
+
+cdef object take_along_axis_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index = index_tensor(<Tensor> a[1], "take_along_axis")
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef Tensor y
+    cdef int axis
+    if <object> a[2] is None:
+        if index.view.ndim != 1:
+            raise ShapeError(
+                f"take_along_axis with axis=None takes 1-d indices, not shape {shape_tuple(index)}")
+        x = flat(x)
+        axis = 0
+    else:
+        axis = normalize_axis(<object> a[2], x.view.ndim)
+    along_shape("take_along_axis", x, index, axis, shape)
+    check_along(index, x.view.shape[axis], axis)
+    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
+    run_along(broadcast_but(x, shape, axis), broadcast_view(index, x.view.ndim, shape), y, axis, MLT_GET)
+    return y
+
+
+cdef int fits_within(str name, Tensor index, Tensor other, int axis, str what) except -1:
+    cdef int i
+    if index.view.ndim != other.view.ndim:
+        raise ShapeError(
+            f"{name}: the indices of shape {shape_tuple(index)} and {what} of shape "
+            f"{shape_tuple(other)} must have the same number of dimensions")
+    for i in range(index.view.ndim):
+        if i != axis and index.view.shape[i] > other.view.shape[i]:
+            raise ShapeError(
+                f"{name}: the indices of shape {shape_tuple(index)} are longer than {what} of shape "
+                f"{shape_tuple(other)} in dimension {i}")
+    return 0
+
+
+cdef Tensor lifted(Tensor t):
+    """The tensor with at least one dimension."""
+    cdef int64_t one = 1
+    return reshape(t, 1, &one) if t.view.ndim == 0 else t
+
+
+cdef object gather_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor given = <Tensor> a[2]
+    cdef Tensor index = index_tensor(lifted(given), "gather")
+    cdef Tensor y
+    cdef int axis
+    x = lifted(x)
+    axis = normalize_axis(<object> a[1], x.view.ndim)
+    fits_within("gather", index, x, axis, "the tensor")
+    check_along(index, x.view.shape[axis], axis)
+    y = empty(index.view.ndim, index.view.shape, x.view.dtype, x.storage.device)
+    run_along(x, index, y, axis, MLT_GET)
+    return reshape(y, given.view.ndim, given.view.shape)
+
+
+cdef int put_along(str name, Tensor y, object axis_given, Tensor index, Tensor source, int mode) except -1:
+    """Writes or adds `source` (of one element, or at least as long as the indices) into y."""
+    cdef int axis
+    cdef Tensor values
+    y = lifted(y)
+    index = index_tensor(lifted(index), name)
+    axis = normalize_axis(axis_given, y.view.ndim)
+    fits_within(name, index, y, axis, "the tensor")
+    check_along(index, y.view.shape[axis], axis)
+    values = source if source.view.dtype == y.view.dtype else cast(source, y.view.dtype)
+    if source.view.ndim == 0:
+        values = broadcast_view(values, index.view.ndim, index.view.shape)
+    else:
+        fits_within(name, index, values, -1, "the source")
+    return run_along(y, index, values, axis, mode)
+
+
+cdef object scatter_kernel(PyObject** a):
+    cdef Tensor y = copy(<Tensor> a[0])
+    put_along("scatter", y, <object> a[1], <Tensor> a[2], <Tensor> a[3], MLT_PUT)
+    return y
+
+
+cdef object scatter_add_kernel(PyObject** a):
+    cdef Tensor y = copy(<Tensor> a[0])
+    put_along("scatter_add", y, <object> a[1], <Tensor> a[2], <Tensor> a[3], MLT_ADD)
+    return y
+
+
+cdef object along_scatter_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int n = read_shape(<object> a[3], shape)
+    cdef Tensor y = zeros(n, shape, x.view.dtype, x.storage.device)
+    put_along("scatter_add", y, <object> a[1], <Tensor> a[2], x, MLT_ADD)
+    return y
+
+
+def put_along_axis(Tensor x, indices, values, axis):
+    """Write `values` into `x`, in place, at the places that :func:`take_along_axis` reads.
+
+    Parameters
+    ----------
+    x : Tensor
+        Tensor to write to.
+    indices : array_like of int
+        As many dimensions as `x`; broadcasts against it away from the axis.
+    values : array_like
+        Broadcast to the shape of the indices and cast to the dtype of `x`.
+    axis : int or None
+        Axis to write along; None writes to `x` flattened.
+
+    Raises
+    ------
+    IndexingError
+        When an index is out of bounds; nothing has then been written.
+    """
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef Tensor target = x
+    cdef Tensor index = index_tensor(as_tensor(indices, -1, x.storage.device, COPY_IF_NEEDED), "put_along_axis")
+    cdef Tensor value = as_tensor(values, -1, x.storage.device, COPY_IF_NEEDED)
+    cdef int dim = 0
+    require_writeable(x)
+    if axis is None:
+        if index.view.ndim != 1:
+            raise ShapeError(f"put_along_axis with axis=None takes 1-d indices, not shape {shape_tuple(index)}")
+        target = flat(x)
+    else:
+        dim = normalize_axis(axis, x.view.ndim)
+    along_shape("put_along_axis", target, index, dim, shape)
+    check_along(index, target.view.shape[dim], dim)
+    for i in range(target.view.ndim):
+        if i != dim and target.view.shape[i] != shape[i]:
+            raise ShapeError(
+                f"put_along_axis: indices of shape {shape_tuple(index)} do not fit into shape {shape_tuple(x)}")
+    if value.view.dtype != x.view.dtype:
+        value = cast(value, x.view.dtype)
+    elif shares_memory(value, x):
+        value = copy(value)
+    if shares_memory(index, x):
+        index = copy(index)
+    run_along(target, broadcast_view(index, target.view.ndim, shape),
+              broadcast_view(value, target.view.ndim, shape), dim, MLT_PUT)
+    if axis is None and not shares_memory(target, x):
+        copy_into(x, reshape(target, x.view.ndim, x.view.shape))
+    else:
+        mark_written(x)
+
+
+# --- made from indices ----------------------------------------------------------------------
+
+cdef object one_hot_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index = index_tensor(x, "one_hot")
+    cdef const int64_t* at = <const int64_t*> index.view.data
+    cdef int64_t shape[MLT_MAX_DIMS + 1]
+    cdef int64_t classes = <object> a[1]
+    cdef int64_t low = 0, high = -1, i
+    cdef mlt_one_hot h
+    cdef Tensor y
+    for i in range(index.view.size):
+        low = min(low, at[i])
+        high = max(high, at[i])
+    if classes == -1:
+        if index.view.size == 0:
+            raise ShapeError("one_hot of no elements needs num_classes")
+        classes = high + 1
+    if low < 0 or high >= classes:
+        raise IndexingError(
+            f"one_hot: class {low if low < 0 else high} is outside of 0 to {classes - 1} "
+            f"(num_classes={classes})")
+    for i in range(x.view.ndim):
+        shape[i] = x.view.shape[i]
+    shape[x.view.ndim] = classes
+    y = zeros(x.view.ndim + 1, shape, INT64, x.storage.device)
+    h.index = at
+    h.to = <int64_t*> y.view.data
+    h.classes = classes
+    launch(index.view.size, 16384, mlt_one_hot_task, &h, index.view.size)
+    return y
+
+
+cdef object bincount_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index, y, weights
+    cdef int64_t length = <object> a[2]
+    cdef const int64_t* at
+    cdef mlt_gather g
+    cdef int64_t i
+    if x.view.ndim != 1:
+        raise ShapeError(f"bincount takes one dimension, not shape {shape_tuple(x)}")
+    if length < 0:
+        raise ValueError(f"bincount: minlength must not be negative, got {length}")
+    index = index_tensor(x, "bincount")
+    at = <const int64_t*> index.view.data
+    for i in range(index.view.size):
+        if at[i] < 0:
+            raise ValueError(f"bincount: values must not be negative, got {at[i]}")
+        length = max(length, at[i] + 1)
+    if <object> a[1] is None:
+        y = zeros(1, &length, INT64, x.storage.device)
+        mlt_count(<int64_t*> y.view.data, at, index.view.size)
+        return y
+    weights = <Tensor> a[1]
+    if not same_shape(weights, x):
+        raise ShapeError(
+            f"bincount: weights of shape {shape_tuple(weights)} and values of shape {shape_tuple(x)} differ")
+    weights = cast(weights, FLOAT64)
+    y = zeros(1, &length, FLOAT64, x.storage.device)
+    if index.view.size == 0:
+        return y
+    g.data = y.view.data
+    g.dense = weights.view.data
+    g.index = at
+    g.count = index.view.size
+    g.length = 0
+    g.step = g.dense_step = g.itemsize = mlt_itemsize[FLOAT64]
+    g.dtype = FLOAT64
+    g.outer_ndim = g.inner_ndim = 0
+    run_gather(&g, MLT_ADD)
+    return y
+
+
+cdef Tensor band(Tensor x, object k, bint upper, str name):
+    cdef mlt_bands b
+    cdef Tensor y
+    if x.view.ndim < 2:
+        raise ShapeError(f"{name} takes matrices, at least two dimensions, not shape {shape_tuple(x)}")
+    x = contiguous(x)
+    y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
+    b.source = x.view.data
+    b.to = y.view.data
+    b.rows = x.view.shape[x.view.ndim - 2]
+    b.columns = x.view.shape[x.view.ndim - 1]
+    b.diagonal = k
+    b.itemsize = mlt_itemsize[x.view.dtype]
+    b.upper = upper
+    if x.view.size:
+        launch(x.view.size // b.columns, max(1, 16384 // b.columns), mlt_bands_task, &b, x.view.size)
+    return y
+
+
+cdef object tril_kernel(PyObject** a):
+    return band(<Tensor> a[0], <object> a[1], False, "tril")
+
+
+cdef object triu_kernel(PyObject** a):
+    return band(<Tensor> a[0], <object> a[1], True, "triu")
+
+
+KERNELS = {
+    "take": kernel_capsule(take_kernel),
+    "take_along_axis": kernel_capsule(take_along_axis_kernel),
+    "gather": kernel_capsule(gather_kernel),
+    "scatter": kernel_capsule(scatter_kernel),
+    "scatter_add": kernel_capsule(scatter_add_kernel),
+    "along_scatter": kernel_capsule(along_scatter_kernel),
+    "embedding": kernel_capsule(embedding_kernel),
+    "nonzero": kernel_capsule(nonzero_kernel),
+    "argwhere": kernel_capsule(argwhere_kernel),
+    "one_hot": kernel_capsule(one_hot_kernel),
+    "bincount": kernel_capsule(bincount_kernel),
+    "tril": kernel_capsule(tril_kernel),
+    "triu": kernel_capsule(triu_kernel),
+}

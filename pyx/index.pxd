@@ -1,0 +1,12 @@
+from mltensor._core.tensor cimport Tensor
+
+# The view that a key of integers, slices, None and an ellipsis selects; None for any other key.
+cdef object basic_index(Tensor t, object key)
+# What a key with index tensors or masks selects from `t`, worked out: see index.pyx.
+cdef object plan(Tensor t, object key)
+# x[key]: a view for a basic key, else a new tensor. No tape.
+cdef Tensor index_get(Tensor t, object key)
+# x[key] = value, in place: broadcasts, casts, right when memory overlaps; counts the write. No tape.
+cdef int assign(Tensor t, object key, object value) except -1
+# x[key] += value with every duplicate counted.
+cdef int add_at(Tensor t, object key, Tensor value) except -1

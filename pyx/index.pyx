@@ -1,0 +1,597 @@
+"""x[key] and x[key] = value: views for basic keys, gathers for index tensors and masks.
+
+A key with an index tensor or a mask in it becomes a `Plan`: the geometry of the dimensions that are
+left once integers, slices and None are applied, which of them are indexed and by what, and where
+the dimensions of the indices go in the result. Reading, writing and adding then are one gather.
+"""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int8_t, int64_t
+
+from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, objects
+from mltensor._core.elementwise cimport (
+    broadcast_view, cast, contiguous, copy, copy_into, copy_where, load_scalar)
+from mltensor._core.gather cimport (
+    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, nonzero_places,
+    pick, run_gather, unravel, zeros)
+from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, empty, mark_written, new_view, read_shape, require_writeable, same_shape,
+    shape_tuple, shares_memory)
+from mltensor._core.view cimport reshape
+
+import numpy
+
+from mltensor.errors import DTypeError, IndexingError, ShapeError
+
+cdef extern from "Python.h":
+    int PyLong_CheckExact(object o)
+    int PySlice_Check(object o)
+    int PyTuple_Check(object o)
+    int PyIndex_Check(object o)
+    Py_ssize_t PyLong_AsSsize_t(object o) except? -1
+    int PySlice_Unpack(object slice, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step)
+    Py_ssize_t PyTuple_GET_SIZE(object t)
+    PyObject* PyTuple_GET_ITEM(object t, Py_ssize_t i)
+
+cdef extern from "mltensor/thread.h" nogil:
+    void* mlt_runtime_pointer
+
+global mlt_runtime_pointer
+mlt_runtime_pointer = runtime()
+
+cdef object array_type = numpy.ndarray
+cdef object scalar_type = numpy.generic
+cdef object numpy_bool = numpy.bool_
+
+cdef str WRONG_KIND = (
+    "only integers, slices (`:`), ellipsis (`...`), None and integer or boolean arrays are valid indices")
+
+
+# --- basic keys -----------------------------------------------------------------------------
+
+cdef struct Geometry:
+    char* data
+    int ndim
+    int axis                  # next dimension of the tensor
+    int64_t shape[64]
+    int64_t strides[64]
+
+
+cdef int out_of_bounds(Py_ssize_t at, int axis, int64_t length) except -1:
+    raise IndexingError(f"index {at} is out of bounds for axis {axis} with size {length}")
+
+
+cdef int too_many(Tensor t, Py_ssize_t consumed) except -1:
+    raise IndexingError(
+        f"too many indices for tensor: it is {t.view.ndim}-dimensional, but {consumed} were indexed "
+        f"(shape {shape_tuple(t)})")
+
+
+cdef int one_integer(Tensor t, Geometry* g, Py_ssize_t at) except -1:
+    cdef int64_t length = t.view.shape[g.axis]
+    if at < 0:
+        if at < -length:
+            out_of_bounds(at, g.axis, length)
+        at += length
+    elif at >= length:
+        out_of_bounds(at, g.axis, length)
+    g.data += at * t.view.strides[g.axis]
+    g.axis += 1
+    return 0
+
+
+cdef int keep_axes(Tensor t, Geometry* g, int count) except -1:
+    if g.ndim + count > MLT_MAX_DIMS:
+        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
+    while count > 0:
+        g.shape[g.ndim] = t.view.shape[g.axis]
+        g.strides[g.ndim] = t.view.strides[g.axis]
+        g.ndim += 1
+        g.axis += 1
+        count -= 1
+    return 0
+
+
+cdef int new_axis(Geometry* g) except -1:
+    if g.ndim >= MLT_MAX_DIMS:
+        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
+    g.shape[g.ndim] = 1
+    g.strides[g.ndim] = 0
+    g.ndim += 1
+    return 0
+
+
+cdef int one_slice(Tensor t, Geometry* g, object key) except -1:
+    cdef Py_ssize_t start, stop, step
+    cdef int64_t length
+    try:
+        PySlice_Unpack(key, &start, &stop, &step)
+    except TypeError:
+        raise IndexingError(f"slice bounds must be integers or None, got {key!r}") from None
+    length = PySlice_AdjustIndices(t.view.shape[g.axis], &start, &stop, step)
+    if length > 0:
+        g.data += start * t.view.strides[g.axis]
+    if g.ndim >= MLT_MAX_DIMS:
+        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
+    g.shape[g.ndim] = length
+    g.strides[g.ndim] = t.view.strides[g.axis] * step
+    g.ndim += 1
+    g.axis += 1
+    return 0
+
+
+cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
+    """1 and the value when an item of a key is a single integer of any kind."""
+    if PyLong_CheckExact(item):
+        pass
+    elif isinstance(item, Tensor):
+        if (<Tensor> item).view.ndim != 0 or not is_integer((<Tensor> item).view.dtype):
+            return 0
+        item = load_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
+    elif isinstance(item, array_type):
+        if item.ndim != 0 or item.dtype.kind not in "iu":
+            return 0
+        item = int(item)
+    elif isinstance(item, bool) or isinstance(item, numpy_bool) or not PyIndex_Check(item):
+        return 0
+    else:
+        item = item.__index__()
+    try:
+        at[0] = PyLong_AsSsize_t(item)
+    except OverflowError:
+        raise IndexingError(f"index {item} does not fit an integer of the machine") from None
+    return 1
+
+
+cdef inline int one_item(Tensor t, Geometry* g, object item) except -1:
+    """Applies a basic item that takes one dimension; 0 when it is of another kind."""
+    cdef Py_ssize_t at
+    if PySlice_Check(item):
+        one_slice(t, g, item)
+        return 1
+    if scalar_integer(item, &at):
+        one_integer(t, g, at)
+        return 1
+    return 0
+
+
+cdef object basic_tuple(Tensor t, tuple key):
+    cdef Geometry g
+    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(key), at, consumed = 0
+    cdef bint ellipsis = False
+    cdef object item
+    for i in range(n):
+        item = <object> PyTuple_GET_ITEM(key, i)
+        if item is None:
+            continue
+        if item is Ellipsis:
+            if ellipsis:
+                raise IndexingError("an index can have one ellipsis ('...') only")
+            ellipsis = True
+            continue
+        if not (PyLong_CheckExact(item) or PySlice_Check(item)) and not scalar_integer(item, &at):
+            return None
+        consumed += 1
+    if consumed > t.view.ndim:
+        too_many(t, consumed)
+    g.data = t.view.data
+    g.ndim = g.axis = 0
+    for i in range(n):
+        item = <object> PyTuple_GET_ITEM(key, i)
+        if item is None:
+            new_axis(&g)
+        elif item is Ellipsis:
+            keep_axes(t, &g, <int> (t.view.ndim - consumed))
+        else:
+            one_item(t, &g, item)
+    keep_axes(t, &g, t.view.ndim - g.axis)
+    return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
+
+
+cdef object basic_index(Tensor t, object key):
+    cdef Geometry g
+    if PyTuple_Check(key):
+        return basic_tuple(t, key)
+    g.data = t.view.data
+    g.ndim = g.axis = 0
+    if key is None:
+        new_axis(&g)
+    elif key is not Ellipsis:
+        if t.view.ndim == 0:
+            return basic_tuple(t, (key,))
+        if not one_item(t, &g, key):
+            return None
+    if t.view.ndim != g.axis:
+        keep_axes(t, &g, t.view.ndim - g.axis)
+    return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
+
+
+# --- keys with index tensors and masks --------------------------------------------------------
+
+cdef class Plan:
+    """What a key selects."""
+
+    cdef Geometry geometry
+    cdef int8_t indexed[64]       # dimension of the geometry: 1 when an index tensor picks from it
+    cdef list indices             # int64 tensors, one per indexed dimension, in order
+    cdef list axes                # the tensor's axis that each one indexes, for errors
+    cdef int position             # dimensions of the result before those of the indices
+    cdef int index_ndim
+    cdef int64_t index_shape[64]  # common shape of the indices
+
+
+cdef Tensor array_item(Tensor t, object item):
+    """An item of a key as a tensor of integers or booleans."""
+    cdef Tensor index
+    cdef int64_t nothing = 0
+    if isinstance(item, Tensor):
+        index = item
+    elif isinstance(item, (float, complex, str, bytes)):
+        raise IndexingError(f"{WRONG_KIND}, not {type(item).__name__} {item!r}")
+    else:
+        try:
+            index = as_tensor(item, -1, t.storage.device, COPY_IF_NEEDED)
+        except (TypeError, ValueError) as error:
+            raise IndexingError(f"{WRONG_KIND}, not {type(item).__name__} ({error})") from None
+        if index.view.size == 0 and isinstance(item, list) and index.view.dtype != BOOL:
+            index = cast(index, INT64)
+    if index.view.dtype == BOOL:
+        return contiguous(index)
+    if not is_integer(index.view.dtype):
+        raise IndexingError(
+            f"arrays used as indices must be of integer (or boolean) type, not {objects[index.view.dtype]}: "
+            f"{WRONG_KIND}")
+    return index_tensor(index, "index")
+
+
+cdef int add_index(Plan p, Tensor index, int axis, int64_t length, int64_t stride) except -1:
+    cdef Geometry* g = &p.geometry
+    new_axis(g)
+    g.shape[g.ndim - 1] = length
+    g.strides[g.ndim - 1] = stride
+    p.indexed[g.ndim - 1] = 1
+    p.indices.append(index)
+    p.axes.append(axis)
+    return 0
+
+
+cdef int add_mask(Plan p, Tensor t, Tensor mask) except -1:
+    """The places where a mask is true, for as many dimensions as it has."""
+    cdef Geometry* g = &p.geometry
+    cdef Tensor places = nonzero_places(mask)
+    cdef int first = g.axis, n = mask.view.ndim, i
+    cdef int64_t inner = 1
+    cdef bint merges = True
+    if n == 0:
+        # True is a dimension of length 1, False one of length 0.
+        return add_index(p, places, g.axis, 1, 0)
+    for i in range(n):
+        if mask.view.shape[i] != t.view.shape[first + i]:
+            raise IndexingError(
+                f"the boolean mask of shape {shape_tuple(mask)} does not match the tensor of shape "
+                f"{shape_tuple(t)} along axis {first + i}: {mask.view.shape[i]} and {t.view.shape[first + i]}")
+    for i in range(n - 1):
+        if t.view.strides[first + i] != t.view.strides[first + i + 1] * t.view.shape[first + i + 1]:
+            merges = False
+    g.axis += n
+    if merges:
+        return add_index(p, places, first, mask.view.size, t.view.strides[first + n - 1])
+    for i in range(n):
+        inner *= mask.view.shape[i]
+    for i in range(n):
+        inner = inner // max(mask.view.shape[i], 1)
+        add_index(p, unravel(places, max(inner, 1), max(mask.view.shape[i], 1)), first + i,
+                  t.view.shape[first + i], t.view.strides[first + i])
+    return 0
+
+
+cdef int common_shape(Plan p) except -1:
+    """Broadcast the index tensors against each other."""
+    cdef Tensor index
+    cdef int k, d
+    cdef int64_t n
+    p.index_ndim = 0
+    for one in p.indices:
+        p.index_ndim = max(p.index_ndim, (<Tensor> one).view.ndim)
+    for d in range(p.index_ndim):
+        p.index_shape[d] = 1
+    for one in p.indices:
+        index = <Tensor> one
+        for k in range(index.view.ndim):
+            d = p.index_ndim - index.view.ndim + k
+            n = index.view.shape[k]
+            if p.index_shape[d] == 1:
+                p.index_shape[d] = n
+            elif n != 1 and n != p.index_shape[d]:
+                shapes = " ".join([str(shape_tuple(<Tensor> i)) for i in p.indices])
+                raise IndexingError(
+                    f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
+    return 0
+
+
+cdef object plan(Tensor t, object key):
+    cdef Plan p = Plan.__new__(Plan)
+    cdef Geometry* g = &p.geometry
+    cdef list items = []
+    cdef Py_ssize_t at, consumed = 0
+    cdef bint ellipsis = False
+    cdef int state = 0      # 0: no index yet, 1: in the run of indices, 2: after it, 3: a second run
+    cdef int kept
+    cdef Tensor index
+    for item in (key if isinstance(key, tuple) else (key,)):
+        if item is Ellipsis:
+            if ellipsis:
+                raise IndexingError("an index can have one ellipsis ('...') only")
+            ellipsis = True
+        elif item is not None:
+            if PySlice_Check(item) or scalar_integer(item, &at):
+                consumed += 1
+            else:
+                item = array_item(t, item)
+                consumed += (<Tensor> item).view.ndim if (<Tensor> item).view.dtype == BOOL else 1
+        items.append(item)
+    if consumed > t.view.ndim:
+        too_many(t, consumed)
+    p.indices = []
+    p.axes = []
+    g.data = t.view.data
+    kept = 0
+    for item in items:
+        if isinstance(item, Tensor) or not (item is None or item is Ellipsis or PySlice_Check(item)):
+            # Integers count as indices when NumPy decides where the result's dimensions go.
+            if state == 0:
+                p.position = kept
+                state = 1
+            elif state == 2:
+                state = 3
+            if scalar_integer(item, &at):
+                one_integer(t, g, at)
+                continue
+            index = <Tensor> item
+            if index.view.dtype == BOOL:
+                add_mask(p, t, index)
+            else:
+                add_index(p, index, g.axis, t.view.shape[g.axis], t.view.strides[g.axis])
+                g.axis += 1
+            continue
+        if state == 1:
+            state = 2
+        if item is None:
+            new_axis(g)
+            kept += 1
+        elif item is Ellipsis:
+            keep_axes(t, g, <int> (t.view.ndim - consumed))
+            kept += <int> (t.view.ndim - consumed)
+        else:
+            one_slice(t, g, item)
+            kept += 1
+    keep_axes(t, g, t.view.ndim - g.axis)
+    if state == 3:
+        p.position = 0
+    common_shape(p)
+    if g.ndim - len(p.indices) + p.index_ndim > MLT_MAX_DIMS:
+        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
+    return p
+
+
+cdef int plan_shape(Plan p, int64_t* shape) noexcept:
+    """Shape of what is selected; returns its number of dimensions."""
+    cdef int n = 0, kept = 0, d, k
+    for d in range(p.geometry.ndim + 1):
+        if kept == p.position and n == kept:
+            for k in range(p.index_ndim):
+                shape[n] = p.index_shape[k]
+                n += 1
+        if d < p.geometry.ndim and not p.indexed[d]:
+            shape[n] = p.geometry.shape[d]
+            n += 1
+            kept += 1
+    return n
+
+
+cdef Tensor index_offsets(Plan p, mlt_gather* m):
+    """Fills in the indices of a gather; returns the tensor that holds them."""
+    cdef Tensor index, offsets
+    cdef int which = 0, d
+    cdef Geometry* g = &p.geometry
+    offsets = None
+    for d in range(g.ndim):
+        if not p.indexed[d]:
+            continue
+        index = <Tensor> p.indices[which]
+        check_indices(<const int64_t*> index.view.data, index.view.size, g.shape[d], p.axes[which])
+        which += 1
+        if len(p.indices) == 1:
+            m.length = g.shape[d]
+            m.step = g.strides[d]
+            m.index = <const int64_t*> index.view.data
+            m.count = index.view.size
+            return index
+        index = contiguous(broadcast_view(index, p.index_ndim, p.index_shape))
+        if offsets is None:
+            offsets = zeros(p.index_ndim, p.index_shape, INT64, 0)
+        mlt_index_offsets(<int64_t*> offsets.view.data, <const int64_t*> index.view.data, index.view.size,
+                          g.shape[d], g.strides[d])
+    m.length = 0
+    m.step = 1
+    m.index = <const int64_t*> offsets.view.data
+    m.count = offsets.view.size
+    return offsets
+
+
+cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
+    """Moves or adds between what is selected of `t` and `dense`, which has its shape."""
+    cdef mlt_gather m
+    cdef Tensor keep = index_offsets(p, &m)
+    cdef Geometry* g = &p.geometry
+    cdef int d, kept = 0, at, last
+    if dense.view.size == 0:
+        return 0
+    m.data = g.data
+    m.itemsize = mlt_itemsize[t.view.dtype]
+    m.dtype = t.view.dtype
+    # The dimensions of the indices are walked with one stride.
+    last = p.position + p.index_ndim - 1
+    m.dense_step = dense.view.strides[last] if p.index_ndim else 0
+    for d in range(last, p.position, -1):
+        if dense.view.strides[d - 1] != dense.view.strides[d] * dense.view.shape[d]:
+            dense = contiguous(dense)
+            m.dense_step = dense.view.strides[last]
+            break
+    m.dense = dense.view.data
+    m.outer_ndim = m.inner_ndim = 0
+    for d in range(g.ndim):
+        if p.indexed[d]:
+            continue
+        if kept < p.position:
+            at = m.outer_ndim
+            m.outer_shape[at] = g.shape[d]
+            m.outer_data[at] = g.strides[d]
+            m.outer_dense[at] = dense.view.strides[kept]
+            m.outer_ndim += 1
+        else:
+            at = m.inner_ndim
+            m.inner_shape[at] = g.shape[d]
+            m.inner_data[at] = g.strides[d]
+            m.inner_dense[at] = dense.view.strides[kept + p.index_ndim]
+            m.inner_ndim += 1
+        kept += 1
+    return run_gather(&m, mode)
+
+
+cdef Tensor full_mask(Tensor t, object key):
+    """The key as a mask over the whole tensor, or None when it is something else."""
+    cdef Tensor mask
+    if isinstance(key, Tensor):
+        mask = key
+    elif isinstance(key, array_type) and key.dtype.kind == "b":
+        mask = as_tensor(key, -1, t.storage.device, COPY_IF_NEEDED)
+    else:
+        return None
+    return mask if mask.view.dtype == BOOL and mask.view.ndim and same_shape(mask, t) else None
+
+
+cdef Tensor index_get(Tensor t, object key):
+    cdef int64_t shape[64]
+    cdef Tensor mask, y
+    cdef Plan p
+    cdef int n
+    view = basic_index(t, key)
+    if view is not None:
+        return <Tensor> view
+    mask = full_mask(t, key)
+    if mask is not None:
+        return pick(contiguous(t), contiguous(mask))
+    p = <Plan> plan(t, key)
+    n = plan_shape(p, shape)
+    y = empty(n, shape, t.view.dtype, t.storage.device)
+    run_plan(p, t, y, MLT_GET)
+    return y
+
+
+cdef Tensor fitted(Tensor value, int ndim, const int64_t* shape):
+    """The value broadcast to the selection; leading dimensions of length 1 may be surplus, as in NumPy."""
+    cdef int surplus = value.view.ndim - ndim, i
+    cdef bint fits = True
+    for i in range(surplus):
+        fits = fits and value.view.shape[i] == 1
+    if fits and surplus > 0:
+        value = reshape(value, ndim, value.view.shape + surplus)
+    if fits:
+        try:
+            return broadcast_view(value, ndim, shape)
+        except ShapeError:
+            pass
+    selected = tuple([shape[i] for i in range(ndim)])
+    raise ShapeError(
+        f"a value of shape {shape_tuple(value)} cannot be broadcast to what the index selects, "
+        f"shape {selected}")
+
+
+cdef int put(Tensor t, object key, Tensor value, int mode) except -1:
+    cdef int64_t shape[64]
+    cdef Plan p
+    cdef int n
+    cdef Tensor index
+    if value.view.dtype != t.view.dtype:
+        value = cast(value, t.view.dtype)
+    p = <Plan> plan(t, key)
+    n = plan_shape(p, shape)
+    value = fitted(value, n, shape)
+    # What is read must not change while it is written.
+    if shares_memory(value, t):
+        value = copy(value)
+    for i in range(len(p.indices)):
+        index = <Tensor> p.indices[i]
+        if shares_memory(index, t):
+            p.indices[i] = copy(index)
+    run_plan(p, t, value, mode)
+    return mark_written(t)
+
+
+cdef int assign(Tensor t, object key, object value_given) except -1:
+    cdef Tensor value, view, mask
+    require_writeable(t)
+    if isinstance(value_given, Tensor):
+        value = value_given
+    else:
+        value = as_tensor(value_given, -1, t.storage.device, COPY_IF_NEEDED)
+    basic = basic_index(t, key)
+    if basic is not None:
+        view = <Tensor> basic
+        copy_into(view, fitted(value, view.view.ndim, view.view.shape))
+        return 0
+    if value.view.size == 1:
+        mask = full_mask(t, key)
+        if mask is not None:
+            copy_where(t, reshape(value, 0, NULL) if value.view.ndim else value, mask)
+            return 0
+    return put(t, key, value, MLT_PUT)
+
+
+cdef int add_at(Tensor t, object key, Tensor value) except -1:
+    require_writeable(t)
+    return put(t, key, value, MLT_ADD)
+
+
+# --- kernels ----------------------------------------------------------------------------------
+
+cdef object getitem_kernel(PyObject** a):
+    return index_get(<Tensor> a[0], <object> a[1])
+
+
+cdef object index_scatter_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t shape[64]
+    cdef int n = read_shape(<object> a[2], shape)
+    cdef Tensor y = zeros(n, shape, x.view.dtype, x.storage.device)
+    basic = basic_index(y, <object> a[1])
+    if basic is not None:
+        copy_into(<Tensor> basic, x)
+    else:
+        add_at(y, <object> a[1], x)
+    return y
+
+
+cdef object index_put_kernel(PyObject** a):
+    cdef Tensor y = copy(<Tensor> a[0])
+    assign(y, <object> a[2], <Tensor> a[1])
+    return y
+
+
+cdef object index_add_kernel(PyObject** a):
+    cdef Tensor y = copy(<Tensor> a[0])
+    cdef Tensor value = <Tensor> a[1]
+    add_at(y, <object> a[2], value)
+    return y
+
+
+KERNELS = {
+    "getitem": kernel_capsule(getitem_kernel),
+    "index_scatter": kernel_capsule(index_scatter_kernel),
+    "index_put": kernel_capsule(index_put_kernel),
+    "index_add": kernel_capsule(index_add_kernel),
+}
