@@ -108,7 +108,7 @@ cdef Tensor same_shape_as(object source, object dtype, object order, object shap
     if order == "F":
         t = ordered(t, order)
     if type(other) is not Tensor:
-        t = like_class(t, type(other)._result_class)
+        t = like_class(t, getattr(type(other), "_result_class", Tensor))
     return t
 
 
@@ -314,7 +314,7 @@ cdef object make(object value, object dtype, object device, int copy, object ord
         else:
             result = as_tensor(value, code, place, copy)
             if type(t) is not Tensor:
-                result = like_class(result, type(t)._result_class)
+                result = like_class(result, getattr(type(t), "_result_class", Tensor))
     elif copy != COPY_NEVER and (PyList_CheckExact(value) or PyTuple_CheckExact(value)):
         result = from_sequence(value, code, default_device_code() if place < 0 else place,
                                default_float_code(), &graded)

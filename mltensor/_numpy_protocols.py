@@ -1,0 +1,162 @@
+"""What NumPy's own functions do when they are given our tensors: they come here.
+
+``numpy.add(t, 1)``, ``numpy.ones(3) * t`` and ``numpy.sum(t)`` give tensors, recorded on the tape as if
+mltensor's function had been called. A NumPy function that mltensor does not have runs on the tensors'
+memory and its result becomes a tensor; it cannot be differentiated, so it refuses tensors of the tape.
+"""
+
+import numpy
+
+from mltensor._core.create import asarray
+from mltensor._core.interop import to_numpy
+from mltensor._core.tensor import Tensor
+from mltensor._ops.record import F
+from mltensor.errors import DTypeError, GradientError
+
+# ufuncs whose name in the table differs from NumPy's.
+UFUNC_NAMES = {"true_divide": "divide", "arctan2": "atan2", "conjugate": "conj", "left_shift": "bitwise_left_shift",
+               "right_shift": "bitwise_right_shift", "invert": "bitwise_invert", "arcsin": "asin", "arccos": "acos",
+               "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "fabs": "absolute"}
+REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all",
+              "logical_or": "any", "logaddexp": "logsumexp"}
+SCANS = {"add": "cumsum", "multiply": "cumprod"}
+
+# The namespace by NumPy module, filled by `plug`: functions are looked up where NumPy has them.
+namespaces = {}
+
+
+def plug(**modules):
+    """Give the namespaces in which NumPy's functions are looked up: ``numpy``, ``linalg``, ``fft``..."""
+    namespaces.update(modules)
+
+
+def find_function(function):
+    """Our function of the same name and module as one of NumPy's, or None."""
+    module = (getattr(function, "__module__", None) or "numpy").removeprefix("numpy.")
+    name = function.__name__
+    for place in (module, "numpy"):
+        if place in namespaces:
+            found = getattr(namespaces[place], name, None)
+            if callable(found) and found is not function:
+                return found
+    return None
+
+
+def any_tensor(value, test):
+    """Whether a test holds for a tensor among (nested) arguments."""
+    if isinstance(value, Tensor):
+        return test(value)
+    if isinstance(value, (list, tuple)):
+        return any(any_tensor(one, test) for one in value)
+    if isinstance(value, dict):
+        return any(any_tensor(one, test) for one in value.values())
+    return False
+
+
+def to_arrays(value):
+    """Arguments with every tensor replaced by a NumPy view of its memory."""
+    if isinstance(value, Tensor):
+        return to_numpy(value)
+    if isinstance(value, (list, tuple)):
+        items = [to_arrays(one) for one in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+    if isinstance(value, dict):
+        return {key: to_arrays(one) for key, one in value.items()}
+    return value
+
+
+def to_tensors(value):
+    """A result of NumPy with every array and NumPy number replaced by a tensor, where it is of our dtypes."""
+    if isinstance(value, (numpy.ndarray, numpy.generic)):
+        try:
+            return asarray(value)
+        except DTypeError:
+            return value
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(to_tensors, value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(to_tensors, value))
+    return value
+
+
+def by_numpy(function, name, args, kwargs):
+    """Run a NumPy function on the memory of tensors."""
+    if any_tensor((args, kwargs), lambda t: t.requires_grad):
+        raise GradientError(
+            f"numpy.{name} has no counterpart in mltensor and cannot be differentiated; give it .detach()ed tensors")
+    return to_tensors(function(*to_arrays(args), **to_arrays(kwargs)))
+
+
+def store(results, out):
+    """Write results into the arrays or tensors that `out=` named."""
+    several = isinstance(results, tuple)
+    given = list(results) if several else [results]
+    for k, target in enumerate(out):
+        if isinstance(target, Tensor):
+            target[...] = given[k]
+            given[k] = target
+        elif target is not None:
+            numpy.copyto(target, to_numpy(given[k].detach()), casting="same_kind")
+            given[k] = target
+    return tuple(given) if several else given[0]
+
+
+def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
+    """``__array_ufunc__``: a NumPy ufunc met a tensor."""
+    name = UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__)
+    ours = None
+    if kwargs.get("where", True) is True:
+        kwargs.pop("where", None)
+    kwargs = {key: value for key, value in kwargs.items() if key not in ("casting", "order", "subok", "signature")}
+    if method == "__call__":
+        ours = getattr(F, name, None)
+    elif method == "reduce" and ufunc.__name__ in REDUCTIONS:
+        ours = getattr(F, REDUCTIONS[ufunc.__name__], None)
+        kwargs.setdefault("axis", 0)
+        if len(inputs) > 1:
+            kwargs["axis"], inputs = inputs[1], inputs[:1]
+    elif method == "accumulate" and ufunc.__name__ in SCANS:
+        ours = getattr(F, SCANS[ufunc.__name__], None)
+        kwargs.setdefault("axis", 0)
+    elif method == "outer" and getattr(F, name, None) is not None:
+        first, second = asarray(inputs[0]), asarray(inputs[1])
+        first = first.reshape(first.shape + (1,) * second.ndim)
+        ours, inputs = getattr(F, name), (first, second)
+    elif method == "at":
+        if any_tensor(inputs, lambda t: t.requires_grad):
+            raise GradientError(f"numpy.{ufunc.__name__}.at cannot be differentiated; use scatter_add or an index")
+        values = to_numpy(inputs[0]).copy() if isinstance(inputs[0], Tensor) else inputs[0]
+        ufunc.at(values, *to_arrays(inputs[1:]))
+        if isinstance(inputs[0], Tensor):
+            inputs[0][...] = values
+        return None
+    if ours is None:
+        result = by_numpy(getattr(ufunc, method), ufunc.__name__, inputs, kwargs)
+    else:
+        result = ours(*inputs, **kwargs)
+    return result if out is None else store(result, out)
+
+
+def array_function(self, function, types, args, kwargs):
+    """``__array_function__``: a NumPy function met a tensor."""
+    ours = find_function(function)
+    if ours is None:
+        return by_numpy(function, function.__name__, args, kwargs)
+    out = kwargs.get("out")
+    if isinstance(out, numpy.ndarray):
+        kwargs = {key: value for key, value in kwargs.items() if key != "out"}
+        return store(ours(*args, **kwargs), (out,))
+    return ours(*args, **kwargs)
+
+
+def array(self, dtype=None, copy=None):
+    """``__array__``: the tensor as a numpy.ndarray, over the same memory where that is possible."""
+    view = to_numpy(self)
+    if dtype is not None and numpy.dtype(dtype) != view.dtype:
+        if copy is False:
+            raise ValueError(f"copy=False, but the dtype changes from {view.dtype} to {numpy.dtype(dtype)}")
+        return view.astype(dtype)
+    return view.copy() if copy else view
+
+
+METHODS = {"__array__": array, "__array_ufunc__": array_ufunc, "__array_function__": array_function}
