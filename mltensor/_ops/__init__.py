@@ -1,6 +1,15 @@
 """The table of operations: one record each, a file per family, named as NumPy's documentation chapters."""
 
-from . import arithmetic  # noqa: F401
+from . import (
+    arithmetic,  # noqa: F401
+    bitwise,  # noqa: F401
+    complex_numbers,  # noqa: F401
+    exponential,  # noqa: F401
+    logic,  # noqa: F401
+    rounding,  # noqa: F401
+    special,  # noqa: F401
+    trigonometric,  # noqa: F401
+)
 from .record import CATEGORIES, TABLE, F, Record, loop_lines, parse_signature
 
 __all__ = ["CATEGORIES", "TABLE", "F", "Record", "loop_lines", "parse_signature"]
