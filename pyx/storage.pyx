@@ -229,6 +229,8 @@ cdef int device_code(object device) except -1:
         f"there is no device {str(device)!r}; the devices are {', '.join(map(str, device_table))}")
 
 
+# The collector must not clear `owner` before __dealloc__ asks whose memory it is.
+@cython.no_gc_clear
 @cython.final
 @cython.freelist(256)
 cdef class Storage:
