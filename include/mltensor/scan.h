@@ -1,0 +1,122 @@
+/* Running sums and products along one axis of contiguous memory of shape (outer, n, m).
+ *
+ * The result has shape (outer, n + initial, m): with `initial`, an identity comes first.  Elements
+ * are added one after the other, as the definition has it, float32 and float16 in double.  For
+ * m = 1 four rows go side by side to hide the latency of the addition; else a tile of columns does.
+ */
+#ifndef MLTENSOR_SCAN_H
+#define MLTENSOR_SCAN_H
+
+#include <complex.h>
+#include <stdint.h>
+
+#include "mltensor/half.h"
+#include "mltensor/mltensor.h"
+#include "mltensor/thread.h"
+
+#define MLT_SCAN_TILE 256
+
+typedef struct {
+  const char *source;
+  char *result;
+  int64_t outer, n, m;
+  int initial;
+} mlt_scan;
+
+#define MLT_SCAN_READ(x) (x)
+#define MLT_SCAN_WRITE(x) (x)
+
+/* A unit of work: four rows when m is 1, else a tile of columns. */
+#define MLT_SCAN_LOOPS(name, T, A, READ, WRITE, IDENTITY, OPERATOR)                          \
+  static void mlt_scan_##name(void *context, int64_t begin, int64_t end) {                   \
+    const mlt_scan *s = context;                                                             \
+    const int64_t n = s->n, m = s->m, longer = n + s->initial;                               \
+    if (m == 1) {                                                                            \
+      for (int64_t k = begin; k < end; k++) {                                                \
+        const int64_t row = 4 * k, rows = s->outer - row < 4 ? s->outer - row : 4;           \
+        const T *x = (const T *)s->source + row * n;                                         \
+        T *y = (T *)s->result + row * longer;                                                \
+        A a[4] = {IDENTITY, IDENTITY, IDENTITY, IDENTITY};                                   \
+        if (s->initial)                                                                      \
+          for (int64_t r = 0; r < rows; r++) y[r * longer] = WRITE(a[0]);                    \
+        y += s->initial;                                                                     \
+        if (rows == 4) {                                                                     \
+          for (int64_t i = 0; i < n; i++)                                                    \
+            for (int r = 0; r < 4; r++) {                                                    \
+              a[r] = i ? a[r] OPERATOR READ(x[r * n + i]) : READ(x[r * n]);                  \
+              y[r * longer + i] = WRITE(a[r]);                                               \
+            }                                                                                \
+          continue;                                                                          \
+        }                                                                                    \
+        for (int64_t r = 0; r < rows; r++)                                                   \
+          for (int64_t i = 0; i < n; i++) {                                                  \
+            a[0] = i ? a[0] OPERATOR READ(x[r * n + i]) : READ(x[r * n]);                    \
+            y[r * longer + i] = WRITE(a[0]);                                                 \
+          }                                                                                  \
+      }                                                                                      \
+      return;                                                                                \
+    }                                                                                        \
+    const int64_t tiles = (m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE;                           \
+    A acc[MLT_SCAN_TILE];                                                                    \
+    for (int64_t k = begin; k < end; k++) {                                                  \
+      const int64_t first = k % tiles * MLT_SCAN_TILE;                                       \
+      const int64_t width = m - first < MLT_SCAN_TILE ? m - first : MLT_SCAN_TILE;           \
+      const T *restrict x = (const T *)s->source + k / tiles * n * m + first;                \
+      T *restrict y = (T *)s->result + k / tiles * longer * m + first;                       \
+      for (int64_t j = 0; j < width; j++) acc[j] = IDENTITY;                                 \
+      if (s->initial) {                                                                      \
+        for (int64_t j = 0; j < width; j++) y[j] = WRITE(acc[j]);                            \
+        y += m;                                                                              \
+      }                                                                                      \
+      if (n)                                                                                 \
+        for (int64_t j = 0; j < width; j++) {                                                \
+          acc[j] = READ(x[j]);                                                               \
+          y[j] = x[j];                                                                       \
+        }                                                                                    \
+      for (int64_t i = 1; i < n; i++) {                                                      \
+        x += m;                                                                              \
+        y += m;                                                                              \
+        for (int64_t j = 0; j < width; j++) {                                                \
+          acc[j] = acc[j] OPERATOR READ(x[j]);                                               \
+          y[j] = WRITE(acc[j]);                                                              \
+        }                                                                                    \
+      }                                                                                      \
+    }                                                                                        \
+  }
+
+#define MLT_SCAN_BOTH(D, T, A, READ, WRITE)                     \
+  MLT_SCAN_LOOPS(sum_##D, T, A, READ, WRITE, (A)0, +)           \
+  MLT_SCAN_LOOPS(prod_##D, T, A, READ, WRITE, (A)1, *)
+
+MLT_SCAN_BOTH(INT64, int64_t, int64_t, MLT_SCAN_READ, MLT_SCAN_WRITE)
+MLT_SCAN_BOTH(FLOAT16, mlt_half, double, mlt_half_to_float, mlt_float_to_half)
+MLT_SCAN_BOTH(FLOAT32, float, double, MLT_SCAN_READ, MLT_SCAN_WRITE)
+MLT_SCAN_BOTH(FLOAT64, double, double, MLT_SCAN_READ, MLT_SCAN_WRITE)
+MLT_SCAN_BOTH(COMPLEX64, float complex, double complex, MLT_SCAN_READ, MLT_SCAN_WRITE)
+MLT_SCAN_BOTH(COMPLEX128, double complex, double complex, MLT_SCAN_READ, MLT_SCAN_WRITE)
+
+/* Runs a scan of a dtype; `product` chooses the operation.  Returns 1 when interrupted, -1 when
+ * there are no loops for the dtype. */
+static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
+  static const mlt_task tasks[MLT_DTYPE_COUNT][2] = {
+      [MLT_INT64] = {mlt_scan_sum_INT64, mlt_scan_prod_INT64},
+      [MLT_UINT64] = {mlt_scan_sum_INT64, mlt_scan_prod_INT64},
+      [MLT_FLOAT16] = {mlt_scan_sum_FLOAT16, mlt_scan_prod_FLOAT16},
+      [MLT_FLOAT32] = {mlt_scan_sum_FLOAT32, mlt_scan_prod_FLOAT32},
+      [MLT_FLOAT64] = {mlt_scan_sum_FLOAT64, mlt_scan_prod_FLOAT64},
+      [MLT_COMPLEX64] = {mlt_scan_sum_COMPLEX64, mlt_scan_prod_COMPLEX64},
+      [MLT_COMPLEX128] = {mlt_scan_sum_COMPLEX128, mlt_scan_prod_COMPLEX128}};
+  mlt_task task = tasks[dtype][product];
+  if (!task) return -1;
+  int64_t units = s->m == 1 ? (s->outer + 3) / 4
+                            : s->outer * ((s->m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE);
+  int64_t work = s->outer * (s->n + s->initial) * s->m;
+  if (work == 0) return 0;
+  if (work <= MLT_PARALLEL_THRESHOLD) {
+    task(s, 0, units);
+    return 0;
+  }
+  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work / units + 1) + 1, task, s);
+}
+
+#endif
