@@ -1,0 +1,142 @@
+/* The matrix kernels of one instruction set: a tile per element type, and the activations that
+ * `linear` applies while a block is in the cache.  Re-included per target.
+ */
+#include "mltensor/gemm_vector.h"
+#include "mltensor/vmath_exponential.h"
+#include "mltensor/vmath_trigonometric.h"
+#include "mltensor/vmath_hyperbolic.h"
+#include "mltensor/vmath_special.h"
+
+#undef MLT_GEMM_TALL
+#undef MLT_GEMM_VECTORS
+#if defined(MLT_TARGET_AVX512) || defined(__aarch64__)
+#define MLT_GEMM_TALL 1
+#else
+#define MLT_GEMM_TALL 0
+#endif
+#define MLT_GEMM_VECTORS 2
+
+/* Transposing and summing across lanes is cheaper in vectors of 32 bytes than of 64. */
+#undef MLT_GEMM_SHUFFLER
+#if defined(MLT_TARGET_AVX512)
+#define MLT_GEMM_SHUFFLER(name) name##_avx2
+#else
+#define MLT_GEMM_SHUFFLER(name) MLT_FN(name)
+#endif
+
+#define MLT_GEMM_NAME f32
+#define MLT_GEMM_T float
+#define MLT_GEMM_INDEX int32_t
+#define MLT_GEMM_WIDTH 4
+#define MLT_GEMM_FMA MLT_VECTOR_FMA32
+#define MLT_GEMM_SCALAR_FMA MLT_FMA32
+#define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f32_dot_rows)
+#define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f32_pack)
+#define MLT_GEMM_SWIZZLE 1
+#include "mltensor/gemm_tile.h"
+
+#define MLT_GEMM_NAME f64
+#define MLT_GEMM_T double
+#define MLT_GEMM_INDEX int64_t
+#define MLT_GEMM_WIDTH 8
+#define MLT_GEMM_FMA MLT_VECTOR_FMA64
+#define MLT_GEMM_SCALAR_FMA MLT_FMA64
+#define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f64_dot_rows)
+#define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f64_pack)
+#define MLT_GEMM_SWIZZLE 1
+#include "mltensor/gemm_tile.h"
+
+/* Integers wrap around, so signed and unsigned ones are one kernel. */
+#undef MLT_GEMM_TALL
+#define MLT_GEMM_TALL 0
+#define MLT_INTEGER_FMA(a, b, c) ((a) * (b) + (c))
+
+#define MLT_GEMM_NAME i8
+#define MLT_GEMM_PACK MLT_FN(gemm_i8_pack)
+#define MLT_GEMM_T uint8_t
+#define MLT_GEMM_FMA MLT_INTEGER_FMA
+#define MLT_GEMM_SWIZZLE 0
+#include "mltensor/gemm_tile.h"
+
+#define MLT_GEMM_NAME i16
+#define MLT_GEMM_PACK MLT_FN(gemm_i16_pack)
+#define MLT_GEMM_T uint16_t
+#define MLT_GEMM_FMA MLT_INTEGER_FMA
+#define MLT_GEMM_SWIZZLE 0
+#include "mltensor/gemm_tile.h"
+
+#define MLT_GEMM_NAME i32
+#define MLT_GEMM_PACK MLT_FN(gemm_i32_pack)
+#define MLT_GEMM_T uint32_t
+#define MLT_GEMM_FMA MLT_INTEGER_FMA
+#define MLT_GEMM_SWIZZLE 0
+#include "mltensor/gemm_tile.h"
+
+#define MLT_GEMM_NAME i64
+#define MLT_GEMM_PACK MLT_FN(gemm_i64_pack)
+#define MLT_GEMM_T uint64_t
+#define MLT_GEMM_FMA MLT_INTEGER_FMA
+#define MLT_GEMM_SWIZZLE 0
+#include "mltensor/gemm_tile.h"
+
+/* The product of bools is their conjunction, the sum their disjunction. */
+#define MLT_BOOL_FMA(a, b, c) (((a) & (b)) | (c))
+#define MLT_GEMM_NAME boolean
+#define MLT_GEMM_PACK MLT_FN(gemm_boolean_pack)
+#define MLT_GEMM_T uint8_t
+#define MLT_GEMM_FMA MLT_BOOL_FMA
+#define MLT_GEMM_SWIZZLE 0
+#include "mltensor/gemm_tile.h"
+#undef MLT_INTEGER_FMA
+#undef MLT_BOOL_FMA
+
+/* --- activations ------------------------------------------------------------------------- */
+
+#define MLT_ACTIVATE(type, name, expression)                                                \
+  static void MLT_FN(activate_##name)(char *c, int64_t c_row, int64_t m, int64_t n) {       \
+    for (int64_t i = 0; i < m; i++) {                                                       \
+      type *row = (type *)(c + i * c_row);                                                  \
+      _Pragma("GCC ivdep") for (int64_t j = 0; j < n; j++) {                                \
+        type x = row[j];                                                                    \
+        row[j] = expression;                                                                \
+      }                                                                                     \
+    }                                                                                       \
+  }
+/* Written so that NaN stays NaN. */
+MLT_ACTIVATE(float, relu_f32, !(x <= 0) ? x : 0)
+MLT_ACTIVATE(double, relu_f64, !(x <= 0) ? x : 0)
+MLT_ACTIVATE(float, sigmoid_f32, MLT_FN(sigmoid_f32)(x))
+MLT_ACTIVATE(double, sigmoid_f64, MLT_FN(sigmoid_f64)(x))
+MLT_ACTIVATE(float, tanh_f32, MLT_FN(tanh_f32)(x))
+MLT_ACTIVATE(double, tanh_f64, MLT_FN(tanh_f64)(x))
+MLT_ACTIVATE(float, gelu_f32, MLT_FN(gelu_f32)(x))
+MLT_ACTIVATE(double, gelu_f64, MLT_FN(gelu_f64)(x))
+MLT_ACTIVATE(float, silu_f32, MLT_FN(silu_f32)(x))
+MLT_ACTIVATE(double, silu_f64, MLT_FN(silu_f64)(x))
+#undef MLT_ACTIVATE
+
+static const mlt_gemm_target MLT_FN(gemm_target) = {
+    .kernels =
+        {
+            [MLT_BOOL] = MLT_FN(gemm_boolean_block),
+            [MLT_INT8] = MLT_FN(gemm_i8_block),
+            [MLT_INT16] = MLT_FN(gemm_i16_block),
+            [MLT_INT32] = MLT_FN(gemm_i32_block),
+            [MLT_INT64] = MLT_FN(gemm_i64_block),
+            [MLT_UINT8] = MLT_FN(gemm_i8_block),
+            [MLT_UINT16] = MLT_FN(gemm_i16_block),
+            [MLT_UINT32] = MLT_FN(gemm_i32_block),
+            [MLT_UINT64] = MLT_FN(gemm_i64_block),
+            [MLT_FLOAT32] = MLT_FN(gemm_f32_block),
+            [MLT_FLOAT64] = MLT_FN(gemm_f64_block),
+        },
+    .activations =
+        {
+            {NULL, NULL},
+            {MLT_FN(activate_relu_f32), MLT_FN(activate_relu_f64)},
+            {MLT_FN(activate_sigmoid_f32), MLT_FN(activate_sigmoid_f64)},
+            {MLT_FN(activate_tanh_f32), MLT_FN(activate_tanh_f64)},
+            {MLT_FN(activate_gelu_f32), MLT_FN(activate_gelu_f64)},
+            {MLT_FN(activate_silu_f32), MLT_FN(activate_silu_f64)},
+        },
+};

@@ -1,0 +1,67 @@
+/* The argument structs of matrix multiplication. */
+#ifndef MLTENSOR_GEMM_TYPES_H
+#define MLTENSOR_GEMM_TYPES_H
+
+#include "mltensor/mltensor.h"
+
+typedef enum {
+  MLT_ACTIVATION_NONE = 0,
+  MLT_ACTIVATION_RELU = 1,
+  MLT_ACTIVATION_SIGMOID = 2,
+  MLT_ACTIVATION_TANH = 3,
+  MLT_ACTIVATION_GELU = 4,
+  MLT_ACTIVATION_SILU = 5,
+  MLT_ACTIVATION_COUNT = 6
+} mlt_activation;
+
+/* C = activation(initial + A @ B) for a stack of matrices.
+ *
+ * A is (m, k), B (k, n), C (m, n); all strides are bytes, those of A and B may be anything.  The
+ * rows of C are contiguous.  `initial` is NULL for zero; with `initial_row` 0 it is a bias. */
+typedef struct {
+  const char *a, *b, *initial;
+  char *c;
+  int64_t m, n, k;
+  int64_t a_row, a_col, b_row, b_col, c_row, initial_row;
+  int64_t batch;               /* number of matrices; 1 without a stack */
+  int32_t batch_ndim;
+  int16_t dtype;
+  int16_t activation;          /* float32 and float64 only */
+  const int64_t *batch_shape, *a_batch, *b_batch;
+  int64_t c_batch;             /* bytes from one result to the next */
+} mlt_gemm;
+
+/* One block of the work, for the kernels in registers. */
+typedef struct {
+  const char *a, *b, *initial;
+  char *c;
+  int64_t m, n, k;
+  int64_t a_row, a_col, b_row, b_col, c_row, initial_row;
+} mlt_gemm_block;
+
+/* One tile of a block; `last` is the number of columns in the last vector. */
+typedef struct {
+  const char *a, *b, *initial;
+  char *c;
+  int64_t depth;
+  int64_t a_row, a_col, b_row, c_row, initial_row;
+  int64_t last;
+} mlt_gemm_tile;
+
+typedef struct {
+  void (*kernels[MLT_DTYPE_COUNT])(const mlt_gemm_block *);
+  void (*activations[MLT_ACTIVATION_COUNT][2])(char *c, int64_t c_row, int64_t m, int64_t n);
+} mlt_gemm_target;
+
+/* Depth of a packed panel: with two vectors of columns it fills half of a 32 KB cache. */
+#define MLT_GEMM_DEPTH 256
+/* Rows from which packing a transposed operand pays. */
+#ifndef MLT_GEMM_PACK_ROWS
+#define MLT_GEMM_PACK_ROWS 8
+#endif
+/* Bytes between rows up to which they are read where they lie. */
+#ifndef MLT_GEMM_NEAR
+#define MLT_GEMM_NEAR 1024
+#endif
+
+#endif
