@@ -136,6 +136,14 @@
     MLT_STORE(O, out + (INDEX), result_);    \
   }
 
+/* A function that is faster on a whole block than element by element (sin has to look for huge
+ * arguments first) says so with a macro MLT_BLOCK_<name>_<dtype> that expands to `~, f`, where
+ * f(x, y, n) does the work and gives 1; for all others the second of these is MLT_NO_BLOCK. */
+#define MLT_NO_BLOCK(x, y, n) 0
+#define MLT_SECOND(...) MLT_SECOND_(__VA_ARGS__)
+#define MLT_SECOND_(first, second, ...) second
+#define MLT_BLOCK_OF(block) MLT_SECOND(block, MLT_NO_BLOCK, ~)
+
 #define MLT_UNARY(D, name, O, ...) MLT_UNARY_(D, name, O, __VA_ARGS__)
 #define MLT_UNARY_(D, name, O, ...)                                                              \
   static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {               \
@@ -143,6 +151,7 @@
     if (s[0] == sizeof(in_type) && s[1] == sizeof(out_type)) {                                   \
       const in_type *pa = (const in_type *)args[0];                                              \
       out_type *out = (out_type *)args[1];                                                       \
+      if (MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(pa, out, n)) return;                              \
       _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
           MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                        \
       return;                                                                                    \
