@@ -130,7 +130,7 @@ def random_split(dataset, lengths, generator=None):
         Numbers of samples that add up to ``len(dataset)``, or fractions that add up to 1. What
         rounding down leaves over goes to the first subsets, one sample each.
     generator : Generator, optional
-        Draws the lots; default: `mltensor.random`.
+        Draws the lots; default: that of `mltensor.random.manual_seed`.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def random_split(dataset, lengths, generator=None):
     if sum(sizes) != count or any(size < 0 for size in sizes):
         raise ValueError(f"lengths {list(lengths)} add up to {sum(lengths)}; they must be numbers that add up to the "
                          f"data set's {count} samples, or fractions that add up to 1")
-    order = np.asarray((generator or np.random).permutation(count))
+    order = np.asarray((generator or np.random.default_generator()).permutation(count))
     subsets = []
     for size in sizes:
         subsets.append(Subset(dataset, order[:size]))

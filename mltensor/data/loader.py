@@ -44,7 +44,7 @@ class DataLoader:
     worker_init_fn : callable, optional
         Called in each thread with its number.
     generator : Generator, optional
-        Draws the order; default: `mltensor.random`.
+        Draws the order; default: that of `mltensor.random.manual_seed`.
     prefetch_factor : int, optional
         Batches prepared ahead by each thread; default 2.
     pin_memory, timeout, multiprocessing_context, persistent_workers, pin_memory_device, in_order

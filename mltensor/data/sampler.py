@@ -42,7 +42,7 @@ class RandomSampler(Sampler):
     num_samples : int, optional
         How many to draw; default: as many as there are.
     generator : Generator, optional
-        Default: `mltensor.random`.
+        Default: that of `mltensor.random.manual_seed`.
     """
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
@@ -59,7 +59,7 @@ class RandomSampler(Sampler):
     def indices(self):
         """A fresh order."""
         count = len(self.data_source)
-        source = self.generator or np.random
+        source = self.generator or np.random.default_generator()
         if self.replacement:
             draw = source.integers if hasattr(source, "integers") else source.randint
             return np.asarray(draw(0, count, self.num_samples))
@@ -85,7 +85,7 @@ class SubsetRandomSampler(Sampler):
 
     def indices(self):
         """A fresh order."""
-        return np.take(self.among, np.asarray((self.generator or np.random).permutation(len(self))), axis=0)
+        return np.take(self.among, np.asarray((self.generator or np.random.default_generator()).permutation(len(self))), axis=0)
 
 
 class WeightedRandomSampler(Sampler):
@@ -100,7 +100,7 @@ class WeightedRandomSampler(Sampler):
     replacement : bool
         Whether a sample can come twice.
     generator : Generator, optional
-        Default: `mltensor.random`.
+        Default: that of `mltensor.random.manual_seed`.
     """
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
@@ -116,7 +116,7 @@ class WeightedRandomSampler(Sampler):
 
     def indices(self):
         """A fresh draw."""
-        return np.asarray((self.generator or np.random).choice(
+        return np.asarray((self.generator or np.random.default_generator()).choice(
             self.probabilities.shape[0], self.num_samples, replace=self.replacement, p=self.probabilities))
 
 

@@ -17,7 +17,7 @@ class Dropout(Module):
 
     Notes
     -----
-    The lots are drawn from `mltensor.random`; seed it to get the same again. G. Hinton et al.,
+    The lots are drawn from the generator that `mltensor.random.manual_seed` seeds. G. Hinton et al.,
     Improving neural networks by preventing co-adaptation of feature detectors, 2012.
     """
 

@@ -126,7 +126,7 @@ def dropout(input, p=0.5, training=True, inplace=False, generator=None):
     inplace : bool
         Accepted; the result is a new tensor.
     generator : Generator, optional
-        Default: `mltensor.random`.
+        Default: that of `mltensor.random.manual_seed`.
     """
     if not 0 <= p <= 1:
         raise ValueError(f"the dropout probability must be between 0 and 1, got {p}")
@@ -134,7 +134,7 @@ def dropout(input, p=0.5, training=True, inplace=False, generator=None):
         return input
     if p == 1:
         return input * 0
-    kept = np.asarray((generator or np.random).random(input.shape)) >= p
+    kept = np.asarray((generator or np.random.default_generator()).random(input.shape)) >= p
     return np.where(kept, input * (1 / (1 - p)), 0)
 
 

@@ -39,19 +39,19 @@ def assign(tensor, values):
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Uniform between `a` and `b`."""
-    return assign(tensor, np.asarray((generator or np.random).uniform(a, b, tuple(tensor.shape))))
+    return assign(tensor, np.asarray((generator or np.random.default_generator()).uniform(a, b, tuple(tensor.shape))))
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Normal with a mean and a standard deviation."""
-    return assign(tensor, np.asarray((generator or np.random).normal(mean, std, tuple(tensor.shape))))
+    return assign(tensor, np.asarray((generator or np.random.default_generator()).normal(mean, std, tuple(tensor.shape))))
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal, but only values between `a` and `b`: what falls outside is drawn again."""
     if not a < b:
         raise ValueError(f"the bounds must be in order, got a={a} and b={b}")
-    source = generator or np.random
+    source = generator or np.random.default_generator()
     low, high = (a - mean) / std, (b - mean) / std
     inside = 0.5 * (math.erf(high / math.sqrt(2)) - math.erf(low / math.sqrt(2)))
     values = numpy.empty(tensor.size)
@@ -154,7 +154,7 @@ def orthogonal_(tensor, gain=1, generator=None):
         return tensor
     rows = tensor.shape[0]
     columns = tensor.size // rows
-    drawn = numpy.asarray((generator or np.random).normal(0.0, 1.0, (max(rows, columns), min(rows, columns))))
+    drawn = numpy.asarray((generator or np.random.default_generator()).normal(0.0, 1.0, (max(rows, columns), min(rows, columns))))
     q, r = numpy.linalg.qr(drawn)
     # The signs make the distribution uniform over all orthogonal matrices.
     q = q * numpy.where(numpy.diag(r) < 0, -1.0, 1.0)

@@ -3,7 +3,8 @@
 import numpy
 
 import mltensor as np
-from mltensor._core.tensor import Tensor, as_class
+from mltensor._core.gradient import as_class
+from mltensor._core.tensor import Tensor
 
 
 class Parameter(Tensor):

@@ -2,7 +2,7 @@
 
 import mltensor as np
 from mltensor._core import optimize
-from mltensor._core.tape import gradients
+from mltensor._core.gradient import gradients
 from mltensor._core.tensor import Tensor
 from mltensor.errors import ShapeError
 

@@ -1,7 +1,7 @@
 """Adam and AdamW."""
 
 from mltensor._core import optimize
-from mltensor._core.tape import gradients
+from mltensor._core.gradient import gradients
 
 from .optimizer import Optimizer, evaluate, refuse_differentiable, require
 

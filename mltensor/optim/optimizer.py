@@ -3,7 +3,7 @@
 import copy
 
 import mltensor as np
-from mltensor._core.tape import clear_grads
+from mltensor._core.gradient import clear_grads
 from mltensor._core.tensor import Tensor
 from mltensor.errors import StateError, UnsupportedError
 
