@@ -1,1 +1,78 @@
-"""mltensor."""
+"""mltensor: arrays, gradients and small neural networks over one tensor.
+
+The top level follows NumPy and the Array API standard; ``mltensor.nn``, ``mltensor.optim`` and
+``mltensor.data`` train networks; ``mltensor.torch`` has PyTorch's names and meanings.
+"""
+
+import importlib
+
+from mltensor import _attach, _creation, _dtypes, _functions, _printing, errors
+from mltensor._build import OPERATIONS
+from mltensor._core.create import (
+    arange,
+    array,
+    asarray,
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
+)
+from mltensor._core.dtypes import get_default_dtype, set_default_dtype
+from mltensor._core.gather import put_along_axis
+from mltensor._core.storage import (
+    Device,
+    devices,
+    empty_cache,
+    get_num_threads,
+    isa,
+    memory_stats,
+    set_memory_limit,
+    set_num_threads,
+)
+from mltensor._core.tensor import Tensor
+from mltensor._creation import *  # noqa: F403
+from mltensor._dtypes import CONSTANTS, DTYPES, can_cast, dtype, finfo, iinfo, isdtype, issubdtype, promote_types
+from mltensor._dtypes import result_type as result_type
+from mltensor._functions import *  # noqa: F403
+from mltensor._printing import array_repr, array_str, get_printoptions, printoptions, set_printoptions
+from mltensor.autograd import enable_grad, grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+
+__version__ = "0.1.0"
+
+# Other names of the operations: NumPy's beside the standard's.
+ALIASES = {
+    "abs": "absolute", "pow": "power", "float_power": "power", "true_divide": "divide", "mod": "remainder",
+    "concatenate": "concat", "transpose": "permute_dims", "conjugate": "conj", "arcsin": "asin", "arccos": "acos",
+    "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "amax": "max",
+    "amin": "min", "rint": "round", "around": "round", "bitwise_not": "bitwise_invert", "invert": "bitwise_invert",
+    "left_shift": "bitwise_left_shift", "right_shift": "bitwise_right_shift", "fix": "trunc", "fabs": "absolute",
+    "deg2rad": "radians", "rad2deg": "degrees",
+}
+
+ndarray = Tensor
+device = Device
+
+globals().update({name: value for name, value in OPERATIONS.items() if name not in _functions.__all__})
+globals().update({alias: OPERATIONS[name] for alias, name in ALIASES.items() if name in OPERATIONS})
+globals().update(DTYPES)
+globals().update(CONSTANTS)
+
+_attach.attach_methods(OPERATIONS)
+
+# Imported when first asked for: a NumPy script pays for none of them.
+LAZY = ("data", "io", "nn", "optim", "random", "torch")
+
+
+def __getattr__(name):
+    if name in LAZY:
+        return importlib.import_module(f"mltensor.{name}")
+    raise AttributeError(f"module 'mltensor' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *LAZY])

@@ -88,6 +88,11 @@ def dtype_code(dtype):
     return code_of(dtype)
 
 
+def dtype_object(dtype):
+    """The numpy.dtype that anything naming a dtype stands for."""
+    return objects[code_of(dtype)]
+
+
 def get_default_dtype():
     """The dtype that Python floats get at creation."""
     return default_float()

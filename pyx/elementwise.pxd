@@ -25,6 +25,9 @@ cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shap
 # Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
 
+# The same on the calling thread, in order: for outputs whose elements overlap.
+cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
+
 cdef Tensor contiguous(Tensor t)
 cdef Tensor copy(Tensor t)
 cdef Tensor cast(Tensor t, int dtype)

@@ -126,27 +126,41 @@ cdef int broadcast_strides(const mlt_view* v, int ndim, const int64_t* shape, in
     return 1
 
 
-cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
-    cdef mlt_iteration it
+cdef int prepare(mlt_iteration* it, mlt_loop loop, int count, mlt_view** operands) except -1:
     cdef mlt_view* out = operands[count - 1]
     cdef char* data[5]
     cdef const int64_t* strides[5]
     cdef int64_t rows[5][64]
-    cdef int k, status
-    if out.size == 0:
-        return 0
+    cdef int k
     for k in range(count):
         data[k] = operands[k].data
         if not broadcast_strides(operands[k], out.ndim, out.shape, rows[k]):
             raise shape_mismatch("write", count, operands)
         strides[k] = rows[k]
-    mlt_iteration_prepare(&it, loop, count, out.ndim, out.shape, strides, data)
-    if out.size < parallel_threshold:
+    mlt_iteration_prepare(it, loop, count, out.ndim, out.shape, strides, data)
+    return 0
+
+
+cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
+    cdef mlt_iteration it
+    cdef int status
+    if operands[count - 1].size == 0:
+        return 0
+    prepare(&it, loop, count, operands)
+    if it.size < parallel_threshold:
         mlt_iteration_task(&it, 0, it.size)
         return 0
     with nogil:
         status = mlt_parallel(it.size, MLT_CHUNK, mlt_iteration_task, &it)
     return check_interrupt(status)
+
+
+cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1:
+    cdef mlt_iteration it
+    if operands[count - 1].size > 0:
+        prepare(&it, loop, count, operands)
+        mlt_iteration_task(&it, 0, it.size)
+    return 0
 
 
 # --- copies and casts -----------------------------------------------------------------------

@@ -205,6 +205,11 @@ def devices():
     return tuple(device_table)
 
 
+def as_device(device):
+    """The device that a name, a Device or None (the default) stands for."""
+    return device_object(device_code(device))
+
+
 cdef Device device_object(int code):
     return <Device> device_table[code]
 

@@ -15,7 +15,6 @@ from mltensor._core.dtypes cimport is_complex, is_inexact
 from mltensor._core.tensor cimport (
     Tensor, detached, like_class, same_shape, shape_tuple)
 
-import inspect
 import linecache
 
 from mltensor.errors import DTypeError, GradientError
@@ -44,8 +43,12 @@ cdef enum SlotKind:
     INPUT
     SHAPE
     STRIDES
+    DEVICE
     ARGUMENT
     RESULT
+
+
+METADATA = {"shape": SHAPE, "strides": STRIDES, "device": DEVICE}
 
 
 cdef bint grad_enabled() noexcept nogil:
@@ -106,7 +109,7 @@ cdef class Rules:
         for i, function in enumerate(functions):
             if function is None:
                 continue
-            parameters = list(inspect.signature(function).parameters)
+            parameters = function.__code__.co_varnames[:function.__code__.co_argcount]
             self.rule_length[i] = len(parameters)
             for k, parameter in enumerate(parameters):
                 if parameter == "g":
@@ -126,8 +129,8 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
     elif parameter in inputs:
         rules.slot_kind[slot] = INPUT
         rules.slot_argument[slot] = positions[inputs.index(parameter)]
-    elif stem in inputs and ending in ("shape", "strides"):
-        rules.slot_kind[slot] = SHAPE if ending == "shape" else STRIDES
+    elif stem in inputs and ending in METADATA:
+        rules.slot_kind[slot] = METADATA[ending]
         rules.slot_argument[slot] = positions[inputs.index(stem)]
     elif parameter in arguments:
         rules.slot_kind[slot] = ARGUMENT
@@ -135,7 +138,7 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
     else:
         raise TypeError(
             f"a gradient rule of {rules.name!r} has a parameter {parameter!r}; it may ask for g, y, the inputs "
-            f"{inputs}, their _shape and _strides, and the arguments {arguments}")
+            f"{inputs}, their _shape, _strides and _device, and the arguments {arguments}")
     known[parameter] = slot
     rules.slots += 1
     return 0
@@ -320,6 +323,8 @@ cdef object slot_value(Rules rules, int slot, Tensor result, PyObject** argument
         return <object> value
     if not isinstance(<object> value, Tensor):
         return [shape_tuple(<Tensor> one) for one in <object> value] if isinstance(<object> value, list) else ()
+    if kind == DEVICE:
+        return (<Tensor> value).device
     return shape_tuple(<Tensor> value) if kind == SHAPE else (<Tensor> value).strides
 
 

@@ -156,6 +156,12 @@ cdef class Tensor:
     def __round__(self, ndigits=None):
         return round(slots.item(one_value(self, "round")), ndigits)
 
+    def __repr__(self):
+        return text_of(self)
+
+    def __str__(self):
+        return plain_text_of(self)
+
     # --- operators ----------------------------------------------------------------------
 
     def __add__(self, other):
@@ -322,14 +328,6 @@ cdef class Tensor:
     def __contains__(self, value):
         return bool((self == value).any())
 
-    # --- text -------------------------------------------------------------------------------
-
-    def __repr__(self):
-        return text_of[0](self)
-
-    def __str__(self):
-        return text_of[1](self)
-
     # --- memory for others --------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
@@ -339,13 +337,14 @@ cdef class Tensor:
         PyMem_Free(buffer.internal)
 
 
-# Functions that write a tensor as text: for repr and for str.
-cdef list text_of = [object.__repr__, object.__repr__]
+text_of = object.__repr__
+plain_text_of = object.__repr__
 
 
-def plug_printing(representation, string):
-    """Give the class the functions behind ``repr`` and ``str``."""
-    text_of[:] = representation, string
+def plug_text(representation, plain):
+    """Give the class the functions behind repr() and str()."""
+    global text_of, plain_text_of
+    text_of, plain_text_of = representation, plain
 
 
 cdef object no_modulus(object modulus):
@@ -423,7 +422,8 @@ cdef int fill_buffer(Tensor t, Py_buffer* buffer, int flags) except -1:
     buffer.shape = dims if (flags & PyBUF_ND) == PyBUF_ND else NULL
     buffer.strides = dims + n if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
     buffer.suboffsets = NULL
-    buffer.obj = t
+    # Not the tensor itself: `set_data` may give that other memory while this is in use.
+    buffer.obj = detached(t)
     return 0
 
 
@@ -671,7 +671,56 @@ def attach(cls, str name, value):
     PyType_Modified(<PyTypeObject*> cls)
 
 
-def set_node(Tensor t, node):
-    """Put a tensor on the tape at `node` (None: off it)."""
-    t.node = node
-    t.node_version = t.storage.version
+def normalized_axes(axis, int ndim):
+    """An axis or a sequence of them as a tuple of distinct non-negative integers; None: all."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple([normalize_axis(one, ndim) for one in (axis if isinstance(axis, (tuple, list)) else (axis,))])
+    if len(set(axes)) != len(axes):
+        raise ShapeError(f"duplicate axis in {axis}")
+    return axes
+
+
+def byte_offset(Tensor base, Tensor view):
+    """Bytes from the first element of `base` to that of a view of it."""
+    return view.view.data - base.view.data
+
+
+def set_data(Tensor t, Tensor source):
+    """Give a tensor the memory, shape and dtype of another one. It leaves the tape."""
+    cdef int ndim = source.view.ndim
+    cdef mlt_view old = t.view
+    if source is t:
+        source = detached(t)
+    reserve_dims_again(t, ndim)
+    memcpy(t.view.shape, source.view.shape, ndim * sizeof(int64_t))
+    memcpy(t.view.strides, source.view.strides, ndim * sizeof(int64_t))
+    if old.shape != t.inline_dims and old.shape != t.view.shape:
+        PyMem_Free(old.shape)
+    t.view.dtype = source.view.dtype
+    t.view.data = source.view.data
+    t.view.size = source.view.size
+    t.view.contiguous = source.view.contiguous
+    t.view.writeable = source.view.writeable
+    t.storage = source.storage
+    t.node = None
+    t.base = None
+
+
+cdef int reserve_dims_again(Tensor t, int ndim) except -1:
+    """`reserve_dims` for a tensor that has dimensions already; the old room is the caller's to free."""
+    t.view.shape = t.inline_dims
+    t.view.strides = t.inline_dims + MLT_INLINE_DIMS
+    return reserve_dims(t, ndim)
+
+
+def as_class(Tensor t, cls):
+    """The same tensor, sharing memory and place on the tape, as an instance of a subclass."""
+    cdef Tensor result
+    if type(t) is cls:
+        return t
+    result = detached(t)
+    result.node = t.node
+    result.base = t.base
+    result.node_version = t.node_version
+    return like_class(result, cls)

@@ -7,3 +7,5 @@ cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape)
 # Dimension i of the result is dimension axes[i] of t.
 cdef Tensor permute(Tensor t, const int* axes)
 cdef Tensor transpose_last(Tensor t)
+# A view of any geometry (bytes from the first element of x), checked to stay inside the storage.
+cdef Tensor strided_view(Tensor x, object shape, object strides, object offset)

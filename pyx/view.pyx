@@ -287,17 +287,20 @@ cdef object diagonal_kernel(PyObject** a):
     return new_view(x, data, n + 1, shape, strides, x.view.dtype)
 
 
-cdef object as_strided_kernel(PyObject** a):
-    """as_strided(x, shape, strides, offset): strides and offset in bytes from the first element of x."""
-    cdef Tensor x = <Tensor> a[0]
+cdef Tensor strided_view(Tensor x, object new_shape, object new_strides, object offset):
     cdef int64_t shape[64]
     cdef int64_t strides[64]
-    cdef int ndim = read_shape(<object> a[1], shape)
-    cdef char* data = x.view.data + <int64_t> operator.index(<object> a[3])
-    if read_strides(<object> a[2], strides) != ndim:
-        raise ShapeError(f"as_strided: shape {tuple(<object> a[1])} and strides {tuple(<object> a[2])} differ in length")
+    cdef int ndim = read_shape(new_shape, shape)
+    cdef char* data = x.view.data + <int64_t> operator.index(offset)
+    if read_strides(new_strides, strides) != ndim:
+        raise ShapeError(f"as_strided: shape {tuple(new_shape)} and strides {tuple(new_strides)} differ in length")
     check_inside(x, data, ndim, shape, strides)
     return new_view(x, data, ndim, shape, strides, x.view.dtype)
+
+
+cdef object as_strided_kernel(PyObject** a):
+    """as_strided(x, shape, strides, offset)"""
+    return strided_view(<Tensor> a[0], <object> a[1], <object> a[2], <object> a[3])
 
 
 cdef int read_strides(object values, int64_t* out) except -1:

@@ -3,9 +3,11 @@
 from . import (
     arithmetic,  # noqa: F401
     bitwise,  # noqa: F401
+    clipping,  # noqa: F401
     complex_numbers,  # noqa: F401
     exponential,  # noqa: F401
     logic,  # noqa: F401
+    manipulation,  # noqa: F401
     rounding,  # noqa: F401
     special,  # noqa: F401
     trigonometric,  # noqa: F401

@@ -40,9 +40,69 @@ op("diagonal", kernel="diagonal", signature="x: Tensor, /, offset=0, axis1=0, ax
    vjp=lambda g, x_shape, offset, axis1, axis2: F.diagonal_scatter(g, x_shape, offset, axis1, axis2), gpu="diagonal",
    doc="The diagonal of two dimensions as the last dimension of a view.")
 op("as_strided", kernel="as_strided", signature="x: Tensor, /, shape, strides, offset=0",
-   vjp=lambda g, x_shape, shape, strides, offset: F.as_strided_scatter(g, x_shape, shape, strides, offset),
+   vjp=lambda g, x_shape, x_strides, shape, strides, offset: F.as_strided_scatter(
+       g, contiguous_only(x_shape, x_strides, g.itemsize), shape, strides, offset),
    gpu="lib.stride_tricks.as_strided",
    doc="A view with any shape and strides (bytes), checked to stay inside the memory of `x`.")
+op("as_strided_scatter", kernel="as_strided_scatter",
+   signature="x: Tensor, into_shape, /, shape, strides, offset=0",
+   vjp=lambda g, shape, strides, offset: F.as_strided(F.contiguous(g), shape, strides, offset),
+   gpu="as_strided_scatter",
+   doc="Zeros of `into_shape` with `x` added where a strided view of them lies: the gradient of `as_strided`.")
+op("as_strided_assign", kernel="as_strided_assign",
+   signature="x: Tensor, value: Tensor, /, shape, strides, offset=0",
+   vjp=(lambda g, shape, strides, offset: F.as_strided_assign(g, 0, shape, strides, offset),
+        lambda g, shape, strides, offset: F.as_strided(F.contiguous(g), shape, strides, offset)),
+   gpu="as_strided_assign",
+   doc="A copy of `x` in which a strided region holds `value`: an in-place write through a view, as a function.")
+op("cast", kernel="cast", signature="x: Tensor, dtype, /", vjp=lambda g: g, gpu="astype",
+   doc="The elements converted to a dtype, in memory of their own.")
+op("transfer", kernel="transfer", signature="x: Tensor, device, /",
+   vjp=lambda g, x_device: F.transfer(g, x_device), gpu="transfer", doc="A copy of the elements on a device.")
+
+
+def contiguous_only(shape, strides, itemsize):
+    """The shape of a tensor that is C-contiguous: byte offsets then mean the same in its gradient."""
+    expected = itemsize
+    for length, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if length > 1 and stride != expected:
+            raise F.errors.UnsupportedError(
+                f"the gradient of as_strided needs a C-contiguous tensor, not shape {shape} with strides {strides}; "
+                "take the view of a .copy()")
+        expected *= length
+    return shape
+
+
+def diagonal_scatter(x, into_shape, offset=0, axis1=0, axis2=1):
+    """Zeros of `into_shape` with `x` on a diagonal."""
+    zeros = F.zeros(into_shape, dtype=x.dtype, device=x.device)
+    template = F.diagonal(zeros, offset, axis1, axis2)
+    return F.as_strided_scatter(x, into_shape, template.shape, template.strides, F.byte_offset(zeros, template))
+
+
+op("diagonal_scatter", via=diagonal_scatter, signature="x: Tensor, into_shape, /, offset=0, axis1=0, axis2=1",
+   doc="Zeros with `x` on a diagonal: the gradient of `diagonal`.")
+
+
+def astype(x, dtype, copy=True, device=None):
+    if device is not None:
+        x = F.to_device(x, device)
+    return x if not copy and x.dtype == F.dtype(dtype) else F.cast(x, dtype)
+
+
+def contiguous(x):
+    return x if x.contiguous_ else F.copy(x)
+
+
+def to_device(x, device, stream=None):
+    return x if x.device == F.device(device) else F.transfer(x, device)
+
+
+op("astype", via=astype, signature="x: Tensor, dtype, /, *, copy=True, device=None",
+   doc="The elements as another dtype; with `copy=False` the tensor itself where it has the dtype.")
+op("contiguous", via=contiguous, signature="x: Tensor, /", doc="The tensor itself where it is C-contiguous, else a copy.")
+op("to_device", via=to_device, signature="x: Tensor, device, /, *, stream=None",
+   doc="The tensor on a device: itself where it is there already.")
 
 
 def moveaxis(x, source, destination):
@@ -50,7 +110,7 @@ def moveaxis(x, source, destination):
     source = F.checked_axes(source, ndim)
     destination = F.checked_axes(destination, ndim)
     if len(source) != len(destination):
-        raise F.ShapeError(f"moveaxis: {len(source)} source axes {source} and {len(destination)} destinations "
+        raise F.errors.ShapeError(f"moveaxis: {len(source)} source axes {source} and {len(destination)} destinations "
                            f"{destination}")
     order = [axis for axis in range(ndim) if axis not in source]
     for to, axis in sorted(zip(destination, source, strict=True)):
@@ -89,6 +149,6 @@ op("sum_to", via=sum_to, signature="x: Tensor, shape, /",
 op("copy", kernel="copy", signature="x: Tensor, /", vjp=lambda g: g, gpu="copy", doc="The elements in memory of their own.")
 op("where", kernel="where", signature="condition: Tensor, x1: Tensor, x2: Tensor, /",
    vjp=(None,
-        lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, F.zero(g)), x1_shape),
-        lambda g, condition, x2_shape: F.sum_to(F.where(condition, F.zero(g), g), x2_shape)),
+        lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, 0), x1_shape),
+        lambda g, condition, x2_shape: F.sum_to(F.where(condition, 0, g), x2_shape)),
    gpu="where", doc="`x1` where the condition holds, `x2` elsewhere.")

@@ -4,6 +4,7 @@ This module imports nothing compiled: the build, the documentation and the tests
 """
 
 import ast
+import functools
 import inspect
 import re
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Record:
 
     `vjp` holds one small function per tensor input (None where there is no gradient), written in the
     library's own operations. The names of its parameters say what the tape keeps: ``g`` the incoming
-    gradient, ``y`` the result, an input's name its value, ``x_shape`` the shape of input ``x`` alone,
+    gradient, ``y`` the result, an input's name its value, ``x_shape`` (``x_strides``, ``x_device``) the shape of input ``x`` alone,
     and the name of any other argument that argument. The engine undoes broadcasting and casts; it
     hands complex values over conjugated, so that a rule written for real numbers is right for complex.
     """
@@ -110,11 +111,13 @@ class Record:
         return [name for name, kind, _, _ in parse_signature(self.signature) if kind in ("tensor", "tensors")]
 
 
+@functools.cache
 def expression_variables(expr):
     """Those of ``a``, ``b``, ``c`` that occur in a C expression."""
     return [name for name in "abc" if re.search(rf"\b{name}\b", expr)]
 
 
+@functools.cache
 def parse_signature(text):
     """List of (name, kind, default, passing) from the text of a signature.
 

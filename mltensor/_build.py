@@ -1,0 +1,62 @@
+"""The namespace from the table: every record becomes an operation, and the layers are connected."""
+
+from mltensor import errors
+from mltensor._core import (
+    dispatch,
+    elementwise,
+    engine,
+    gather,
+    index,
+    join,
+    matmul,
+    neural,
+    operators,
+    reduce,
+    scan,
+    sort,
+    storage,
+    strided,
+    tape,
+    view,
+)
+from mltensor._core.create import empty, full_like, ones, ones_like, zeros, zeros_like
+from mltensor._core.dtypes import dtype_object
+from mltensor._core.tensor import byte_offset, normalized_axes
+from mltensor._ops import TABLE, F
+
+KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, reduce, scan, sort, strided, view)
+
+
+def host_kernels():
+    """The kernels of the host by name; two modules must not offer the same."""
+    kernels = {}
+    for module in KERNEL_MODULES:
+        for name, kernel in module.KERNELS.items():
+            if name in kernels:
+                raise LookupError(f"the kernel {name!r} is offered twice")
+            kernels[name] = kernel
+    return kernels
+
+
+def cast_gradient(gradient, dtype):
+    """A gradient as the dtype of its input: the real part where that is real."""
+    if gradient.dtype.kind == "c" and dtype.kind != "c":
+        gradient = F.real(gradient)
+    return F.cast(gradient, dtype)
+
+
+OPERATIONS = dispatch.build(TABLE, host_kernels())
+
+for _name, _operation in OPERATIONS.items():
+    setattr(F, _name, _operation)
+for _function in (empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+    setattr(F, _function.__name__, _function)
+F.checked_axes = normalized_axes
+F.dtype = dtype_object
+F.device = storage.as_device
+F.errors = errors
+
+tape.plug_as_strided(OPERATIONS["as_strided"].rules)
+tape.plug_conj(OPERATIONS["conj"])
+engine.plug(OPERATIONS["sum_to"], cast_gradient)
+operators.plug(OPERATIONS)

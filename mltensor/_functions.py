@@ -1,0 +1,135 @@
+"""Functions of the namespace that are not operations of the table: several results, other signatures."""
+
+import numpy
+
+from mltensor._core.create import asarray
+from mltensor._core.interop import to_numpy
+from mltensor._core.tensor import Tensor
+from mltensor._ops.record import F
+from mltensor.errors import ShapeError
+
+__all__ = ["allclose", "array_equal", "broadcast_arrays", "broadcast_shapes", "einsum", "isclose", "may_share_memory",
+           "ndim", "shape", "shares_memory", "size"]
+
+
+def einsum(subscripts, *operands, out=None, optimize=None):
+    """Sum of products by Einstein's convention.
+
+    Parameters
+    ----------
+    subscripts : str
+        As in NumPy: ``"ij,jk->ik"``; an ellipsis stands for broadcast dimensions.
+    *operands : array_like
+        One per group of subscripts.
+    out : Tensor, optional
+        Where the result is written.
+    optimize : optional
+        Accepted and ignored: an order of contraction is always chosen by size.
+
+    Returns
+    -------
+    Tensor
+    """
+    if not isinstance(subscripts, str):
+        raise TypeError("einsum: the first argument must be the subscripts as a string, such as 'ij,jk->ik'")
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    result = F.einsum(subscripts, list(operands))
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Where two tensors are equal within ``atol + rtol * abs(b)``.
+
+    Returns
+    -------
+    Tensor
+        bool.
+    """
+    a, b = asarray(a).detach(), asarray(b).detach()
+    if b.dtype.kind in "biu":
+        b = b.astype("float64")
+    close = (abs(a - b) <= atol + rtol * abs(b)) & F.isfinite(b) | (a == b)
+    if equal_nan:
+        close = close | (F.isnan(a) & F.isnan(b))
+    return close
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Whether two tensors are equal everywhere within ``atol + rtol * abs(b)``.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(F.all(isclose(a, b, rtol, atol, equal_nan)))
+
+
+def array_equal(a1, a2, equal_nan=False):
+    """Whether two tensors have the same shape and elements.
+
+    Returns
+    -------
+    bool
+    """
+    a1, a2 = asarray(a1), asarray(a2)
+    if a1.shape != a2.shape:
+        return False
+    same = a1 == a2
+    if equal_nan and a1.dtype.kind in "fc" and a2.dtype.kind in "fc":
+        same = same | (F.isnan(a1) & F.isnan(a2))
+    return bool(F.all(same))
+
+
+def broadcast_shapes(*shapes):
+    """The shape to which all shapes broadcast.
+
+    Returns
+    -------
+    tuple of int
+    """
+    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    ndim = max(map(len, shapes), default=0)
+    result = [1] * ndim
+    for one in shapes:
+        for i, length in enumerate(one, ndim - len(one)):
+            if length != 1 and result[i] not in (1, length):
+                raise ShapeError(f"shapes {' and '.join(map(str, shapes))} cannot be broadcast together")
+            result[i] = result[i] if length == 1 else length
+    return tuple(result)
+
+
+def broadcast_arrays(*arrays):
+    """Views of the arrays with the shape to which all of them broadcast."""
+    arrays = [asarray(a) for a in arrays]
+    common = broadcast_shapes(*(a.shape for a in arrays))
+    return tuple(a if a.shape == common else F.broadcast_to(a, common) for a in arrays)
+
+
+def shape(a):
+    """The lengths of the dimensions of an array-like."""
+    return asarray(a).shape
+
+
+def ndim(a):
+    """The number of dimensions of an array-like."""
+    return asarray(a).ndim
+
+
+def size(a, axis=None):
+    """The number of elements, along one axis or in all."""
+    a = asarray(a)
+    return a.size if axis is None else a.shape[axis]
+
+
+def shares_memory(a, b):
+    """Whether two tensors have an element in common."""
+    return numpy.shares_memory(*(to_numpy(x.detach()) if isinstance(x, Tensor) else x for x in (a, b)))
+
+
+def may_share_memory(a, b):
+    """Whether the memory of two tensors may overlap: a quick answer that can be too careful."""
+    return numpy.may_share_memory(*(to_numpy(x.detach()) if isinstance(x, Tensor) else x for x in (a, b)))

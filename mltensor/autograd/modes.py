@@ -1,0 +1,106 @@
+"""Switching the tape on and off, for a block or for a function."""
+
+import functools
+import inspect
+
+from mltensor._core.tape import is_grad_enabled
+from mltensor._core.tape import set_grad_enabled_flag as switch
+
+__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+
+
+class GradMode:
+    """Recording switched to `enabled` inside a ``with`` block or a decorated function."""
+
+    enabled = True
+
+    def __init__(self):
+        self.before = []
+
+    def __enter__(self):
+        self.before.append(switch(self.enabled))
+        return self
+
+    def __exit__(self, *_):
+        switch(self.before.pop())
+
+    def __call__(self, function):
+        if inspect.isgeneratorfunction(function):
+            return self.wrap_generator(function)
+
+        @functools.wraps(function)
+        def switched(*args, **kwargs):
+            before = switch(self.enabled)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                switch(before)
+
+        return switched
+
+    def wrap_generator(self, function):
+        """Switch while the generator's own code runs, not while its consumer's does."""
+
+        @functools.wraps(function)
+        def switched(*args, **kwargs):
+            generator = function(*args, **kwargs)
+            while True:
+                before = switch(self.enabled)
+                try:
+                    value = next(generator)
+                except StopIteration as stop:
+                    return stop.value
+                finally:
+                    switch(before)
+                yield value
+
+        return switched
+
+
+class DecoratorWithoutCall(type):
+    """Lets ``@no_grad`` stand without parentheses, as ``@no_grad()`` does."""
+
+    def __call__(cls, function=None):
+        instance = super().__call__()
+        return instance if function is None else instance(function)
+
+
+class no_grad(GradMode, metaclass=DecoratorWithoutCall):  # noqa: N801  the name people write
+    """Nothing is recorded inside: for evaluation, and for writing to parameters."""
+
+    enabled = False
+
+
+class enable_grad(GradMode, metaclass=DecoratorWithoutCall):  # noqa: N801
+    """Operations are recorded inside, also within a `no_grad` block."""
+
+    enabled = True
+
+
+class inference_mode(GradMode):  # noqa: N801
+    """The same as `no_grad`; the name PyTorch scripts use."""
+
+    def __init__(self, mode=True):
+        super().__init__()
+        self.enabled = not mode
+
+
+class set_grad_enabled(GradMode):  # noqa: N801
+    """Recording switched at once; as a ``with`` block it is switched back at the end.
+
+    Parameters
+    ----------
+    mode : bool
+    """
+
+    def __init__(self, mode):
+        super().__init__()
+        self.enabled = bool(mode)
+        self.before.append(switch(self.enabled))
+
+    def __enter__(self):
+        return self
+
+    def __call__(self, function):
+        switch(self.before.pop())
+        return super().__call__(function)
