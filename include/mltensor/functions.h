@@ -164,7 +164,7 @@
   _Generic((x), MLT_CASES_INTEGER(mlt_floor_divide), MLT_CASES_TARGET(floor_divide))(x, y)
 #define remainder(x, y) \
   _Generic((x), MLT_CASES_INTEGER(mlt_remainder), MLT_CASES_TARGET(remainder))(x, y)
-#define fmod(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_fmod), MLT_CASES_REAL(mlt_fmod))(x, y)
+#define fmod(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_fmod), MLT_CASES_TARGET(fmod))(x, y)
 
 /* --- floating-point numbers as such ---------------------------------------------------------- */
 #define isnan(x) ((x) != (x))

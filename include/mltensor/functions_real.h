@@ -1,7 +1,7 @@
 /* Scalar functions on float and double that are neither an operator of C nor a function of vmath.
  *
  * The first part is the same for every instruction set and is included once; the second uses the
- * fused multiply-add of the target.  All but remainder, fmod and nextafter vectorise.
+ * fused multiply-add of the target.  All but remainder and fmod vectorise.
  */
 #ifndef MLTENSOR_FUNCTIONS_REAL_H
 #define MLTENSOR_FUNCTIONS_REAL_H
@@ -26,7 +26,6 @@
   MLT_SCALAR T mlt_reciprocal_##suffix(T a) { return 1 / a; }                                    \
   MLT_SCALAR T mlt_divide_##suffix(T a, T b) { return a / b; }                                   \
   MLT_SCALAR T mlt_copysign_##suffix(T a, T b) { return builtin(__builtin_copysign)(a, b); }     \
-  MLT_SCALAR T mlt_fmod_##suffix(T a, T b) { return builtin(__builtin_fmod)(a, b); }             \
   MLT_SCALAR bool mlt_isinf_##suffix(T a) { return builtin(__builtin_fabs)(a) == INFINITY; }     \
   MLT_SCALAR T mlt_sign_##suffix(T a) { return a > 0 ? 1 : a < 0 ? -1 : a == 0 ? 0 : a; }        \
   /* The argument of a real number, that of -0 as atan2(0, -0) has it. */                        \
@@ -129,4 +128,24 @@ MLT_SCALAR double MLT_FN(remainder_f64)(double a, double b) {
   }
 #endif
   return mlt_remainder_exact_f64(a, b);
+}
+
+/* a - trunc(a / b) * b with the sign of a, always exact; by the same short way. */
+MLT_SCALAR float MLT_FN(fmod_f32)(float a, float b) {
+  const double quotient = (double)a / (double)b;
+  if (__builtin_fabs(quotient) < 0x1p29 && __builtin_fabsf(b) < INFINITY)
+    return __builtin_copysignf((float)((double)a - __builtin_trunc(quotient) * (double)b), a);
+  return __builtin_fmodf(a, b);
+}
+MLT_SCALAR double MLT_FN(fmod_f64)(double a, double b) {
+#if MLT_HAS_FMA
+  const double quotient = a / b;
+  if (__builtin_fabs(quotient) < 0x1p52 && __builtin_fabs(b) < INFINITY) {
+    double rest = __builtin_fma(-__builtin_trunc(quotient), b, a);
+    /* The quotient was rounded up to an integer: the rest is one divisor too low. */
+    if (a < 0 ? rest > 0 : rest < 0) rest += __builtin_copysign(b, a);
+    return __builtin_copysign(rest, a);
+  }
+#endif
+  return __builtin_fmod(a, b);
 }
