@@ -79,7 +79,8 @@ def load(path, device=None, *, map_location=None, weights_only=True):
     place = map_location if device is None else device
     with reading(path) as file:
         notes = file.metadata() or {}
-        tensors = {name: np.asarray(file.get_tensor(name), device=place) for name in file.keys()}
+        names = file.keys()
+        tensors = {name: np.asarray(file.get_tensor(name), device=place) for name in names}
     structure = notes.get(STRUCTURE)
     if structure is None:
         return tensors

@@ -1,0 +1,1 @@
+"""Programs that show the library at work: ``python -m mltensor.examples.digits``."""
