@@ -7,9 +7,9 @@ import operator
 import numpy
 
 from mltensor._core.tensor import Tensor
-from mltensor._methods import METHODS as VALUE_METHODS
-from mltensor._methods import method as value_method
-from mltensor._methods import scaled
+from mltensor._value_methods import METHODS as VALUE_METHODS
+from mltensor._value_methods import method as value_method
+from mltensor._value_methods import scaled
 from mltensor._ops.record import F
 
 __all__ = ["METHODS"]

@@ -5,6 +5,8 @@ mltensor's function had been called. A NumPy function that mltensor does not hav
 memory and its result becomes a tensor; it cannot be differentiated, so it refuses tensors of the tape.
 """
 
+import sys
+
 import numpy
 
 from mltensor._core.create import asarray
@@ -21,25 +23,18 @@ REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "mi
               "logical_or": "any", "logaddexp": "logsumexp"}
 SCANS = {"add": "cumsum", "multiply": "cumprod"}
 
-# The namespace by NumPy module, filled by `plug`: functions are looked up where NumPy has them.
-namespaces = {}
-
-
-def plug(**modules):
-    """Give the namespaces in which NumPy's functions are looked up: ``numpy``, ``linalg``, ``fft``..."""
-    namespaces.update(modules)
-
 
 def find_function(function):
-    """Our function of the same name and module as one of NumPy's, or None."""
-    module = (getattr(function, "__module__", None) or "numpy").removeprefix("numpy.")
-    name = function.__name__
-    for place in (module, "numpy"):
-        if place in namespaces:
-            found = getattr(namespaces[place], name, None)
-            if callable(found) and found is not function:
-                return found
-    return None
+    """Our function of the same name and module as one of NumPy's, or None.
+
+    The namespace lies above this module; it is complete by the time NumPy calls.
+    """
+    root = sys.modules["mltensor"]
+    place = root
+    for part in (getattr(function, "__module__", None) or "numpy").split(".")[1:]:
+        place = getattr(place, part, root)
+    found = getattr(place, function.__name__, None)
+    return found if callable(found) and found is not function else None
 
 
 def any_tensor(value, test):

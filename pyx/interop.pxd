@@ -15,4 +15,4 @@ cdef Tensor from_sequence(object value, int dtype, int device, int float_code, b
 # dtype code of a Python or NumPy number, -1 for other objects; `wanted`: an explicit dtype will be used.
 cdef int python_code(object value, int float_code, bint wanted) except -2
 # Python scalar of a one-element tensor, for tensor.slots.item.
-cdef object item(Tensor t)
+cpdef object item(Tensor t)

@@ -358,7 +358,8 @@ cdef Tensor as_tensor(object value, int dtype, int device, int copy):
     return as_tensor_default(value, dtype, device, copy, default_float_code())
 
 
-cdef object item(Tensor t):
+cpdef object item(Tensor t):
+    """The Python number of a tensor with one element."""
     return scalars.item(t)
 
 

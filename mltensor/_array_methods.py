@@ -1,0 +1,137 @@
+"""Methods and attributes of ``numpy.ndarray`` that no operation of the table is."""
+
+import numpy
+
+from mltensor._core.create import asarray
+from mltensor._core.interop import item as single_item
+from mltensor._core.interop import to_numpy
+from mltensor._ops.record import F
+from mltensor.errors import GradientError
+
+__all__ = ["METHODS"]
+
+
+def item(self, *index):
+    """The Python number of a tensor with one element, or of the element at an index.
+
+    Parameters
+    ----------
+    *index : int
+        Nothing, a position in C order, or one position per dimension.
+    """
+    if not index:
+        return single_item(self)
+    if len(index) == 1 and not isinstance(index[0], tuple):
+        return F.reshape(self.detach(), (-1,))[index[0]].item()
+    return single_item(self.detach()[index[0] if len(index) == 1 else index])
+
+
+def as_numpy(self, dtype=None, copy=False):
+    """The tensor as a numpy.ndarray over the same memory.
+
+    Raises
+    ------
+    GradientError
+        If the tensor requires a gradient, which NumPy would lose; use ``.detach().numpy()``.
+    """
+    if self.requires_grad:
+        raise GradientError("numpy() would lose the gradient that this tensor requires; use .detach().numpy()")
+    array = to_numpy(self)
+    if dtype is not None:
+        return array.astype(dtype, copy=copy)
+    return array.copy() if copy else array
+
+
+def flatten(self, start_dim=0, end_dim=-1, *, order="C"):
+    """The elements in fewer dimensions.
+
+    Parameters
+    ----------
+    start_dim, end_dim : int, optional
+        First and last dimension that become one, all by default. In NumPy's way, ``flatten(order)``,
+        the result is always a copy.
+    order : {'C', 'F'}, optional
+        Which index changes fastest.
+    """
+    if isinstance(start_dim, str):
+        start_dim, order = 0, start_dim
+    if start_dim == 0 and end_dim in (-1, self.ndim - 1):
+        return F.copy(F.reshape(self, (-1,), order))
+    first, last = (F.checked_axes(axis, max(self.ndim, 1))[0] for axis in (start_dim, end_dim))
+    length = 1
+    for one in self.shape[first:last + 1]:
+        length *= one
+    return F.reshape(self, (*self.shape[:first], length, *self.shape[last + 1:]))
+
+
+def fill(self, value):
+    """Set every element to one value."""
+    self.copy_(value)
+
+
+def sort(self, axis=-1, kind=None, order=None, *, stable=None, descending=False):
+    """Sort the elements along an axis in place."""
+    self.copy_(F.sort(self, axis=axis, descending=descending))
+
+
+def view(self, *shape, dtype=None):
+    """The same memory under another dtype or another shape.
+
+    Parameters
+    ----------
+    *shape : dtype or ints
+        A dtype reads the bytes anew, as in NumPy; integers are a shape, as in PyTorch.
+    """
+    if len(shape) == 1 and not isinstance(shape[0], (int, tuple, list)):
+        dtype, shape = shape[0], ()
+    if dtype is not None:
+        if self.requires_grad:
+            raise GradientError("reading bytes as another dtype cannot be differentiated; use .detach() first")
+        return asarray(to_numpy(self).view(numpy.dtype(dtype)))
+    if not shape:
+        return self[...]
+    shape = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+    return F.reshape(self, tuple(shape), copy=False)
+
+
+def ptp(self, axis=None, out=None, keepdims=False):
+    """Range of the values: greatest minus least."""
+    return F.subtract(F.max(self, axis, keepdims=keepdims), F.min(self, axis, keepdims=keepdims), out)
+
+
+def put(self, indices, values, mode="raise"):
+    """Set the elements at positions in C order.
+
+    Parameters
+    ----------
+    indices : array_like of int
+    values : array_like
+        Repeated when there are fewer of them.
+    mode : {'raise', 'wrap', 'clip'}, optional
+        What happens with positions out of bounds.
+    """
+    indices = F.reshape(asarray(indices), (-1,))
+    if mode == "wrap":
+        indices = indices % self.size
+    elif mode == "clip":
+        indices = F.clip(indices, 0, self.size - 1)
+    values = F.reshape(asarray(values), (-1,))
+    if values.shape[0] != indices.shape[0]:
+        values = F.take(values, asarray(numpy.arange(indices.shape[0]) % values.shape[0]), axis=0)
+    self[numpy.unravel_index(to_numpy(indices), self.shape)] = values
+
+
+def compress(self, condition, axis=None, out=None):
+    """The slices along an axis for which a condition holds."""
+    return F.take(self, asarray(numpy.flatnonzero(to_numpy(asarray(condition)))), axis=axis)
+
+
+def tobytes(self, order="C"):
+    """The elements as bytes."""
+    return to_numpy(self).tobytes(order)
+
+
+METHODS = {
+    "item": item, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
+    "put": put, "compress": compress, "tobytes": tobytes,
+}

@@ -1,0 +1,479 @@
+"""Methods of tensors that PyTorch's users know and the table of operations does not have under their names.
+
+Plain Python over the public operations. What in PyTorch clashes with NumPy (`size`, `sort`, `max`...) is in
+`mltensor.torch`.
+"""
+
+import operator
+
+import numpy
+
+from mltensor._core.create import empty, full, ones, zeros
+from mltensor._core.dtypes import dtype_code
+from mltensor._core.storage import Device
+from mltensor._core.tensor import Tensor
+from mltensor._ops.record import F
+from mltensor.errors import ShapeError
+
+__all__ = ["METHODS", "PROPERTIES"]
+
+METHODS = {}
+PROPERTIES = {}
+
+
+def method(function):
+    """Make a function one of the methods; ``tensor_type`` becomes `type`, whose name Python needs itself."""
+    METHODS[function.__name__.removeprefix("tensor_")] = function
+    return function
+
+
+def lengths(sizes):
+    """A shape given as one sequence or as separate numbers."""
+    return tuple(sizes[0]) if len(sizes) == 1 and not hasattr(sizes[0], "__index__") else tuple(sizes)
+
+
+# --- asking -----------------------------------------------------------------------------------
+
+@method
+def numel(self):
+    """Number of elements."""
+    count = 1
+    for length in self.shape:
+        count *= length
+    return count
+
+
+@method
+def dim(self):
+    """Number of dimensions."""
+    return self.ndim
+
+
+@method
+def stride(self, dim=None):
+    """Elements (not bytes) from one to the next along a dimension, or along all."""
+    steps = tuple(step // self.itemsize for step in self.strides)
+    return steps if dim is None else steps[dim]
+
+
+@method
+def element_size(self):
+    """Bytes of one element."""
+    return self.itemsize
+
+
+@method
+def is_contiguous(self):
+    """True when the elements lie in C order without gaps."""
+    return self.contiguous_
+
+
+@method
+def is_floating_point(self):
+    """True for the real floating dtypes."""
+    return self.dtype.kind == "f"
+
+
+@method
+def is_complex(self):
+    """True for the complex dtypes."""
+    return self.dtype.kind == "c"
+
+
+@method
+def is_signed(self):
+    """True for dtypes with negative numbers."""
+    return self.dtype.kind in "ifc"
+
+
+@method
+def is_same_size(self, other):
+    """True when the shapes are equal."""
+    return tuple(self.shape) == tuple(other.shape)
+
+
+@method
+def data_ptr(self):
+    """Address of the first element."""
+    return self.__array_interface__["data"][0]
+
+
+@method
+def get_device(self):
+    """Number of the device, -1 for the CPU."""
+    return -1 if self.device.type == "cpu" else self.device.index
+
+
+METHODS |= {"nelement": numel, "ndimension": dim}
+PROPERTIES |= {
+    "is_cpu": property(lambda self: self.device.type == "cpu", doc="True on the CPU."),
+    "is_cuda": property(lambda self: self.device.type == "cuda", doc="True on a GPU of NVIDIA."),
+    "is_sparse": property(lambda self: False, doc="False: every tensor is dense."),
+    "is_quantized": property(lambda self: False, doc="False: no tensor is quantized."),
+}
+
+
+# --- dtype and device -------------------------------------------------------------------------
+
+def caster(name, dtype):
+    """The method that converts to one dtype."""
+
+    def cast(self):
+        return self if self.dtype == dtype else F.astype(self, dtype)
+
+    cast.__name__ = cast.__qualname__ = name
+    cast.__doc__ = f"The elements as {dtype}; the tensor itself where they are already."
+    return cast
+
+
+for _name, _dtype in {
+        "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
+        "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128"}.items():
+    METHODS[_name] = caster(_name, numpy.dtype(_dtype))
+
+
+@method
+def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False, memory_format=None):
+    """The tensor with another dtype, on another device, or both.
+
+    Parameters
+    ----------
+    *args
+        A dtype, a device, a device and a dtype, or a tensor whose dtype and device are wanted.
+    dtype, device
+        The same by name.
+    copy : bool, optional
+        Copy even when nothing changes.
+    non_blocking, memory_format
+        Accepted for PyTorch's sake.
+
+    Returns
+    -------
+    Tensor
+        The tensor itself when nothing changes.
+    """
+    for given in args:
+        if isinstance(given, Tensor):
+            dtype, device = given.dtype, given.device
+        elif isinstance(given, Device) or isinstance(given, str) and given.partition(":")[0] in ("cpu", "cuda"):
+            device = given
+        elif given is not None and not isinstance(given, bool):
+            dtype_code(given)
+            dtype = given
+    result = self
+    if dtype is not None and numpy.dtype(dtype) != self.dtype:
+        result = F.astype(result, dtype)
+    if device is not None and result.device != device:
+        result = F.to_device(result, device)
+    return F.copy(result) if copy and result is self else result
+
+
+@method
+def cpu(self):
+    """The tensor in the CPU's memory; itself where it is there."""
+    return to(self, device="cpu")
+
+
+@method
+def cuda(self, device=None, non_blocking=False):
+    """The tensor in a GPU's memory."""
+    return to(self, device="cuda" if device is None else Device(device) if isinstance(device, str)
+              else Device("cuda", device))
+
+
+@method
+def tensor_type(self, dtype=None, non_blocking=False):
+    """The name of PyTorch's type of such tensors, or the tensor converted to a dtype."""
+    if dtype is None:
+        names = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int",
+                 "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool", "complex64": "ComplexFloat",
+                 "complex128": "ComplexDouble"}
+        return f"torch.{names.get(self.dtype.name, self.dtype.name)}Tensor"
+    return to(self, dtype)
+
+
+@method
+def type_as(self, other):
+    """The elements in the dtype of another tensor."""
+    return to(self, other.dtype)
+
+
+@method
+def clone(self, *, memory_format=None):
+    """A copy that the tape knows."""
+    return F.copy(self)
+
+
+@method
+def pin_memory(self):
+    """The tensor itself: there is nothing to pin for the CPU."""
+    return self
+
+
+@method
+def share_memory_(self):
+    """The tensor itself; its memory is shared with threads, not with processes."""
+    return self
+
+
+# --- shape ------------------------------------------------------------------------------------
+
+@method
+def unsqueeze(self, dim):
+    """With a new dimension of length one."""
+    return F.expand_dims(self, dim)
+
+
+@method
+def expand(self, *sizes):
+    """Repeated to a larger shape without copying; -1 keeps a length."""
+    sizes = lengths(sizes)
+    extra = len(sizes) - self.ndim
+    if extra < 0:
+        raise ShapeError(f"expand: {len(sizes)} lengths {sizes} are too few for a tensor of shape {self.shape}")
+    shape = tuple(self.shape[k - extra] if length == -1 and k >= extra else length for k, length in enumerate(sizes))
+    return F.broadcast_to(self, shape)
+
+
+@method
+def expand_as(self, other):
+    """Repeated to the shape of another tensor without copying."""
+    return F.broadcast_to(self, tuple(other.shape))
+
+
+@method
+def view_as(self, other):
+    """The elements under the shape of another tensor."""
+    return F.reshape(self, tuple(other.shape))
+
+
+@method
+def reshape_as(self, other):
+    """The elements under the shape of another tensor."""
+    return F.reshape(self, tuple(other.shape))
+
+
+@method
+def t(self):
+    """A matrix transposed; a vector as it is."""
+    if self.ndim > 2:
+        raise ShapeError(f"t() takes a matrix or a vector, not shape {self.shape}; name two dimensions to exchange")
+    return F.permute_dims(self, None) if self.ndim == 2 else self
+
+
+@method
+def unflatten(self, dim, sizes):
+    """One dimension as several."""
+    dim = dim + self.ndim if dim < 0 else dim
+    return F.reshape(self, (*self.shape[:dim], *sizes, *self.shape[dim + 1:]))
+
+
+@method
+def unbind(self, dim=0):
+    """The slices along a dimension, as a tuple."""
+    front = F.moveaxis(self, dim, 0)
+    return tuple(front[k] for k in range(front.shape[0]))
+
+
+@method
+def narrow(self, dim, start, length):
+    """`length` elements of a dimension from `start` on, as a view."""
+    dim = dim + self.ndim if dim < 0 else dim
+    start = operator.index(start)
+    start = start + self.shape[dim] if start < 0 else start
+    if not 0 <= start <= start + length <= self.shape[dim]:
+        raise ShapeError(f"narrow: {length} elements from {start} on are not inside dimension {dim} of {self.shape}")
+    return self[(slice(None),) * dim + (slice(start, start + length),)]
+
+
+@method
+def chunk(self, chunks, dim=0):
+    """At most `chunks` parts of equal length (the last may be shorter) of a dimension, as views."""
+    if chunks < 1:
+        raise ValueError(f"chunk: the number of parts must be positive, got {chunks}")
+    dim = dim + self.ndim if dim < 0 else dim
+    total = self.shape[dim]
+    length = max(1, -(-total // chunks))
+    return tuple(narrow(self, dim, start, min(length, total - start)) for start in range(0, max(total, 1), length))
+
+
+@method
+def index_select(self, dim, index):
+    """The elements of a dimension at some places."""
+    return F.take(self, index, axis=dim)
+
+
+@method
+def masked_fill(self, mask, value):
+    """The tensor with `value` where the mask holds."""
+    value = F.asarray(value, dtype=self.dtype) if not isinstance(value, Tensor) else value.astype(self.dtype)
+    return F.where(mask, value, self)
+
+
+@method
+def masked_select(self, mask):
+    """The elements where the mask holds, in one dimension."""
+    mask, values = F.broadcast_arrays(mask, self)
+    return values[mask]
+
+
+@method
+def index_fill(self, dim, index, value):
+    """The tensor with `value` at some places of a dimension."""
+    result = F.copy(self)
+    dim = dim + self.ndim if dim < 0 else dim
+    result[(slice(None),) * dim + (index,)] = value
+    return result
+
+
+# --- arithmetic under PyTorch's names -----------------------------------------------------------
+
+def scaled(other, alpha):
+    """The second operand times `alpha`."""
+    return other if alpha == 1 else other * alpha
+
+
+@method
+def add(self, other, *, alpha=1):
+    """``self + alpha * other``."""
+    return self + scaled(other, alpha)
+
+
+@method
+def sub(self, other, *, alpha=1):
+    """``self - alpha * other``."""
+    return self - scaled(other, alpha)
+
+
+@method
+def div(self, other, *, rounding_mode=None):
+    """Quotient, optionally rounded down ('floor') or towards zero ('trunc')."""
+    if rounding_mode == "floor":
+        return self // other
+    if rounding_mode == "trunc":
+        quotient = F.trunc(self / other)
+        return quotient if self.dtype.kind not in "iu" else quotient.astype(F.result_type(self, other))
+    if rounding_mode is not None:
+        raise ValueError(f"rounding_mode must be None, 'floor' or 'trunc', not {rounding_mode!r}")
+    return self / other
+
+
+@method
+def clamp(self, min=None, max=None):
+    """The elements brought between two bounds."""
+    return F.clip(self, min, max)
+
+
+@method
+def clamp_min(self, min):
+    """The elements brought up to a bound."""
+    return F.clip(self, min, None)
+
+
+@method
+def clamp_max(self, max):
+    """The elements brought down to a bound."""
+    return F.clip(self, None, max)
+
+
+@method
+def addmm(self, mat1, mat2, *, beta=1, alpha=1):
+    """``beta * self + alpha * (mat1 @ mat2)``."""
+    return scaled(self, beta) + scaled(F.matmul(mat1, mat2), alpha)
+
+
+@method
+def addcdiv(self, tensor1, tensor2, *, value=1):
+    """``self + value * tensor1 / tensor2``."""
+    return self + scaled(tensor1 / tensor2, value)
+
+
+@method
+def lerp(self, end, weight):
+    """``self + weight * (end - self)``."""
+    return self + weight * (end - self)
+
+
+@method
+def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
+    """The p-norm over dimensions; 'fro' is the Euclidean norm of all elements."""
+    x = self if dtype is None else self.astype(dtype)
+    size = F.absolute(x)
+    if p in ("fro", 2, None):
+        return F.sqrt(F.sum(size * size, dim, keepdims=keepdim))
+    if p == 1:
+        return F.sum(size, dim, keepdims=keepdim)
+    if p in (float("inf"), "inf"):
+        return F.max(size, dim, keepdims=keepdim)
+    if p == -float("inf"):
+        return F.min(size, dim, keepdims=keepdim)
+    if p == 0:
+        return F.sum(F.astype(size != 0, size.dtype), dim, keepdims=keepdim)
+    return F.power(F.sum(F.power(size, p), dim, keepdims=keepdim), 1.0 / p)
+
+
+# Methods that are an operation of the table under another name.
+OTHER_NAMES = {
+    "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
+    "mv": "matmul", "fix": "trunc", "ger": "outer",
+    "amax": "max", "amin": "min"}
+
+
+def renamed(name, operation):
+    """A method that calls an operation of the table."""
+
+    def call(self, *args, **kwargs):
+        return getattr(F, operation)(self, *args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"As :func:`mltensor.{operation}`."
+    return call
+
+
+for _name, _operation in OTHER_NAMES.items():
+    METHODS[_name] = renamed(_name, _operation)
+
+
+@method
+def rsqrt(self):
+    """One over the square root."""
+    return F.reciprocal(F.sqrt(self))
+
+
+# --- new tensors like this one ------------------------------------------------------------------
+
+def like(self, dtype, device, requires_grad):
+    """The keyword arguments that make a tensor of the same dtype on the same device."""
+    return {"dtype": self.dtype if dtype is None else dtype, "device": self.device if device is None else device,
+            "requires_grad": requires_grad}
+
+
+@method
+def new_zeros(self, *size, dtype=None, device=None, requires_grad=False):
+    """Zeros of another shape, with the dtype and device of this tensor."""
+    return zeros(lengths(size), **like(self, dtype, device, requires_grad))
+
+
+@method
+def new_ones(self, *size, dtype=None, device=None, requires_grad=False):
+    """Ones of another shape, with the dtype and device of this tensor."""
+    return ones(lengths(size), **like(self, dtype, device, requires_grad))
+
+
+@method
+def new_empty(self, *size, dtype=None, device=None, requires_grad=False):
+    """Uninitialised memory of another shape, with the dtype and device of this tensor."""
+    return empty(lengths(size), **like(self, dtype, device, requires_grad))
+
+
+@method
+def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """One value in another shape, with the dtype and device of this tensor."""
+    return full(size, fill_value, **like(self, dtype, device, requires_grad))
+
+
+@method
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+    """A new tensor of values, with the dtype and device of this tensor."""
+    return F.array(data, **like(self, dtype, device, requires_grad))
