@@ -155,9 +155,9 @@ cdef object plain_capsule(Tensor t):
     if managed == NULL:
         raise MemoryError()
     describe(t, &managed.tensor, <int64_t*> (managed + 1))
-    managed.manager = <void*> t
+    managed.manager = <void*> t.storage     # not the tensor: its memory can be replaced
     managed.deleter = release_plain
-    Py_INCREF(t)
+    Py_INCREF(t.storage)
     try:
         return PyCapsule_New(managed, PLAIN, drop_plain)
     except:
@@ -174,9 +174,9 @@ cdef object versioned_capsule(Tensor t, bint copied):
     managed.version.major = MLT_DLPACK_MAJOR
     managed.version.minor = MLT_DLPACK_MINOR
     managed.flags = (0 if t.view.writeable else MLT_DLPACK_READ_ONLY) | (MLT_DLPACK_IS_COPIED if copied else 0)
-    managed.manager = <void*> t
+    managed.manager = <void*> t.storage     # not the tensor: its memory can be replaced
     managed.deleter = release_versioned
-    Py_INCREF(t)
+    Py_INCREF(t.storage)
     try:
         return PyCapsule_New(managed, VERSIONED, drop_versioned)
     except:
