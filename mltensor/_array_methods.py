@@ -118,7 +118,8 @@ def put(self, indices, values, mode="raise"):
     values = F.reshape(asarray(values), (-1,))
     if values.shape[0] != indices.shape[0]:
         values = F.take(values, asarray(numpy.arange(indices.shape[0]) % values.shape[0]), axis=0)
-    self[numpy.unravel_index(to_numpy(indices), self.shape)] = values
+    places = to_numpy(indices)
+    self[numpy.unravel_index(numpy.where(places < 0, places + self.size, places), self.shape)] = values
 
 
 def compress(self, condition, axis=None, out=None):
