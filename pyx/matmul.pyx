@@ -265,37 +265,55 @@ cdef int check_linear(Tensor x, Tensor weight, Tensor bias) except -1:
     return 0
 
 
-cdef bint leading_is_one(Tensor x) noexcept nogil:
-    """True when all dimensions but the last one can be walked with one stride."""
+cdef bint walk_rows(Tensor x, int64_t* row) noexcept nogil:
+    """The stride from row to row, when one stride walks all dimensions but the last one."""
+    cdef int64_t run = 0
+    cdef bint found = False
     cdef int d
-    for d in range(x.view.ndim - 2):
-        if x.view.strides[d] != x.view.strides[d + 1] * x.view.shape[d + 1]:
+    row[0] = x.view.shape[x.view.ndim - 1] * mlt_itemsize[x.view.dtype]
+    for d in range(x.view.ndim - 2, -1, -1):
+        if x.view.shape[d] == 1:
+            continue
+        if not found:
+            row[0] = run = x.view.strides[d]
+            found = True
+        elif x.view.strides[d] != run:
             return False
+        run *= x.view.shape[d]
     return True
 
 
-cdef object linear(PyObject** args):
-    """``x, weight, bias=None, activation=None``"""
-    cdef Tensor x = <Tensor> args[0]
-    cdef Tensor weight = <Tensor> args[1]
-    cdef Tensor bias = None if args[2] == Py_None else <Tensor> args[2]
+cdef object affine(PyObject** args):
+    """``x, weight, bias=None``"""
+    return linear(<Tensor> args[0], <Tensor> args[1], None if args[2] == Py_None else <Tensor> args[2], None)
+
+
+cdef object activated_affine(PyObject** args):
+    """``x, weight, bias=None, activation``"""
+    return linear(<Tensor> args[0], <Tensor> args[1], None if args[2] == Py_None else <Tensor> args[2],
+                  <object> args[3])
+
+
+cdef Tensor linear(Tensor x, Tensor weight, Tensor bias, object activation):
     cdef Tensor result
     cdef mlt_gemm g
     cdef int64_t shape[64]
+    cdef int64_t row = 0
     cdef int d, last, dtype = x.view.dtype, computed
     check_linear(x, weight, bias)
     if dtype != weight.view.dtype or dtype == BFLOAT16:
         dtype = checked_promotion("linear", x, weight)
     if bias is not None and dtype != bias.view.dtype:
         dtype = promotion[dtype][bias.view.dtype]
-    g.activation = 0 if args[3] == Py_None else activation_code(<object> args[3], dtype)
+    g.activation = 0 if activation is None else activation_code(activation, dtype)
     computed = FLOAT32 if dtype == FLOAT16 else dtype
     if x.view.dtype != computed:
         x = cast(x, computed)
     if weight.view.dtype != computed:
         weight = cast(weight, computed)
-    if not leading_is_one(x):
+    if not walk_rows(x, &row):
         x = contiguous(x)
+        walk_rows(x, &row)
     last = x.view.ndim - 1
     g.dtype = computed
     g.batch = 1
@@ -303,7 +321,7 @@ cdef object linear(PyObject** args):
     g.a = x.view.data
     g.k = x.view.shape[last]
     g.a_col = x.view.strides[last]
-    g.a_row = x.view.strides[last - 1] if last else g.k * mlt_itemsize[computed]
+    g.a_row = row
     g.m = 1
     for d in range(last):
         g.m *= x.view.shape[d]
@@ -344,5 +362,6 @@ cdef object linear(PyObject** args):
 
 KERNELS = {
     "matmul": kernel_capsule(matmul),
-    "linear": kernel_capsule(linear),
+    "affine": kernel_capsule(affine),
+    "activated_affine": kernel_capsule(activated_affine),
 }

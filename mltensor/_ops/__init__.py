@@ -6,6 +6,7 @@ from . import (
     clipping,  # noqa: F401
     complex_numbers,  # noqa: F401
     exponential,  # noqa: F401
+    linear_algebra,  # noqa: F401
     logic,  # noqa: F401
     manipulation,  # noqa: F401
     rounding,  # noqa: F401
