@@ -27,11 +27,11 @@ from mltensor._ops import TABLE, F
 KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, reduce, scan, sort, strided, view)
 
 
-def host_kernels():
-    """The kernels of the host by name; two modules must not offer the same."""
+def merged(tables):
+    """Tables of kernels as one; two modules must not offer the same name."""
     kernels = {}
-    for module in KERNEL_MODULES:
-        for name, kernel in module.KERNELS.items():
+    for table in tables:
+        for name, kernel in table.items():
             if name in kernels:
                 raise LookupError(f"the kernel {name!r} is offered twice")
             kernels[name] = kernel
@@ -45,7 +45,8 @@ def cast_gradient(gradient, dtype):
     return F.cast(gradient, dtype)
 
 
-OPERATIONS = dispatch.build(TABLE, host_kernels())
+OPERATIONS = dispatch.build(
+    TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
     setattr(F, _name, _operation)

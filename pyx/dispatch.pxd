@@ -2,7 +2,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int64_t
 
 from mltensor._core.elementwise cimport Loops, mlt_loop
-from mltensor._core.storage cimport Kernel
+from mltensor._core.storage cimport Kernel, Shortcut
 from mltensor._core.tape cimport Rules
 from mltensor._core.tensor cimport Tensor
 
@@ -35,6 +35,7 @@ cdef class Op:
     # others
     cdef Kernel kernels[8]            # by device code
     cdef object via
+    cdef Shortcut shortcut
     # gradient
     cdef readonly Rules rules         # None: no gradient
 

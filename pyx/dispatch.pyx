@@ -21,7 +21,7 @@ from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, Loops, broadcast_shape, cast, contiguous, copy, copy_into, copy_where,
     fill, find_loops, mlt_loop, parallel_threshold, run, scalar_tensor, store_scalar)
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
-from mltensor._core.storage cimport Device, Kernel, device_object
+from mltensor._core.storage cimport Device, Kernel, Shortcut, device_object
 from mltensor._core.tape cimport Rules, current_node, grad_enabled, record
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, like_class, mark_written, mlt_view, requires_grad, require_writeable,
@@ -640,6 +640,12 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
     cdef Py_ssize_t count = PyVectorcall_NARGS(flags)
     cdef PyObject* values[16]
     cdef list keep
+    if op.shortcut != NULL and names == NULL and count > 0 and type(<object> arguments[0]) is Tensor and (
+            not requires_grad(<Tensor> arguments[0]) or not grad_enabled()):
+        result = op.shortcut(arguments, count)
+        if result is not None:
+            Py_INCREF(result)
+            return <PyObject*> result
     if op.arity and names == NULL and count == op.arity:
         if count == 2:
             result = binary(op, <object> arguments[0], <object> arguments[1])
@@ -717,6 +723,10 @@ cdef class Op:
             raise TypeError(f"the kernel of {self.name!r} must be a capsule, not {type(kernel).__name__}")
         self.kernels[device] = <Kernel> PyCapsule_GetPointer(kernel, "mltensor.kernel")
 
+    def take_shortcut(self, shortcut):
+        """Use a function (a capsule) that answers the commonest calls before arguments are parsed."""
+        self.shortcut = <Shortcut> PyCapsule_GetPointer(shortcut, "mltensor.shortcut")
+
     def __call__(self, *args, **kwargs):
         answer = PyVectorcall_Call(<PyObject*> self, <PyObject*> args, <PyObject*> kwargs)
         result = <object> answer
@@ -774,14 +784,14 @@ def find_operation(name):
     return OPERATIONS[name]
 
 
-def build(table, kernels):
+def build(table, kernels, shortcuts):
     """Make an Op of every record.
 
     Parameters
     ----------
     table : dict of str to Record
-    kernels : dict of str to capsule
-        The host's kernels by the name that records use.
+    kernels, shortcuts : dict of str to capsule
+        The host's kernels by the name that records use, and its shortcuts by that of operations.
 
     Returns
     -------
@@ -795,4 +805,6 @@ def build(table, kernels):
                 raise LookupError(f"operation {name!r} asks for a kernel {record.kernel!r} that nobody registered")
             for device in range(2):
                 op.bind(device, kernels[record.kernel])
+        if name in shortcuts:
+            op.take_shortcut(shortcuts[name])
     return OPERATIONS

@@ -13,6 +13,12 @@ ctypedef object (*Kernel)(PyObject** arguments)
 
 cdef object kernel_capsule(Kernel function)
 
+# A way past the parsing of arguments for the commonest calls of an operation: positional arguments
+# only, the first one a plain tensor off the tape. None: this call is another kind, take the long way.
+ctypedef object (*Shortcut)(PyObject** arguments, Py_ssize_t count)
+
+cdef object shortcut_capsule(Shortcut function)
+
 # The process-wide settings. Every kernel module calls
 # `mlt_runtime_pointer = runtime()` at import (declared `extern mlt_runtime *mlt_runtime_pointer`).
 cdef mlt_runtime* runtime() noexcept nogil

@@ -1,7 +1,6 @@
 """Memory and where it lives: storage, devices, and the settings of the one thread pool."""
 
 cimport cython
-from cpython.mem cimport PyMem_Malloc
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint64_t
@@ -50,6 +49,10 @@ cdef list pending = []
 
 cdef object kernel_capsule(Kernel function):
     return PyCapsule_New(<void*> function, "mltensor.kernel", NULL)
+
+
+cdef object shortcut_capsule(Shortcut function):
+    return PyCapsule_New(<void*> function, "mltensor.shortcut", NULL)
 
 
 cdef mlt_runtime* runtime() noexcept nogil:
@@ -237,7 +240,8 @@ cdef int device_code(object device) except -1:
 # The collector must not clear `owner` before __dealloc__ asks whose memory it is.
 @cython.no_gc_clear
 @cython.final
-@cython.freelist(256)
+@cython.no_gc
+@cython.freelist(512)
 cdef class Storage:
     """A block of memory that tensors are views of."""
 

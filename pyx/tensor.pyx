@@ -45,7 +45,6 @@ cdef extern from *:
     object mlt_type_dict(PyTypeObject* type)
 
 
-@cython.freelist(256)
 cdef class Tensor:
     """Array of numbers of one dtype on one device, with a place on the tape of gradients.
 
@@ -54,14 +53,6 @@ cdef class Tensor:
 
     # NumPy's own operators hand over to ours.
     __array_priority__ = 1000
-
-    def __cinit__(self):
-        self.view.shape = self.inline_dims
-        self.view.strides = self.inline_dims + MLT_INLINE_DIMS
-
-    def __dealloc__(self):
-        if self.view.shape != self.inline_dims:
-            PyMem_Free(self.view.shape)
 
     # --- geometry -----------------------------------------------------------------------
 
@@ -429,6 +420,84 @@ cdef int fill_buffer(Tensor t, Py_buffer* buffer, int flags) except -1:
 
 # --- making tensors -----------------------------------------------------------------------
 
+# Tensors come and go by the million, so their memory is kept and used again. A kept tensor has
+# None in every object field; making it live again sets a reference count, no field.
+cdef extern from *:
+    """
+    #define MLT_KEPT_TENSORS 512
+    static PyObject *mlt_kept_tensors[MLT_KEPT_TENSORS];
+    static int mlt_kept_count = 0;
+    static destructor mlt_slow_dealloc;
+    static void mlt_recycle_tensor(PyObject *o);
+    static inline PyObject *mlt_revive(PyTypeObject *type) {
+      if (mlt_kept_count == 0) return NULL;
+      PyObject *o = mlt_kept_tensors[--mlt_kept_count];
+      PyObject_Init(o, type);
+      PyObject_GC_Track(o);
+      return o;
+    }
+    static inline int mlt_keep(PyObject *o) {
+    #ifdef Py_GIL_DISABLED
+      return 0;
+    #else
+      if (mlt_kept_count == MLT_KEPT_TENSORS) return 0;
+      mlt_kept_tensors[mlt_kept_count++] = o;
+      return 1;
+    #endif
+    }
+    static inline int mlt_has_weak_references(PyObject *o) {
+      return *(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset) != NULL;
+    }
+    static void mlt_install_recycling(PyTypeObject *type) {
+      mlt_slow_dealloc = type->tp_dealloc;
+      type->tp_dealloc = mlt_recycle_tensor;
+    }
+    """
+    PyObject* mlt_revive(PyTypeObject* type)
+    bint mlt_keep(PyObject* o)
+    bint mlt_has_weak_references(PyObject* o)
+    void mlt_install_recycling(PyTypeObject* type)
+    void mlt_slow_dealloc(PyObject* o)
+
+cdef extern from "Python.h":
+    void PyObject_GC_UnTrack(PyObject* o)
+    void PyObject_ClearWeakRefs(PyObject* o)
+    PyObject* Py_TYPE_of "(PyObject*) Py_TYPE"(PyObject* o)
+    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
+
+
+cdef void mlt_recycle_tensor "mlt_recycle_tensor"(PyObject* o) noexcept:
+    """tp_dealloc of the class and its subclasses. No reference to `o` may be taken here."""
+    if (<Tensor> o).view.shape != (<Tensor> o).inline_dims:
+        PyMem_Free((<Tensor> o).view.shape)
+        (<Tensor> o).view.shape = (<Tensor> o).inline_dims
+    if Py_TYPE_of(o) != <PyObject*> Tensor:
+        mlt_slow_dealloc(o)
+        return
+    PyObject_GC_UnTrack(o)
+    if mlt_has_weak_references(o):
+        PyObject_ClearWeakRefs(o)
+    (<Tensor> o).storage = None
+    (<Tensor> o).node = None
+    (<Tensor> o).base = None
+    if not mlt_keep(o):
+        mlt_slow_dealloc(o)
+
+
+cdef inline Tensor fresh():
+    """A tensor without memory and dimensions."""
+    cdef PyObject* o = mlt_revive(<PyTypeObject*> Tensor)
+    cdef Tensor t
+    if o != NULL:
+        t = <Tensor> o
+        Py_DECREF_pointer(o)
+    else:
+        t = Tensor.__new__(Tensor)
+    t.view.shape = t.inline_dims
+    t.view.strides = t.inline_dims + MLT_INLINE_DIMS
+    return t
+
+
 cdef int reserve_dims(Tensor t, int ndim) except -1:
     """Room for the shape and strides of `ndim` dimensions."""
     if ndim > MLT_INLINE_DIMS:
@@ -465,7 +534,7 @@ cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
 cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
     cdef int64_t size = mlt_itemsize[dtype]
     cdef int i
-    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef Tensor t = fresh()
     if ndim == 1 and 0 <= shape[0] < (1 << 40):
         size = shape[0]
     else:
@@ -486,10 +555,24 @@ cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
 
 
 cdef Tensor empty_like(Tensor other, int dtype):
-    return empty(other.view.ndim, other.view.shape, dtype, other.storage.device)
+    cdef Tensor t = fresh()
+    cdef int64_t step = mlt_itemsize[dtype]
+    cdef int i
+    reserve_dims(t, other.view.ndim)
+    t.view.size = other.view.size
+    t.view.dtype = dtype
+    t.view.contiguous = True
+    t.view.writeable = True
+    for i in range(other.view.ndim - 1, -1, -1):
+        t.view.shape[i] = other.view.shape[i]
+        t.view.strides[i] = step
+        step *= other.view.shape[i] if other.view.shape[i] > 0 else 1
+    t.storage = new_storage(t.view.size * mlt_itemsize[dtype], other.storage.device)
+    t.view.data = t.storage.data
+    return t
 
 
-cdef int set_contiguous(mlt_view* v) except -1:
+cdef inline void set_contiguous(mlt_view* v) noexcept nogil:
     """Works out the C-contiguous flag and the size from shape and strides."""
     cdef int64_t expected = mlt_itemsize[v.dtype]
     cdef int64_t size = 1
@@ -502,12 +585,11 @@ cdef int set_contiguous(mlt_view* v) except -1:
         size *= v.shape[i]
     v.size = size
     v.contiguous = contiguous or size == 0
-    return 0
 
 
 cdef Tensor from_storage(Storage storage, char* data, int ndim, const int64_t* shape,
                          const int64_t* strides, int dtype):
-    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef Tensor t = fresh()
     cdef int i
     reserve_dims(t, ndim)
     for i in range(ndim):
@@ -523,7 +605,16 @@ cdef Tensor from_storage(Storage storage, char* data, int ndim, const int64_t* s
 
 cdef Tensor new_view(Tensor source, char* data, int ndim, const int64_t* shape,
                      const int64_t* strides, int dtype):
-    cdef Tensor t = from_storage(source.storage, data, ndim, shape, strides, dtype)
+    cdef Tensor t = fresh()
+    cdef int i
+    reserve_dims(t, ndim)
+    for i in range(ndim):
+        t.view.shape[i] = shape[i]
+        t.view.strides[i] = strides[i]
+    t.view.dtype = dtype
+    t.view.data = data
+    t.storage = source.storage
+    set_contiguous(&t.view)
     t.view.writeable = source.view.writeable
     t.base = source if source.base is None else source.base
     return t
@@ -542,6 +633,8 @@ cdef Tensor like_class(Tensor result, object cls):
     if cls is Tensor or type(result) is cls:
         return result
     t = cls.__new__(cls)
+    t.view.shape = t.inline_dims
+    t.view.strides = t.inline_dims + MLT_INLINE_DIMS
     reserve_dims(t, result.view.ndim)
     memcpy(t.view.shape, result.view.shape, result.view.ndim * sizeof(int64_t))
     memcpy(t.view.strides, result.view.strides, result.view.ndim * sizeof(int64_t))
@@ -724,3 +817,6 @@ def as_class(Tensor t, cls):
     result.base = t.base
     result.node_version = t.node_version
     return like_class(result, cls)
+
+
+mlt_install_recycling(<PyTypeObject*> Tensor)

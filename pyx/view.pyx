@@ -1,18 +1,27 @@
 """Views: other shapes and strides over the same memory. Nothing here moves an element, but for a
 reshape that strides cannot express."""
 
+from cpython.exc cimport PyErr_Clear, PyErr_Occurred
+from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
 from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
 
 from mltensor._core.dtypes cimport mlt_itemsize
 from mltensor._core.elementwise cimport broadcast_view, copy
-from mltensor._core.storage cimport Kernel, kernel_capsule
+from mltensor._core.storage cimport Kernel, kernel_capsule, shortcut_capsule
 from mltensor._core.tensor cimport (
     MLT_MAX_DIMS, Tensor, axis_mask, new_view, normalize_axis, read_shape, shape_tuple)
 
 import operator
 
 from mltensor.errors import AxisError, ShapeError
+
+cdef extern from *:
+    """
+    #define mlt_tuple_items(o) (((PyTupleObject *)(o))->ob_item)
+    """
+    PyObject** PyTuple_items "mlt_tuple_items"(PyObject* o)
 
 
 cdef bint view_strides(Tensor t, int ndim, const int64_t* shape, int64_t* strides) noexcept nogil:
@@ -136,6 +145,26 @@ cdef object reshape_kernel(PyObject** a):
         raise ValueError(
             f"reshape: the shape {tuple(<object> a[1])} needs a copy of these strides and copy=False forbids it")
     return result
+
+
+cdef object reshape_shortcut(PyObject** a, Py_ssize_t count):
+    """x.reshape(2, 5) and x.reshape((2, 5)) with plain integers."""
+    cdef int64_t shape[64]
+    cdef PyObject** given = a + 1
+    cdef Py_ssize_t i, n = count - 1
+    if n == 1 and PyTuple_CheckExact(<object> a[1]):
+        n = PyTuple_GET_SIZE(<object> a[1])
+        given = PyTuple_items(a[1])
+    if n > MLT_MAX_DIMS or count < 2:
+        return None
+    for i in range(n):
+        if not PyLong_CheckExact(<object> given[i]):
+            return None
+        shape[i] = PyLong_AsLongLong(<object> given[i])
+        if shape[i] == -1 and PyErr_Occurred() != NULL:
+            PyErr_Clear()
+            return None
+    return reshape(<Tensor> a[0], <int> n, shape)
 
 
 cdef object fortran_reshape(Tensor x, int ndim, const int64_t* shape):
@@ -339,6 +368,8 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
             f"storage of {last - first} bytes")
     return 0
 
+
+SHORTCUTS = {"reshape": shortcut_capsule(reshape_shortcut)}
 
 KERNELS = {
     "reshape": kernel_capsule(reshape_kernel),
