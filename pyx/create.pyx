@@ -295,7 +295,7 @@ cdef object stacked(object value):
     return as_tensor(value, -1, -1, COPY_IF_NEEDED) if not isinstance(value, Tensor) else value
 
 
-cdef object make(object value, object dtype, object device, int copy, object order):
+cdef object make(object value, object dtype, object device, int copy, object order, int float_code):
     cdef int code = -1 if dtype is None else code_of(dtype)
     cdef int place = -1 if device is None else device_code(device)
     cdef bint graded = False
@@ -317,12 +317,12 @@ cdef object make(object value, object dtype, object device, int copy, object ord
                 result = like_class(result, getattr(type(t), "_result_class", Tensor))
     elif copy != COPY_NEVER and (PyList_CheckExact(value) or PyTuple_CheckExact(value)):
         result = from_sequence(value, code, default_device_code() if place < 0 else place,
-                               default_float_code(), &graded)
+                               float_code, &graded)
         if graded:
             joined = stacked(value)
             result = joined if joined.dtype == result.dtype else joined.astype(result.dtype)
     else:
-        result = as_tensor(value, code, place, copy)
+        result = as_tensor_default(value, code, place, copy, float_code)
     if order == "F" and (<Tensor> result).view.ndim > 1:
         return in_fortran_order(result, copy)
     return result
@@ -382,7 +382,7 @@ def asarray(obj, dtype=None, order=None, *, device=None, copy=None, requires_gra
     tensor([[1, 2],
             [3, 4]])
     """
-    result = make(obj, dtype, device, COPY_IF_NEEDED if copy is None else copy_mode(copy), order)
+    result = make(obj, dtype, device, COPY_IF_NEEDED if copy is None else copy_mode(copy), order, default_float_code())
     if requires_grad:
         return result.requires_grad_(True)
     return result
@@ -409,12 +409,30 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, dev
     >>> np.array([1.5, 2.5])
     tensor([1.5000, 2.5000])
     """
-    result = make(object, dtype, device, copy_mode(copy), order)
+    result = make(object, dtype, device, copy_mode(copy), order, default_float_code())
     if (<Tensor> result).view.ndim < ndmin:
         result = result.reshape((1,) * (ndmin - result.ndim) + result.shape)
     if requires_grad:
         return result.requires_grad_(True)
     return result
+
+
+def from_data(obj, dtype=None, device=None, copy=None, default=None):
+    """:func:`asarray` with a dtype of its own for Python floats.
+
+    Parameters
+    ----------
+    obj, dtype, device, copy
+        As for :func:`asarray`.
+    default : dtype, optional
+        What Python floats become.
+
+    Returns
+    -------
+    Tensor
+    """
+    return make(obj, dtype, device, copy_mode(copy), "K",
+                default_float_code() if default is None else code_of(default))
 
 
 # --- ranges ---------------------------------------------------------------------------------

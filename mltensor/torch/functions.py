@@ -1,0 +1,153 @@
+"""Functions of the PyTorch face that are methods of the tensor, or operations under PyTorch's names."""
+
+import functools
+
+import numpy
+
+import mltensor
+from mltensor._core.dispatch import OPERATIONS
+from mltensor._core.storage import Device
+from mltensor._methods import METHODS
+from mltensor._ops.record import F
+from mltensor.nn import functional
+from mltensor.nn import parameter as nn_parameter
+
+from .arranging import by_numpy, tensor_of
+from .tensor import BaseTensor, Tensor, as_torch, settings
+
+# PyTorch's name -> ours, where they differ and the meaning does not.
+OTHER_NAMES = {
+    "cat": "concat", "concatenate": "concat", "permute": "permute_dims", "unsqueeze": "expand_dims",
+    "movedim": "moveaxis", "swapdims": "swapaxes", "mul": "multiply", "pow": "power", "neg": "negative",
+    "mm": "matmul", "bmm": "matmul", "mv": "matmul", "abs": "absolute", "eq": "equal", "clamp": "clip",
+    "arctan2": "atan2", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ge": "greater_equal", "gt": "greater",
+    "le": "less_equal", "lt": "less", "ne": "not_equal", "amax": "max", "amin": "min", "fix": "trunc",
+    "bitwise_not": "bitwise_invert", "true_divide": "divide", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh"}
+
+
+def from_method(name):
+    """The function that calls a method written in Python."""
+    implementation = METHODS[name]
+
+    @functools.wraps(implementation)
+    def function(input, *args, **kwargs):
+        return implementation(tensor_of(input), *args, **kwargs)
+
+    return function
+
+
+def wrapped(function):
+    """A function of the main namespace whose results become torch tensors."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        return as_torch(function(*args, **kwargs))
+
+    return call
+
+
+def find(name):
+    """The function of the PyTorch face that needs nothing but a name: an operation, a method, a layer's function.
+
+    Raises
+    ------
+    AttributeError
+        If there is none.
+    """
+    target = OTHER_NAMES.get(name, name)
+    if target in OPERATIONS:
+        # Operations give the class of their inputs.
+        return OPERATIONS[target]
+    if name in METHODS:
+        return from_method(name)
+    for module in (functional, mltensor):
+        found = getattr(module, target, None)
+        if found is not None and not name.startswith("_"):
+            return wrapped(found) if callable(found) and not isinstance(found, type) else found
+    raise AttributeError(f"mltensor.torch has no {name!r}")
+
+
+# --- questions and settings -----------------------------------------------------------------------------
+
+def is_tensor(obj):
+    """Whether an object is a tensor."""
+    return isinstance(obj, BaseTensor)
+
+
+def numel(input):
+    """Number of elements."""
+    return int(input.size)
+
+
+def is_nonzero(input):
+    """Whether the one element of a tensor is not zero."""
+    return bool(input.item())
+
+
+def set_default_dtype(d):
+    """Set the dtype that Python floats, new tensors and the parameters of layers get."""
+    dtype = numpy.dtype(d)
+    if dtype.kind != "f":
+        raise TypeError(f"the default dtype must be a real floating one, not {dtype}")
+    settings["dtype"] = dtype
+    nn_parameter.set_default_dtype(dtype)
+
+
+def device(type="cpu", index=None):
+    """A device by name and number."""
+    return type if isinstance(type, Device) else Device(type, index)
+
+
+def compile(model=None, **options):
+    """The model itself: there is nothing to compile. Works as a decorator too."""
+    return (lambda function: function) if model is None else model
+
+
+# --- operations under other signatures --------------------------------------------------------------------
+
+def dot(input, other):
+    """Inner product of two vectors."""
+    return F.vecdot(tensor_of(input), other)
+
+
+def ger(input, vec2):
+    """Outer product of two vectors."""
+    return tensor_of(input)[:, None] * tensor_of(vec2)[None, :]
+
+
+outer = ger
+
+
+def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
+    """``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices."""
+    return METHODS["addmm"](tensor_of(input), batch1, batch2, beta=beta, alpha=alpha)
+
+
+def einsum(equation, *operands):
+    """Sum of products by Einstein's convention."""
+    return as_torch(mltensor.einsum(equation, *operands))
+
+
+def masked_scatter(input, mask, source):
+    """A copy whose elements where the mask holds are those of `source` in order."""
+    result = F.copy(tensor_of(input))
+    result[mask] = F.reshape(source, (-1,))[:int(F.count_nonzero(mask).item())]
+    return result
+
+
+def bincount(input, weights=None, minlength=0):
+    """How often each number below the greatest occurs, or the sum of the weights there."""
+    return by_numpy(lambda x, *w: numpy.bincount(x, *w, minlength=minlength), input,
+                    *([] if weights is None else [weights]))
+
+
+def flip(input, dims):
+    """The elements in reverse order along dimensions."""
+    return F.flip(tensor_of(input), dims)
+
+
+DIRECT = {
+    "is_tensor": is_tensor, "numel": numel, "is_nonzero": is_nonzero, "set_default_dtype": set_default_dtype,
+    "device": device, "compile": compile, "dot": dot, "ger": ger, "outer": outer, "baddbmm": baddbmm,
+    "einsum": einsum, "masked_scatter": masked_scatter, "bincount": bincount, "flip": flip, "Tensor": Tensor}

@@ -1,0 +1,3 @@
+"""``torch.nn.init``: first values of parameters."""
+
+from mltensor.nn.init import *  # noqa: F403

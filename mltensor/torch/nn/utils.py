@@ -1,0 +1,3 @@
+"""``torch.nn.utils``: clipping of gradients, parameters as one vector."""
+
+from mltensor.nn.utils import *  # noqa: F403
