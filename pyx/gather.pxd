@@ -63,3 +63,7 @@ cdef Tensor pick(Tensor x, Tensor mask)
 # Coordinate of flat places along one dimension: (place // inner) % length.
 cdef Tensor unravel(Tensor places, int64_t inner, int64_t length)
 cdef Tensor zeros(int ndim, const int64_t* shape, int dtype, int device)
+# Elements of x at checked indices of the same number of dimensions, along one axis: out[p] = x[p with index[p]].
+cdef Tensor along_axis(Tensor x, Tensor index, int axis)
+# A new zero tensor of `shape` to which the blocks of x are added at checked indices of one axis.
+cdef Tensor spread_axis(Tensor x, Tensor index, int axis, int ndim, const int64_t* shape)

@@ -129,8 +129,36 @@ cdef Tensor flat(Tensor t):
     return reshape(t, 1, &size)
 
 
-cdef Tensor take_axis(Tensor x, Tensor index, int axis):
+cdef int move_axis(Tensor indexed, Tensor index, Tensor dense, int axis, int mode) except -1:
+    """Blocks between `indexed` at the indices of one axis and a contiguous `dense`."""
     cdef mlt_gather g
+    cdef int i
+    if dense.view.size == 0:
+        return 0
+    g.data = indexed.view.data
+    g.dense = dense.view.data
+    g.index = <const int64_t*> index.view.data
+    g.count = index.view.size
+    g.length = indexed.view.shape[axis]
+    g.step = indexed.view.strides[axis]
+    g.itemsize = mlt_itemsize[indexed.view.dtype]
+    g.dtype = indexed.view.dtype
+    g.outer_ndim = axis
+    for i in range(axis):
+        g.outer_shape[i] = indexed.view.shape[i]
+        g.outer_data[i] = indexed.view.strides[i]
+        g.outer_dense[i] = dense.view.strides[i]
+    g.inner_ndim = indexed.view.ndim - axis - 1
+    g.dense_step = g.itemsize
+    for i in range(g.inner_ndim):
+        g.inner_shape[i] = indexed.view.shape[axis + 1 + i]
+        g.inner_data[i] = indexed.view.strides[axis + 1 + i]
+        g.inner_dense[i] = dense.view.strides[axis + index.view.ndim + i]
+        g.dense_step *= g.inner_shape[i]
+    return run_gather(&g, mode)
+
+
+cdef Tensor take_axis(Tensor x, Tensor index, int axis):
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int n = 0, i
     cdef Tensor y
@@ -148,29 +176,13 @@ cdef Tensor take_axis(Tensor x, Tensor index, int axis):
         shape[n] = x.view.shape[i]
         n += 1
     y = empty(n, shape, x.view.dtype, x.storage.device)
-    if y.view.size == 0:
-        return y
-    g.data = x.view.data
-    g.dense = y.view.data
-    g.index = <const int64_t*> index.view.data
-    g.count = index.view.size
-    g.length = x.view.shape[axis]
-    g.step = x.view.strides[axis]
-    g.itemsize = mlt_itemsize[x.view.dtype]
-    g.dtype = x.view.dtype
-    g.outer_ndim = axis
-    for i in range(axis):
-        g.outer_shape[i] = x.view.shape[i]
-        g.outer_data[i] = x.view.strides[i]
-        g.outer_dense[i] = y.view.strides[i]
-    g.inner_ndim = x.view.ndim - axis - 1
-    g.dense_step = g.itemsize
-    for i in range(g.inner_ndim):
-        g.inner_shape[i] = x.view.shape[axis + 1 + i]
-        g.inner_data[i] = x.view.strides[axis + 1 + i]
-        g.inner_dense[i] = y.view.strides[axis + index.view.ndim + i]
-        g.dense_step *= g.inner_shape[i]
-    run_gather(&g, MLT_GET)
+    move_axis(x, index, y, axis, MLT_GET)
+    return y
+
+
+cdef Tensor spread_axis(Tensor x, Tensor index, int axis, int ndim, const int64_t* shape):
+    cdef Tensor y = zeros(ndim, shape, x.view.dtype, x.storage.device)
+    move_axis(y, index, contiguous(x), axis, MLT_ADD)
     return y
 
 
@@ -349,6 +361,12 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) 
     with nogil:
         status = mlt_along_run(&along, mode)
     return check_interrupt(status)
+
+
+cdef Tensor along_axis(Tensor x, Tensor index, int axis):
+    cdef Tensor y = empty(index.view.ndim, index.view.shape, x.view.dtype, x.storage.device)
+    run_along(x, index, y, axis, MLT_GET)
+    return y
 
 
 cdef int check_along(Tensor index, int64_t length, int axis) except -1:

@@ -1,0 +1,220 @@
+/* Sorting along the lines of a tensor, and the positions that sort it. */
+#ifndef MLTENSOR_SORT_H
+#define MLTENSOR_SORT_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mltensor/mltensor.h"
+#include "mltensor/sort_keys.h"
+#include "mltensor/thread.h"
+
+/* Elements that one thread sorts in its own cache. */
+#define MLT_SORT_CHUNK 32768
+
+typedef struct {
+  uint32_t key, at;
+} mlt_pair32;
+
+typedef struct {
+  uint64_t key, at;
+} mlt_pair64;
+
+#define MLT_SORT_NAME key32
+#define MLT_SORT_TYPE uint32_t
+#define MLT_SORT_KEY(e) (e)
+#define MLT_SORT_BITS 32
+#include "mltensor/sort_lines.h"
+
+#define MLT_SORT_NAME key64
+#define MLT_SORT_TYPE uint64_t
+#define MLT_SORT_KEY(e) (e)
+#define MLT_SORT_BITS 64
+#include "mltensor/sort_lines.h"
+
+#define MLT_SORT_NAME pair32
+#define MLT_SORT_TYPE mlt_pair32
+#define MLT_SORT_KEY(e) ((e).key)
+#define MLT_SORT_BITS 32
+#include "mltensor/sort_lines.h"
+
+#define MLT_SORT_NAME pair64
+#define MLT_SORT_TYPE mlt_pair64
+#define MLT_SORT_KEY(e) ((e).key)
+#define MLT_SORT_BITS 64
+#include "mltensor/sort_lines.h"
+
+typedef struct {
+  const char *from;
+  char *values;       /* sorted values, or NULL */
+  int64_t *positions; /* where they were, or NULL */
+  int64_t n, keep;    /* length of a line; how many of the sorted to write (the first ones) */
+  int64_t from_stride, value_stride, position_stride; /* bytes along a line, elements for positions */
+  int32_t dtype, direction;
+  int32_t ndim; /* of the other dimensions */
+  int64_t lines;
+  int64_t shape[MLT_MAX_DIMS], from_strides[MLT_MAX_DIMS], value_strides[MLT_MAX_DIMS],
+      position_strides[MLT_MAX_DIMS];
+  atomic_int failed; /* a thread got no memory */
+} mlt_sort_lines;
+
+static inline int mlt_narrow_key(int dtype, int64_t n) {
+  return mlt_itemsize[dtype] <= 4 && n < (int64_t)UINT32_MAX;
+}
+
+/* Bytes of scratch that one line needs. */
+static int64_t mlt_sort_scratch(const mlt_sort_lines *s) {
+  int64_t element = (mlt_narrow_key(s->dtype, s->n) ? 4 : 8) * (s->positions ? 2 : 1);
+  return 2 * s->n * element;
+}
+
+/* Keys have lost the sign of zeros and the bits of NaN: these are written again, in the order they
+ * stood in. Both are runs in the sorted line. */
+static void mlt_restore_specials(const mlt_sort_lines *s, const char *from, char *to) {
+  int itemsize = mlt_itemsize[s->dtype];
+  int64_t zero = -1, nan = -1, i;
+  char none[8] = {0};
+  for (i = 0; i < s->n && (zero < 0 || nan < 0); i++) {
+    const char *p = to + i * s->value_stride;
+    if (zero < 0 && memcmp(p, none, (size_t)itemsize) == 0) zero = i;
+    if (nan < 0 && mlt_special(p, s->dtype) == 2) nan = i;
+  }
+  for (i = 0; i < s->n; i++) {
+    const char *p = from + i * s->from_stride;
+    int special = mlt_special(p, s->dtype);
+    if (special == 2)
+      memcpy(to + nan++ * s->value_stride, p, (size_t)itemsize);
+    else if (special == 1 || memcmp(p, none, (size_t)itemsize) == 0)
+      memcpy(to + zero++ * s->value_stride, p, (size_t)itemsize);
+  }
+}
+
+/* One line. `several`: sort it on all threads. Returns 1 when interrupted. */
+static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, int several) {
+  const char *from = s->from;
+  char *values = s->values;
+  int64_t *positions = s->positions;
+  int64_t n = s->n;
+  int itemsize = mlt_itemsize[s->dtype];
+  for (int d = s->ndim - 1; d >= 0; d--) {
+    int64_t at = line % s->shape[d];
+    line /= s->shape[d];
+    from += at * s->from_strides[d];
+    if (values) values += at * s->value_strides[d];
+    if (positions) positions += at * s->position_strides[d];
+  }
+#define MLT_SORT_PAIRS(bits)                                                                \
+  {                                                                                         \
+    mlt_pair##bits *v = (mlt_pair##bits *)scratch;                                          \
+    mlt_read_keys##bits(&v[0].key, 2, from, s->from_stride, n, s->dtype, s->direction);     \
+    for (int64_t i = 0; i < n; i++) v[i].at = (uint##bits##_t)i;                            \
+    if (several) {                                                                          \
+      if (mlt_sort_long_pair##bits(v, v + n, n)) return 1;                                  \
+    } else {                                                                                \
+      mlt_sort_pair##bits(v, v + n, n);                                                     \
+    }                                                                                       \
+    for (int64_t i = 0; i < s->keep; i++) positions[i * s->position_stride] = (int64_t)v[i].at; \
+    if (values)                                                                             \
+      for (int64_t i = 0; i < s->keep; i++)                                                 \
+        memcpy(values + i * s->value_stride, from + (int64_t)v[i].at * s->from_stride,      \
+               (size_t)itemsize);                                                           \
+  }
+#define MLT_SORT_KEYS(bits)                                                                 \
+  {                                                                                         \
+    uint##bits##_t *v = (uint##bits##_t *)scratch;                                          \
+    int special = mlt_read_keys##bits(v, 1, from, s->from_stride, n, s->dtype, s->direction); \
+    if (several) {                                                                          \
+      if (mlt_sort_long_key##bits(v, v + n, n)) return 1;                                   \
+    } else {                                                                                \
+      mlt_sort_key##bits(v, v + n, n);                                                      \
+    }                                                                                       \
+    mlt_write_values##bits(values, s->value_stride, v, n, s->dtype, s->direction);          \
+    if (special) mlt_restore_specials(s, from, values);                                     \
+  }
+  if (positions) {
+    if (mlt_narrow_key(s->dtype, n)) MLT_SORT_PAIRS(32) else MLT_SORT_PAIRS(64)
+  } else {
+    if (mlt_narrow_key(s->dtype, n)) MLT_SORT_KEYS(32) else MLT_SORT_KEYS(64)
+  }
+  return 0;
+}
+
+static void mlt_sort_task(void *context, int64_t begin, int64_t end) {
+  mlt_sort_lines *s = (mlt_sort_lines *)context;
+  char small[4096];
+  int64_t bytes = mlt_sort_scratch(s);
+  char *scratch = bytes <= (int64_t)sizeof small ? small : malloc((size_t)bytes);
+  if (!scratch) {
+    atomic_store(&s->failed, 1);
+    return;
+  }
+  for (int64_t line = begin; line < end; line++) mlt_sort_line(s, line, scratch, 0);
+  if (scratch != small) free(scratch);
+}
+
+/* Sorts all lines; 1 when interrupted, -1 when there is no memory. */
+static int mlt_sort_run(mlt_sort_lines *s) {
+  atomic_init(&s->failed, 0);
+  if (s->n == 0 || s->lines == 0) return 0;
+  int status = 0;
+  if (s->n > 2 * MLT_SORT_CHUNK && (s->lines < 8 || s->n > (1 << 20))) {
+    char *scratch = malloc((size_t)mlt_sort_scratch(s));
+    if (!scratch) return -1;
+    for (int64_t line = 0; line < s->lines && !status; line++)
+      status = mlt_sort_line(s, line, scratch, 1);
+    free(scratch);
+    return status;
+  }
+  int64_t chunk = 16384 / s->n > 1 ? 16384 / s->n : 1;
+  status = mlt_parallel(s->lines, chunk, mlt_sort_task, s);
+  return atomic_load(&s->failed) ? -1 : status;
+}
+
+/* --- searching and duplicates ------------------------------------------------------------- */
+
+typedef struct {
+  const char *sorted, *queries;
+  const int64_t *sorter; /* positions that sort, or NULL */
+  int64_t *out;
+  int64_t n;
+  int32_t dtype, right;
+} mlt_search;
+
+#define MLT_SEARCH_CASE(D, ALL)                                                         \
+  case MLT_##D:                                                                         \
+    for (int64_t i = begin; i < end; i++) {                                             \
+      uint64_t wanted = mlt_key_##D(s->queries + i * itemsize);                         \
+      int64_t low = 0, left = s->n;                                                     \
+      while (left > 0) {                                                                \
+        int64_t half = left / 2, at = low + half;                                       \
+        uint64_t key = mlt_key_##D(s->sorted + (s->sorter ? s->sorter[at] : at) * itemsize); \
+        int go = s->right ? key <= wanted : key < wanted;                               \
+        low = go ? at + 1 : low;                                                        \
+        left = go ? left - half - 1 : half;                                             \
+      }                                                                                 \
+      s->out[i] = low;                                                                  \
+    }                                                                                   \
+    break;
+
+static void mlt_search_task(void *context, int64_t begin, int64_t end) {
+  const mlt_search *s = (const mlt_search *)context;
+  int64_t itemsize = mlt_itemsize[s->dtype];
+  switch (s->dtype) { MLT_KEYED(MLT_SEARCH_CASE) }
+}
+
+/* first[i] = 1 where sorted element i differs from the one before it. */
+static void mlt_mark_first(const char *sorted, uint8_t *first, int64_t n, int dtype, int nan_equal) {
+  int64_t itemsize = mlt_itemsize[dtype];
+#define MLT_FIRST_CASE(D, ALL)                                                    \
+  case MLT_##D:                                                                   \
+    for (int64_t i = 1; i < n; i++) {                                             \
+      const char *p = sorted + i * itemsize;                                      \
+      first[i] = mlt_key_##D(p) != mlt_key_##D(p - itemsize) ||                   \
+                 (!nan_equal && mlt_special_##D(p) == 2);                         \
+    }                                                                             \
+    break;
+  if (n > 0) first[0] = 1;
+  switch (dtype) { MLT_KEYED(MLT_FIRST_CASE) }
+}
+
+#endif

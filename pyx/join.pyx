@@ -1,0 +1,419 @@
+"""Joining, splitting, repeating, rolling and padding."""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+from libc.string cimport memcpy
+
+from mltensor._core.dtypes cimport INT64, mlt_itemsize, promotion
+from mltensor._core.elementwise cimport broadcast_view, contiguous, copy, copy_into, fill
+from mltensor._core.gather cimport index_tensor, spread_axis, take_axis
+from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.storage cimport kernel_capsule
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, empty, new_view, normalize_axis, read_shape, same_shape, shape_tuple)
+from mltensor._core.view cimport reshape
+
+import operator
+
+from mltensor.errors import AxisError, ShapeError
+
+cdef extern from "mltensor/positions.h" nogil:
+    void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
+    enum:
+        MLT_PAD_EDGE
+        MLT_PAD_WRAP
+        MLT_PAD_REFLECT
+        MLT_PAD_SYMMETRIC
+    void mlt_pad_positions(int64_t* out, int64_t before, int64_t n, int64_t after, int mode)
+
+# Bytes up to which joining copies row by row right here.
+cdef int64_t LITTLE = 1 << 16
+
+
+cdef Tensor flat(Tensor x):
+    cdef int64_t size = x.view.size
+    return reshape(x, 1, &size)
+
+
+cdef Tensor section(Tensor x, int axis, int64_t begin, int64_t end):
+    """The view of x[begin:end] along an axis."""
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int d
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+    shape[axis] = end - begin
+    return new_view(x, x.view.data + (begin * x.view.strides[axis] if end > begin else 0), x.view.ndim, shape,
+                    x.view.strides, x.view.dtype)
+
+
+# --- joining --------------------------------------------------------------------------------
+
+cdef int check_joint(str name, list tensors, int axis) except -1:
+    """All tensors have the same shape, but for the length along the axis (-1: no exception)."""
+    cdef Tensor first = <Tensor> tensors[0]
+    cdef Tensor t
+    cdef int k, d
+    for k in range(1, len(tensors)):
+        t = <Tensor> tensors[k]
+        if t.view.ndim != first.view.ndim:
+            raise ShapeError(
+                f"{name}: all tensors must have the same number of dimensions, but tensor 0 has shape "
+                f"{shape_tuple(first)} and tensor {k} has shape {shape_tuple(t)}")
+        for d in range(t.view.ndim):
+            if d != axis and t.view.shape[d] != first.view.shape[d]:
+                but = f" except along axis {axis}" if axis >= 0 else ""
+                raise ShapeError(
+                    f"{name}: all tensors must have the same shape{but}, but tensor 0 has shape "
+                    f"{shape_tuple(first)} and tensor {k} has shape {shape_tuple(t)}")
+    return 0
+
+
+cdef Tensor joined(list tensors, int axis):
+    """The tensors one after the other along an axis; their shapes fit."""
+    cdef Tensor first = <Tensor> tensors[0]
+    cdef Tensor t, y
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t outer = 1, row, block, o, at = 0
+    cdef int dtype = first.view.dtype, d
+    cdef bint plain = True
+    cdef char* to
+    for d in range(first.view.ndim):
+        shape[d] = first.view.shape[d]
+        if d < axis:
+            outer *= shape[d]
+    shape[axis] = 0
+    for one in tensors:
+        t = <Tensor> one
+        shape[axis] += t.view.shape[axis]
+        dtype = promotion[dtype][t.view.dtype]
+    for one in tensors:
+        t = <Tensor> one
+        plain = plain and t.view.contiguous and t.view.dtype == dtype
+    y = empty(first.view.ndim, shape, dtype, first.storage.device)
+    if y.view.size == 0:
+        return y
+    if plain and y.view.size * mlt_itemsize[dtype] <= LITTLE:
+        row = y.view.size // outer * mlt_itemsize[dtype]
+        to = y.view.data
+        for one in tensors:
+            t = <Tensor> one
+            block = t.view.size // outer * mlt_itemsize[dtype]
+            for o in range(outer):
+                memcpy(to + o * row, t.view.data + o * block, block)
+            to += block
+        return y
+    for one in tensors:
+        t = <Tensor> one
+        if t.view.size:
+            copy_into(section(y, axis, at, at + t.view.shape[axis]), t)
+        at += t.view.shape[axis]
+    return y
+
+
+cdef object concat_kernel(PyObject** a):
+    cdef list tensors = <list> a[0]
+    cdef int axis = 0
+    if len(tensors) == 0:
+        raise ValueError("concat: at least one tensor is needed")
+    if <object> a[1] is None:
+        tensors = [flat(<Tensor> one) for one in tensors]
+    else:
+        if (<Tensor> tensors[0]).view.ndim == 0:
+            raise ShapeError("concat: 0-d tensors cannot be joined along an axis; use stack, or axis=None")
+        axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim)
+    check_joint("concat", tensors, axis)
+    return joined(tensors, axis)
+
+
+cdef Tensor with_axis(Tensor x, int axis):
+    """The view with a new dimension of length 1."""
+    cdef int64_t shape[MLT_MAX_DIMS + 1]
+    cdef int64_t strides[MLT_MAX_DIMS + 1]
+    cdef int d
+    for d in range(x.view.ndim + 1):
+        if d == axis:
+            shape[d] = 1
+            strides[d] = mlt_itemsize[x.view.dtype]
+        else:
+            shape[d] = x.view.shape[d - (d > axis)]
+            strides[d] = x.view.strides[d - (d > axis)]
+    return new_view(x, x.view.data, x.view.ndim + 1, shape, strides, x.view.dtype)
+
+
+cdef object stack_kernel(PyObject** a):
+    cdef list tensors = <list> a[0]
+    cdef int axis
+    if len(tensors) == 0:
+        raise ValueError("stack: at least one tensor is needed")
+    axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim + 1)
+    check_joint("stack", tensors, -1)
+    return joined([with_axis(<Tensor> one, axis) for one in tensors], axis)
+
+
+# --- splitting ------------------------------------------------------------------------------
+
+cdef object split_at(Tensor x, object cuts, int axis):
+    """Views between cut points, which count and clip as the bounds of slices do."""
+    cdef int64_t length = x.view.shape[axis], begin = 0, end
+    cdef list parts = []
+    for cut in (*cuts, length):
+        end, begin_here = slice(None, operator.index(cut)).indices(length)[1], begin
+        end = max(end, begin)
+        parts.append(section(x, axis, begin_here, end))
+        begin = slice(operator.index(cut), None).indices(length)[0]
+    return tuple(parts)
+
+
+cdef object split_into(str name, Tensor x, object sections, int axis, bint equal):
+    cdef int64_t n, length = x.view.shape[axis], begin = 0, end, k
+    cdef list parts = []
+    try:
+        n = operator.index(sections)
+    except TypeError:
+        if isinstance(sections, Tensor):
+            sections = sections.tolist()
+        return split_at(x, sections, axis)
+    if n < 1:
+        raise ValueError(f"{name}: the number of sections must be at least 1, not {n}")
+    if equal and length % n:
+        raise ShapeError(
+            f"{name}: axis {axis} of length {length} (shape {shape_tuple(x)}) does not divide into {n} equal "
+            "sections; use array_split, or give the cut points")
+    for k in range(n):
+        end = begin + length // n + (1 if k < length % n else 0)
+        parts.append(section(x, axis, begin, end))
+        begin = end
+    return tuple(parts)
+
+
+cdef int split_axis(str name, Tensor x, object axis) except -1:
+    if x.view.ndim == 0:
+        raise ShapeError(f"{name}: a 0-d tensor has no axis to split")
+    return normalize_axis(axis, x.view.ndim)
+
+
+cdef object split_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    return split_into("split", x, <object> a[1], split_axis("split", x, <object> a[2]), True)
+
+
+cdef object array_split_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    return split_into("array_split", x, <object> a[1], split_axis("array_split", x, <object> a[2]), False)
+
+
+cdef object unstack_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef int axis = split_axis("unstack", x, <object> a[1]), d, n = 0
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t strides[MLT_MAX_DIMS]
+    cdef int64_t i
+    cdef list parts = []
+    for d in range(x.view.ndim):
+        if d != axis:
+            shape[n] = x.view.shape[d]
+            strides[n] = x.view.strides[d]
+            n += 1
+    for i in range(x.view.shape[axis]):
+        parts.append(new_view(x, x.view.data + i * x.view.strides[axis], n, shape, strides, x.view.dtype))
+    return tuple(parts)
+
+
+# --- rolling --------------------------------------------------------------------------------
+
+cdef Tensor rolled(Tensor x, int64_t shift, int axis):
+    cdef int64_t n = x.view.shape[axis]
+    cdef Tensor y
+    if x.view.size == 0:
+        return copy(x)
+    shift %= n
+    if shift < 0:
+        shift += n
+    if shift == 0:
+        return copy(x)
+    y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
+    copy_into(section(y, axis, shift, n), section(x, axis, 0, n - shift))
+    copy_into(section(y, axis, 0, shift), section(x, axis, n - shift, n))
+    return y
+
+
+cdef object roll_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor y = x
+    shifts, axes = <object> a[1], <object> a[2]
+    if isinstance(shifts, Tensor):
+        shifts = shifts.tolist()
+    if axes is None:
+        total = sum(map(operator.index, shifts)) if isinstance(shifts, (tuple, list)) else operator.index(shifts)
+        y = flat(x)
+        if y.view.size:
+            y = rolled(y, total % y.view.size, 0)
+        return reshape(y if y is not x else copy(x), x.view.ndim, x.view.shape)
+    shifts = tuple(shifts) if isinstance(shifts, (tuple, list)) else (shifts,)
+    axes = tuple(axes) if isinstance(axes, (tuple, list)) else (axes,)
+    if len(shifts) == 1:
+        shifts = shifts * len(axes)
+    elif len(axes) == 1:
+        axes = axes * len(shifts)
+    if len(shifts) != len(axes):
+        raise ValueError(f"roll: {len(shifts)} shifts {shifts} do not match {len(axes)} axes {axes}")
+    for shift, axis in zip(shifts, axes):
+        at = normalize_axis(axis, x.view.ndim)
+        y = rolled(y, operator.index(shift) % max(x.view.shape[<int> at], 1), at)
+    return copy(x) if y is x else y
+
+
+# --- repeating ------------------------------------------------------------------------------
+
+cdef Tensor repeat_positions(object repeats, int64_t n):
+    """Each of the n positions as often as it is repeated."""
+    cdef Tensor counts = as_tensor(repeats, -1, 0, COPY_IF_NEEDED)
+    cdef Tensor positions
+    cdef const int64_t* each
+    cdef int64_t total = 0, i
+    counts = index_tensor(counts, "repeat")
+    if counts.view.ndim > 1 or (counts.view.size != 1 and counts.view.size != n):
+        raise ShapeError(
+            f"repeat: repeats of shape {shape_tuple(counts)} do not match {n} elements; give one number or one each")
+    each = <const int64_t*> counts.view.data
+    for i in range(counts.view.size):
+        if each[i] < 0:
+            raise ValueError(f"repeat: repeats must not be negative, got {each[i]}")
+        total += each[i]
+    if counts.view.size == 1 and n != 1:
+        total = n * each[0]
+    positions = empty(1, &total, INT64, 0)
+    mlt_repeat_positions(<int64_t*> positions.view.data, each if counts.view.size == n else NULL,
+                         each[0] if counts.view.size else 0, n)
+    return positions
+
+
+cdef object repeat_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef int axis = 0
+    if <object> a[2] is None or x.view.ndim == 0:
+        x = flat(x)
+    else:
+        axis = normalize_axis(<object> a[2], x.view.ndim)
+    return take_axis(x, repeat_positions(<object> a[1], x.view.shape[axis]), axis)
+
+
+cdef object repeat_sum_kernel(PyObject** a):
+    """The transpose of repeat: elements that came from one place are added there."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor y
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t size
+    cdef int n = read_shape(<object> a[3], shape), d
+    if <object> a[2] is None or n == 0:
+        size = 1
+        for d in range(n):
+            size *= shape[d]
+        y = spread_axis(x, repeat_positions(<object> a[1], size), 0, 1, &size)
+        return reshape(y, n, shape)
+    d = normalize_axis(<object> a[2], n)
+    return spread_axis(x, repeat_positions(<object> a[1], shape[d]), d, n, shape)
+
+
+cdef object tile_kernel(PyObject** a):
+    """Copies side by side: a broadcast to (repeats, length) pairs of dimensions, laid out anew."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t reps[MLT_MAX_DIMS]
+    cdef int64_t pairs[MLT_MAX_DIMS]
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t lengths[MLT_MAX_DIMS]
+    cdef int given = read_shape(<object> a[1], reps), n = max(given, x.view.ndim), d, p = 0
+    cdef int64_t repeats
+    for d in range(given):
+        if reps[d] < 0:
+            raise ValueError(f"tile: repetitions must not be negative, got {reps[d]}")
+    if n + x.view.ndim > MLT_MAX_DIMS:
+        raise ShapeError(f"tile: shape {shape_tuple(x)} has too many dimensions for {given} repetitions")
+    # Only dimensions that x has need a pair; a new one is its repetitions.
+    for d in range(n):
+        repeats = reps[d - (n - given)] if d >= n - given else 1
+        if d >= n - x.view.ndim:
+            shape[d] = repeats * x.view.shape[d - (n - x.view.ndim)]
+            pairs[p] = repeats
+            lengths[p] = 1
+            pairs[p + 1] = lengths[p + 1] = x.view.shape[d - (n - x.view.ndim)]
+            p += 2
+        else:
+            shape[d] = pairs[p] = repeats
+            lengths[p] = 1
+            p += 1
+    return reshape(copy(broadcast_view(reshape(x, p, lengths), p, pairs)), n, shape)
+
+
+# --- padding --------------------------------------------------------------------------------
+
+cdef object pad_constant_kernel(PyObject** a):
+    """`widths` and `values` have a pair per dimension; the last dimension's pads cover the corners."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor y, region
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t before[MLT_MAX_DIMS]
+    cdef int d
+    widths, values = <object> a[1], <object> a[2]
+    for d in range(x.view.ndim):
+        before[d] = widths[d][0]
+        shape[d] = x.view.shape[d] + before[d] + <int64_t> widths[d][1]
+    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
+    region = y
+    for d in range(x.view.ndim - 1, -1, -1):
+        # What `region` has outside of x along d: NumPy fills dimension after dimension, the last one last.
+        if values is not None:
+            fill(section(region, d, 0, before[d]), values[d][0])
+            fill(section(region, d, before[d] + x.view.shape[d], shape[d]), values[d][1])
+        region = section(region, d, before[d], before[d] + x.view.shape[d])
+    copy_into(region, x)
+    return y
+
+
+cdef dict pad_modes = {
+    "edge": MLT_PAD_EDGE, "wrap": MLT_PAD_WRAP, "reflect": MLT_PAD_REFLECT, "symmetric": MLT_PAD_SYMMETRIC}
+
+
+cdef Tensor pad_positions(PyObject** a, int64_t length):
+    cdef int64_t before = <object> a[2], after = <object> a[3]
+    cdef int64_t total = before + length + after
+    cdef Tensor positions
+    if length == 0 and total:
+        raise ShapeError(f"pad: an axis of length 0 has nothing to pad from in mode {<object> a[4]!r}")
+    positions = empty(1, &total, INT64, 0)
+    if total:
+        mlt_pad_positions(<int64_t*> positions.view.data, before, length, after, pad_modes[<object> a[4]])
+    return positions
+
+
+cdef object pad_axis_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef int axis = <object> a[1]
+    return take_axis(x, pad_positions(a, x.view.shape[axis]), axis)
+
+
+cdef object pad_axis_sum_kernel(PyObject** a):
+    """The transpose of pad_axis: what was read from one place is added there."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int axis = <object> a[1], d
+    cdef int64_t shape[MLT_MAX_DIMS]
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+    shape[axis] = <object> a[5]
+    return spread_axis(x, pad_positions(a, shape[axis]), axis, x.view.ndim, shape)
+
+
+KERNELS = {
+    "concat": kernel_capsule(concat_kernel),
+    "stack": kernel_capsule(stack_kernel),
+    "split": kernel_capsule(split_kernel),
+    "array_split": kernel_capsule(array_split_kernel),
+    "unstack": kernel_capsule(unstack_kernel),
+    "roll": kernel_capsule(roll_kernel),
+    "repeat": kernel_capsule(repeat_kernel),
+    "repeat_sum": kernel_capsule(repeat_sum_kernel),
+    "tile": kernel_capsule(tile_kernel),
+    "pad_constant": kernel_capsule(pad_constant_kernel),
+    "pad_axis": kernel_capsule(pad_axis_kernel),
+    "pad_axis_sum": kernel_capsule(pad_axis_sum_kernel),
+}

@@ -1,0 +1,327 @@
+"""Sorting, the positions that sort, the largest few, binary search and distinct values."""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t
+
+from mltensor._core.dtypes cimport BOOL, INT64, is_complex, mlt_itemsize, objects, promotion, real_of
+from mltensor._core.elementwise cimport cast, contiguous
+from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, nonzero_places, take_axis
+from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, empty, empty_like, new_view, normalize_axis, shape_tuple)
+from mltensor._core.view cimport reshape
+
+import numpy
+
+from mltensor.errors import DTypeError, IndexingError, ShapeError
+
+cdef extern from "mltensor/thread.h" nogil:
+    void* mlt_runtime_pointer
+
+cdef extern from "mltensor/sort.h" nogil:
+    enum:
+        MLT_ASCENDING
+        MLT_DESCENDING
+        MLT_DESCENDING_NAN_FIRST
+    ctypedef struct mlt_sort_lines:
+        const char* source "from"
+        char* values
+        int64_t* positions
+        int64_t n
+        int64_t keep
+        int64_t from_stride
+        int64_t value_stride
+        int64_t position_stride
+        int dtype
+        int direction
+        int ndim
+        int64_t lines
+        int64_t shape[64]
+        int64_t from_strides[64]
+        int64_t value_strides[64]
+        int64_t position_strides[64]
+    int mlt_sort_run(mlt_sort_lines* s)
+    ctypedef struct mlt_search:
+        const char* sorted
+        const char* queries
+        const int64_t* sorter
+        int64_t* out
+        int64_t n
+        int dtype
+        int right
+    void mlt_search_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_mark_first(const char* sorted, uint8_t* first, int64_t n, int dtype, int nan_equal)
+
+global mlt_runtime_pointer
+mlt_runtime_pointer = runtime()
+
+
+# --- lines ----------------------------------------------------------------------------------
+
+cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int direction) except -1:
+    """Sorts x along an axis into `values` and `positions`, of which one may be None.
+
+    Where they are shorter along the axis, the first ones are written.
+    """
+    cdef mlt_sort_lines s
+    cdef Tensor result = values if values is not None else positions
+    cdef int d, n = 0, status
+    if result.view.size == 0:
+        return 0
+    s.source = x.view.data
+    s.values = values.view.data if values is not None else NULL
+    s.positions = <int64_t*> positions.view.data if positions is not None else NULL
+    s.n = x.view.shape[axis]
+    s.keep = result.view.shape[axis]
+    s.from_stride = x.view.strides[axis]
+    s.value_stride = values.view.strides[axis] if values is not None else 0
+    s.position_stride = positions.view.strides[axis] // 8 if positions is not None else 0
+    s.dtype = x.view.dtype
+    s.direction = direction
+    s.lines = 1
+    for d in range(x.view.ndim):
+        if d == axis:
+            continue
+        s.shape[n] = x.view.shape[d]
+        s.from_strides[n] = x.view.strides[d]
+        s.value_strides[n] = values.view.strides[d] if values is not None else 0
+        s.position_strides[n] = positions.view.strides[d] // 8 if positions is not None else 0
+        s.lines *= s.shape[n]
+        n += 1
+    s.ndim = n
+    if x.view.size < 2048:
+        status = mlt_sort_run(&s)
+    else:
+        with nogil:
+            status = mlt_sort_run(&s)
+    if status < 0:
+        raise MemoryError(f"no memory to sort lines of {s.n} elements")
+    return check_interrupt(status)
+
+
+cdef Tensor part(Tensor x, bint imaginary):
+    """Real or imaginary part of a complex tensor, as a view."""
+    cdef int real = real_of[x.view.dtype]
+    return new_view(x, x.view.data + (mlt_itemsize[real] if imaginary else 0), x.view.ndim, x.view.shape,
+                    x.view.strides, real)
+
+
+cdef Tensor complex_positions(Tensor x, int axis, int direction):
+    """Positions that sort complex numbers: those without NaN first, then by real and imaginary part.
+
+    Each stable sort keeps the order that the earlier, less significant ones made.
+    """
+    cdef Tensor positions = empty_like(x, INT64)
+    cdef Tensor next_positions, keys
+    real, imaginary = numpy.asarray(part(x, False)), numpy.asarray(part(x, True))
+    has_nan = numpy.isnan(real) * numpy.uint8(2) + numpy.isnan(imaginary)
+    sort_axis(part(x, True), None, positions, axis, direction)
+    for key, order in ((part(x, False), direction), (as_tensor(has_nan, -1, -1, COPY_IF_NEEDED), MLT_ASCENDING)):
+        keys = along_axis(<Tensor> key, positions, axis)
+        next_positions = empty_like(x, INT64)
+        sort_axis(keys, None, next_positions, axis, order)
+        positions = along_axis(positions, next_positions, axis)
+    return positions
+
+
+cdef Tensor sorting_positions(Tensor x, int axis, int direction):
+    cdef Tensor positions
+    if is_complex(x.view.dtype):
+        return complex_positions(x, axis, direction)
+    positions = empty_like(x, INT64)
+    sort_axis(x, None, positions, axis, direction)
+    return positions
+
+
+cdef Tensor sorted_values(Tensor x, int axis, int direction):
+    cdef Tensor values
+    if is_complex(x.view.dtype):
+        return along_axis(x, complex_positions(x, axis, direction), axis)
+    values = empty_like(x, x.view.dtype)
+    sort_axis(x, values, None, axis, direction)
+    return values
+
+
+cdef Tensor flat(Tensor x):
+    cdef int64_t size = x.view.size
+    return reshape(x, 1, &size)
+
+
+cdef int check_options(str name, object kind, object order) except -1:
+    if order is not None:
+        raise ValueError(f"{name}: order= is for structured dtypes, which tensors have not")
+    if kind is not None and kind not in ("quicksort", "heapsort", "mergesort", "stable"):
+        raise ValueError(f"{name}: kind must be 'quicksort', 'heapsort', 'mergesort' or 'stable', not {kind!r}")
+    return 0
+
+
+cdef object sort_with(PyObject** a, str name, bint positions):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor lines = x, y
+    cdef int axis = 0
+    cdef int direction = MLT_DESCENDING if <object> a[4] else MLT_ASCENDING
+    check_options(name, <object> a[2], <object> a[3])
+    if <object> a[1] is None or x.view.ndim == 0:
+        if <object> a[1] is not None:
+            normalize_axis(<object> a[1], 1)
+        lines = flat(x)
+    else:
+        axis = normalize_axis(<object> a[1], x.view.ndim)
+    y = sorting_positions(lines, axis, direction) if positions else sorted_values(lines, axis, direction)
+    return reshape(y, 0, NULL) if x.view.ndim == 0 else y
+
+
+cdef object sort_kernel(PyObject** a):
+    return sort_with(a, "sort", False)
+
+
+cdef object argsort_kernel(PyObject** a):
+    return sort_with(a, "argsort", True)
+
+
+cdef object topk_kernel(PyObject** a):
+    """(values, indices) of the k largest or smallest along an axis, in order."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t k = <object> a[1]
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int direction = MLT_DESCENDING_NAN_FIRST if <object> a[3] else MLT_ASCENDING
+    cdef int axis, d
+    cdef int64_t one = 1
+    cdef Tensor lines = reshape(x, 1, &one) if x.view.ndim == 0 else x
+    cdef Tensor values, positions
+    if is_complex(x.view.dtype):
+        raise DTypeError("topk: complex numbers have no order; take the absolute value first")
+    axis = normalize_axis(<object> a[2], lines.view.ndim)
+    if k < 0 or k > lines.view.shape[axis]:
+        raise ShapeError(
+            f"topk: k={k} is outside of 0 to {lines.view.shape[axis]}, the length of axis {axis} of shape "
+            f"{shape_tuple(x)}")
+    for d in range(lines.view.ndim):
+        shape[d] = lines.view.shape[d]
+    shape[axis] = k
+    values = empty(lines.view.ndim, shape, x.view.dtype, x.storage.device)
+    positions = empty(lines.view.ndim, shape, INT64, x.storage.device)
+    sort_axis(lines, values, positions, axis, direction)
+    if x.view.ndim == 0 and k == 1:
+        return reshape(values, 0, NULL), reshape(positions, 0, NULL)
+    return values, positions
+
+
+# --- searching --------------------------------------------------------------------------------
+
+cdef object searchsorted_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor queries = <Tensor> a[1]
+    cdef Tensor y, sorter = None
+    cdef mlt_search s
+    cdef int dtype = promotion[x.view.dtype][queries.view.dtype]
+    side = <object> a[2]
+    if side not in ("left", "right"):
+        raise ValueError(f"searchsorted: side must be 'left' or 'right', not {side!r}")
+    if x.view.ndim != 1:
+        raise ShapeError(f"searchsorted: the sorted tensor has one dimension, not shape {shape_tuple(x)}")
+    if <object> a[3] is not None:
+        sorter = index_tensor(<Tensor> a[3], "searchsorted")
+        if sorter.view.ndim != 1 or sorter.view.size != x.view.size:
+            raise ShapeError(
+                f"searchsorted: sorter of shape {shape_tuple(sorter)} must have the shape {shape_tuple(x)} of x1")
+        for at in range(sorter.view.size):
+            if (<int64_t*> sorter.view.data)[at] < 0:
+                raise IndexingError("searchsorted: sorter must not have negative positions")
+        check_indices(<const int64_t*> sorter.view.data, sorter.view.size, x.view.size, 0)
+    if is_complex(dtype):
+        found = numpy.searchsorted(numpy.asarray(x), numpy.asarray(queries), side,
+                                   None if sorter is None else numpy.asarray(sorter))
+        return as_tensor(numpy.asarray(found), INT64, x.storage.device, COPY_IF_NEEDED)
+    x = cast(x, dtype)
+    queries = cast(queries, dtype)
+    y = empty_like(queries, INT64)
+    s.sorted = x.view.data
+    s.queries = queries.view.data
+    s.sorter = NULL if sorter is None else <const int64_t*> sorter.view.data
+    s.out = <int64_t*> y.view.data
+    s.n = x.view.size
+    s.dtype = dtype
+    s.right = side == "right"
+    launch(queries.view.size, 4096, mlt_search_task, &s, 8 * queries.view.size)
+    return y
+
+
+# --- distinct values --------------------------------------------------------------------------
+
+cdef Tensor marked_first(Tensor ordered, bint nan_equal):
+    """True where a sorted element differs from the one before."""
+    cdef Tensor first = empty_like(ordered, BOOL)
+    if not is_complex(ordered.view.dtype):
+        mlt_mark_first(ordered.view.data, <uint8_t*> first.view.data, ordered.view.size,
+                       ordered.view.dtype, nan_equal)
+        return first
+    values, marks = numpy.asarray(ordered), numpy.asarray(first)
+    before = values[:max(ordered.view.size - 1, 0)]
+    marks[:1] = True
+    marks[1:] = values[1:] != before
+    if nan_equal:
+        marks[1:] &= ~(numpy.isnan(values[1:]) & numpy.isnan(before))
+    return first
+
+
+cdef tuple unique_along(Tensor x, bint index, bint inverse, bint counts, object axis, bint nan_equal):
+    """Distinct slices along an axis: NumPy does this rare case."""
+    found = numpy.unique(numpy.asarray(x), return_index=index, return_inverse=inverse, return_counts=counts,
+                         axis=axis, equal_nan=nan_equal)
+    if not isinstance(found, tuple):
+        found = (found,)
+    return tuple([as_tensor(numpy.asarray(one), -1, x.storage.device, COPY_IF_NEEDED) for one in found])
+
+
+cdef object unique_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef bint index = <object> a[1], inverse = <object> a[2], counts = <object> a[3], nan_equal = <object> a[5]
+    cdef Tensor line, ordered, positions = None, first, starts, group, number
+    cdef const uint8_t* mark
+    cdef const int64_t* at
+    cdef int64_t* out
+    cdef int64_t i, k
+    cdef list results
+    if <object> a[4] is not None:
+        results = list(unique_along(x, index, inverse, counts, <object> a[4], nan_equal))
+        return tuple(results) if len(results) > 1 else results[0]
+    line = contiguous(flat(x))
+    if index or inverse:
+        positions = sorting_positions(line, 0, MLT_ASCENDING)
+        ordered = take_axis(line, positions, 0)
+    else:
+        ordered = sorted_values(line, 0, MLT_ASCENDING)
+    first = marked_first(ordered, nan_equal)
+    starts = nonzero_places(first)
+    results = [take_axis(ordered, starts, 0)]
+    if index:
+        results.append(take_axis(positions, starts, 0))
+    if inverse:
+        group = empty_like(line, INT64)
+        mark = <const uint8_t*> first.view.data
+        at = <const int64_t*> positions.view.data
+        out = <int64_t*> group.view.data
+        k = -1
+        for i in range(line.view.size):
+            k += mark[i]
+            out[at[i]] = k
+        results.append(reshape(group, x.view.ndim, x.view.shape))
+    if counts:
+        number = empty_like(starts, INT64)
+        at = <const int64_t*> starts.view.data
+        out = <int64_t*> number.view.data
+        for i in range(starts.view.size):
+            out[i] = (at[i + 1] if i + 1 < starts.view.size else line.view.size) - at[i]
+        results.append(number)
+    return tuple(results) if len(results) > 1 else results[0]
+
+
+KERNELS = {
+    "sort": kernel_capsule(sort_kernel),
+    "argsort": kernel_capsule(argsort_kernel),
+    "topk": kernel_capsule(topk_kernel),
+    "searchsorted": kernel_capsule(searchsorted_kernel),
+    "unique": kernel_capsule(unique_kernel),
+}
