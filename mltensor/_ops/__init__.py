@@ -6,10 +6,13 @@ from . import (
     clipping,  # noqa: F401
     complex_numbers,  # noqa: F401
     exponential,  # noqa: F401
+    indexing,  # noqa: F401
+    joining,  # noqa: F401
     linear_algebra,  # noqa: F401
     logic,  # noqa: F401
     manipulation,  # noqa: F401
     rounding,  # noqa: F401
+    sorting,  # noqa: F401
     special,  # noqa: F401
     trigonometric,  # noqa: F401
 )

@@ -1,0 +1,218 @@
+"""Joining, splitting, repeating, rolling and padding."""
+
+from .record import F, family
+
+op = family("joining")
+
+
+# --- joining ------------------------------------------------------------------------------------
+
+def joined_gradient(g, arrays_shape, axis):
+    """Gradient of concat: the pieces."""
+    if axis is None:
+        sizes = []
+        for shape in arrays_shape:
+            size = 1
+            for n in shape:
+                size *= n
+            sizes.append(size)
+        axis = 0
+    else:
+        sizes = [shape[axis] for shape in arrays_shape]
+    cuts = [sum(sizes[:k]) for k in range(1, len(sizes))]
+    return [F.reshape(part, shape) for part, shape in zip(F.split(g, cuts, axis=axis), arrays_shape, strict=True)]
+
+
+def at_least(x, ndim):
+    """The tensor with more dimensions, where NumPy's atleast_1d, atleast_2d and atleast_3d put them."""
+    if x.ndim >= ndim:
+        return x
+    if ndim == 1:
+        return F.reshape(x, (1,))
+    if ndim == 2:
+        return F.reshape(x, (1, x.size))
+    return F.reshape(x, (1, x.size, 1) if x.ndim < 2 else (*x.shape, 1))
+
+
+def vstack(arrays):
+    return F.concat([at_least(x, 2) for x in arrays], axis=0)
+
+
+def hstack(arrays):
+    arrays = [at_least(x, 1) for x in arrays]
+    return F.concat(arrays, axis=0 if arrays and arrays[0].ndim == 1 else 1)
+
+
+def dstack(arrays):
+    return F.concat([at_least(x, 3) for x in arrays], axis=2)
+
+
+def column_stack(arrays):
+    return F.concat([x if x.ndim >= 2 else F.reshape(x, (x.size, 1)) for x in arrays], axis=1)
+
+
+for name in ("concat", "concatenate"):
+    op(name, kernel="concat", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED", vjp=joined_gradient,
+       gpu="concatenate",
+       doc="The tensors one after the other along an axis (flattened when it is None).\n"
+           f">>> np.{name}([np.ones(1), np.zeros(2)]).tolist()\n[1.0, 0.0, 0.0]")
+op("stack", kernel="stack", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED",
+   vjp=lambda g, axis: list(F.unstack(g, axis=axis)), gpu="stack",
+   doc="The tensors of one shape side by side along a new axis.\n"
+       ">>> np.stack([np.ones(2), np.zeros(2)]).shape\n(2, 2)")
+op("vstack", via=vstack, signature="arrays: Tensors, /", doc="Tensors joined as rows.")
+op("hstack", via=hstack, signature="arrays: Tensors, /", doc="Tensors joined along the second axis; 1-d ones along the first.")
+op("dstack", via=dstack, signature="arrays: Tensors, /", doc="Tensors joined along the third axis.")
+op("column_stack", via=column_stack, signature="arrays: Tensors, /", doc="1-d tensors as the columns of a matrix.")
+
+
+# --- splitting ----------------------------------------------------------------------------------
+
+def along(axis, ndim, part):
+    """Key that applies `part` to one axis."""
+    return (slice(None),) * (axis % ndim) + (part,)
+
+
+def gathered_parts(g, keys, shape):
+    """Gradient of several views of one tensor, of which some may have received none."""
+    total = None
+    for part, key in zip(g, keys, strict=True):
+        if part is not None:
+            placed = F.index_scatter(part, key, shape)
+            total = placed if total is None else total + placed
+    return total
+
+
+def split_gradient(g, y, x_shape, axis):
+    """Gradient of split: the parts joined, zeros where none arrived."""
+    begin, keys = 0, []
+    in_order = sum(part.shape[axis] for part in y) == x_shape[axis]
+    if in_order and all(part is not None for part in g):
+        return F.concat(list(g), axis=axis)
+    for part in y:
+        keys.append(along(axis, len(x_shape), slice(begin, begin + part.shape[axis])))
+        begin += part.shape[axis]
+    return gathered_parts(g, keys, x_shape)
+
+
+def unstack_gradient(g, x_shape, axis):
+    """Gradient of unstack: the parts stacked, zeros where none arrived."""
+    if all(part is not None for part in g):
+        return F.stack(list(g), axis=axis)
+    return gathered_parts(g, [along(axis, len(x_shape), i) for i in range(x_shape[axis])], x_shape)
+
+
+op("split", kernel="split", signature="x: Tensor, /, indices_or_sections, axis=0", vjp=split_gradient, gpu="split",
+   doc="Views of equal parts, or of the parts between cut points, along an axis.\n"
+       ">>> [part.tolist() for part in np.split(np.arange(4), [1, 3])]\n[[0], [1, 2], [3]]")
+op("array_split", kernel="array_split", signature="x: Tensor, /, indices_or_sections, axis=0", vjp=split_gradient,
+   gpu="array_split", doc="Like split, but the first parts are one longer where the length does not divide.")
+op("vsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=0),
+   signature="x: Tensor, /, indices_or_sections", doc="Parts along the first axis.")
+op("hsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=0 if x.ndim == 1 else 1),
+   signature="x: Tensor, /, indices_or_sections", doc="Parts along the second axis, or the only one.")
+op("dsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=2),
+   signature="x: Tensor, /, indices_or_sections", doc="Parts along the third axis.")
+op("unstack", kernel="unstack", signature="x: Tensor, /, *, axis=0", vjp=unstack_gradient, gpu="unstack",
+   doc="Views of the slices along an axis, without that axis.")
+
+
+# --- rolling, repeating, tiling -------------------------------------------------------------------
+
+def rolled_back(g, shift, axis):
+    """Gradient of roll: rolled the other way."""
+    if isinstance(shift, (tuple, list)):
+        return F.roll(g, tuple(-s for s in shift), axis=axis)
+    return F.roll(g, -shift, axis=axis)
+
+
+def tiled_gradient(g, x_shape, reps):
+    """Gradient of tile: the sum over the copies."""
+    reps = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
+    ndim = max(len(reps), len(x_shape))
+    reps = (1,) * (ndim - len(reps)) + reps
+    lengths = (1,) * (ndim - len(x_shape)) + tuple(x_shape)
+    pairs = tuple(n for pair in zip(reps, lengths, strict=True) for n in pair)
+    copies = tuple(2 * d for d in range(ndim))
+    return F.reshape(F.sum(F.reshape(g, pairs), axis=copies), x_shape) if ndim else F.reshape(g, x_shape)
+
+
+op("roll", kernel="roll", signature="x: Tensor, /, shift, axis=None", vjp=rolled_back, gpu="roll",
+   doc="Elements moved along axes, those pushed out coming in at the other end; over all elements when `axis` is "
+       "None.\n>>> np.roll(np.arange(4), 1).tolist()\n[3, 0, 1, 2]")
+op("repeat", kernel="repeat", signature="x: Tensor, repeats, /, axis=None",
+   vjp=lambda g, x_shape, repeats, axis: F.repeat_sum(g, repeats, axis, x_shape), gpu="repeat",
+   doc="Each element several times in a row, one number for all or one each; flattened when `axis` is None.\n"
+       ">>> np.repeat(np.array([1, 2]), 2).tolist()\n[1, 1, 2, 2]")
+op("repeat_sum", kernel="repeat_sum", signature="x: Tensor, repeats, axis, shape, /",
+   vjp=lambda g, repeats, axis: F.repeat(g, repeats, axis=axis), gpu="repeat_sum",
+   doc="Sums of the elements that repeat made of one: its gradient.")
+op("tile", kernel="tile", signature="x: Tensor, reps: Ints, /", vjp=tiled_gradient, gpu="tile",
+   doc="Copies of the whole tensor side by side.\n>>> np.tile(np.array([1, 2]), 2).tolist()\n[1, 2, 1, 2]")
+
+
+# --- padding --------------------------------------------------------------------------------------
+
+def pairs_of(value, ndim, what):
+    """NumPy's three spellings of (before, after) for every dimension."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        rows = [(0, 0)] * ndim
+        for axis, pair in value.items():
+            rows[axis] = pair
+        return pairs_of(rows, ndim, what)
+    if not isinstance(value, (tuple, list)):
+        return ((value, value),) * ndim
+    rows = [row.tolist() if hasattr(row, "tolist") else row for row in value]
+    if not any(isinstance(row, (tuple, list)) for row in rows):
+        if len(rows) == 1:
+            return ((rows[0], rows[0]),) * ndim
+        if len(rows) == 2:
+            return (tuple(rows),) * ndim
+    rows = [tuple(row) if isinstance(row, (tuple, list)) else (row,) for row in rows]
+    rows = [row * 2 if len(row) == 1 else row for row in rows]
+    if len(rows) == 1:
+        rows *= ndim
+    if len(rows) != ndim or any(len(row) != 2 for row in rows):
+        raise F.errors.ShapeError(f"pad: {what}={value!r} must be one number, (before, after), or such a pair for each of "
+                                  f"the {ndim} dimensions")
+    return tuple(rows)
+
+
+def pad(x, pad_width, mode="constant", constant_values=0):
+    widths = pairs_of(pad_width, x.ndim, "pad_width")
+    for row in widths:
+        for width in row:
+            if width != int(width) or width < 0:
+                raise ValueError(f"pad: widths must be integers and not negative, got {width} in {pad_width!r}")
+    widths = tuple((int(before), int(after)) for before, after in widths)
+    if mode in ("constant", "empty"):
+        values = pairs_of(constant_values, x.ndim, "constant_values")
+        return F.pad_constant(x, widths, values)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise F.errors.UnsupportedError(
+            f"pad: mode {mode!r} is not one of 'constant', 'edge', 'reflect', 'symmetric', 'wrap', 'empty'")
+    for axis, (before, after) in enumerate(widths):
+        if before or after:
+            x = F.pad_axis(x, axis, before, after, mode)
+    return F.copy(x) if not any(map(any, widths)) else x
+
+
+def inner_region(x_shape, widths):
+    """Key of the tensor inside of its padding."""
+    return tuple(slice(before, before + n) for n, (before, _) in zip(x_shape, widths, strict=True))
+
+
+op("pad", via=pad, signature="x: Tensor, pad_width, mode='constant', *, constant_values=0", gpu="pad",
+   doc="The tensor inside a margin of constants, of its edge, of its mirror image (with or without the edge) or of its "
+       "other end.\n>>> np.pad(np.array([1, 2]), 1).tolist()\n[0, 1, 2, 0]")
+op("pad_constant", kernel="pad_constant", signature="x: Tensor, widths, values, /",
+   vjp=lambda g, x_shape, widths: F.getitem(g, inner_region(x_shape, widths)), gpu="pad",
+   doc="The tensor inside a margin of constants; a pair of widths and of values for each dimension.")
+op("pad_axis", kernel="pad_axis", signature="x: Tensor, axis, before, after, mode, /",
+   vjp=lambda g, x_shape, axis, before, after, mode: F.pad_axis_sum(g, axis, before, after, mode, x_shape[axis]),
+   gpu="pad", doc="One axis continued at both ends from its own elements.")
+op("pad_axis_sum", kernel="pad_axis_sum", signature="x: Tensor, axis, before, after, mode, length, /",
+   vjp=lambda g, axis, before, after, mode: F.pad_axis(g, axis, before, after, mode), gpu="pad_axis_sum",
+   doc="The elements that pad_axis made of one added there: its gradient.")
