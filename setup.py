@@ -6,6 +6,7 @@
 """
 
 import concurrent.futures
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -21,10 +22,20 @@ ROOT = Path(__file__).resolve().parent
 DEBUG = os.environ.get("MLTENSOR_DEBUG", "") not in ("", "0")
 CORE = "mltensor._core"
 
-sys.path.insert(0, str(ROOT / "mltensor"))
-import _ops  # noqa: E402  the table is plain Python and imports nothing compiled
 
-sys.path.pop(0)
+
+def load_table():
+    """The table of operations, without importing the package: the table imports nothing compiled."""
+    folder = ROOT / "mltensor" / "_ops"
+    spec = importlib.util.spec_from_file_location(
+        "_ops", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["_ops"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_ops = load_table()
 
 COMMON = ["-std=gnu11", "-Wall", "-Wno-unused-function", "-fvisibility=hidden", "-ffp-contract=off",
           "-fno-math-errno", "-fno-trapping-math", "-fcx-fortran-rules", "-fwrapv",
@@ -155,17 +166,17 @@ def extensions():
         sources = [str(source.relative_to(ROOT))]
         depends = list(headers)
         link = [*flags, "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
-        libraries = []
+        libraries = ["m"]
         if source.stem == "elementwise":
             loops = generated_loops(generated)
             sources += [str(path.relative_to(ROOT)) for path in loops]
             depends += [str(path) for path in generated.glob("*.inc")]
         if source.stem in ("matmul", "lapack"):
-            libraries = ["scipy_openblas64_"]
+            libraries = ["scipy_openblas64_", "m"]
             link += ["-Wl,-rpath,$ORIGIN/lib"]
         modules.append(Extension(
             f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
-            libraries=libraries, library_dirs=[str(library)] if libraries else [],
+            libraries=libraries, library_dirs=[str(library)],
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
     return cythonize(modules, build_dir="build/cython", compiler_directives=DIRECTIVES,
                      include_path=[str(ROOT)], nthreads=0)
