@@ -50,7 +50,8 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 #define MLT_GEMM_CHUNK 131072
 /* Blocks that a problem is cut into where it is big enough, so that as many threads have work. */
 #define MLT_GEMM_BLOCKS 16
-/* Longest block of rows, columns and depth: a quarter of a thousand million multiply-adds. */
+/* Longest block of rows, columns and depth: 2^28 multiply-adds, some
+ * milliseconds.  A complex multiply-add is four real ones, and its depth a quarter. */
 #define MLT_GEMM_M_BLOCK 256
 #define MLT_GEMM_N_BLOCK 512
 #define MLT_GEMM_PANEL 2048
@@ -286,10 +287,11 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
     p->k_part = part < 1024 ? 1024 : part > 65536 ? 65536 : mlt_gemm_ceil(part, 256) * 256;
     return mlt_gemm_split_depth(p, mlt_gemm_ceil(g->k, p->k_part));
   }
+  const int64_t panel = g->dtype >= MLT_COMPLEX64 ? MLT_GEMM_PANEL / 4 : MLT_GEMM_PANEL;
   int64_t last = mlt_now_ns();
-  for (int64_t k = 0; k < g->k; k += MLT_GEMM_PANEL) {
+  for (int64_t k = 0; k < g->k; k += panel) {
     p->k_begin = k;
-    p->k_end = mlt_gemm_least(k + MLT_GEMM_PANEL, g->k);
+    p->k_end = mlt_gemm_least(k + panel, g->k);
     int64_t each = mlt_gemm_least(g->m, p->m_block) * mlt_gemm_least(g->n, p->n_block) *
                    (p->k_end - k);
     int64_t chunk = each >= MLT_GEMM_CHUNK ? 1 : mlt_gemm_ceil(MLT_GEMM_CHUNK, each);
