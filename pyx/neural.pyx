@@ -203,6 +203,19 @@ cdef tuple prepare(mlt_cross_entropy* s, int* where, PyObject** a):
     return rows, target, weight
 
 
+cdef int unpack(PyObject** forward, PyObject** a) except -1:
+    """The arguments of the forward from logits, target, weight and the tuple of the others."""
+    cdef tuple options = <object> a[3]
+    cdef int i
+    if len(options) != 4:
+        raise TypeError("options are (reduction, ignore_index, label_smoothing, axis)")
+    for i in range(3):
+        forward[i] = a[i]
+    for i in range(4):
+        forward[3 + i] = <PyObject*> options[i]
+    return 0
+
+
 cdef int reduction_code(object reduction) except -1:
     """0 none, 1 mean, 2 sum."""
     if reduction == "mean":
@@ -258,16 +271,18 @@ cdef object cross_entropy_kernel(PyObject** a):
 
 
 cdef object cross_entropy_backward_kernel(PyObject** a):
-    """Arguments g, then those of the forward: gradient of the loss with respect to the logits."""
+    """Arguments upstream, logits, target, weight, options: gradient of the loss with respect to the logits."""
     cdef mlt_cross_entropy s
-    cdef int axis, reduction = reduction_code(<object> a[4])
-    cdef tuple held = prepare(&s, &axis, a + 1)
+    cdef PyObject* forward[7]
+    unpack(forward, a + 1)
+    cdef int axis, reduction = reduction_code(<object> forward[3])
+    cdef tuple held = prepare(&s, &axis, forward)
     cdef Tensor g = <Tensor> a[0], rows = <Tensor> held[0], given = <Tensor> a[1]
     cdef Tensor result = empty_like(rows, rows.view.dtype)
     if g.view.size != (s.rows if reduction == 0 else 1):
         raise ShapeError(
             f"softmax_cross_entropy: the gradient of the loss has shape {shape_tuple(g)}, which does not fit logits "
-            f"of shape {shape_tuple(given)} with reduction={<object> a[4]!r}")
+            f"of shape {shape_tuple(given)} with reduction={<object> forward[3]!r}")
     g = contiguous(cast(g, rows.view.dtype))
     s.gradient = g.view.data
     s.gradient_step = 1 if reduction == 0 else 0
@@ -278,13 +293,15 @@ cdef object cross_entropy_backward_kernel(PyObject** a):
 
 
 cdef object cross_entropy_coefficients_kernel(PyObject** a):
-    """Arguments as of the forward: the k of loss = sum(k * (logsumexp(x) - x)), in the logits' shape.
+    """Arguments logits, target, weight, options: the k of loss = sum(k * (logsumexp(x) - x)).
 
     With the mean over the rows, the k are divided by what it divides by.
     """
     cdef mlt_cross_entropy s
-    cdef int axis, reduction = reduction_code(<object> a[3])
-    cdef tuple held = prepare(&s, &axis, a)
+    cdef PyObject* forward[7]
+    unpack(forward, a)
+    cdef int axis, reduction = reduction_code(<object> forward[3])
+    cdef tuple held = prepare(&s, &axis, forward)
     cdef Tensor rows = <Tensor> held[0], given = <Tensor> a[0]
     cdef Tensor result = empty_like(rows, FLOAT64)
     cdef Tensor wide_weight = None if held[2] is None else cast(<Tensor> held[2], FLOAT64)

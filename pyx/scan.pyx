@@ -3,10 +3,12 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
-from mltensor._core.dtypes cimport BFLOAT16, INT64, UINT8, UINT64, code_of, is_inexact, objects
+from mltensor._core.dtypes cimport (
+    BFLOAT16, FLOAT16, FLOAT32, INT64, UINT8, UINT64, code_of, is_inexact, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, normalize_axis, shape_tuple
+from mltensor._core.tensor cimport (
+    MLT_MAX_DIMS, Tensor, empty, empty_like, normalize_axis, same_shape, shape_tuple)
 
 from mltensor.errors import DTypeError, ShapeError
 
@@ -27,6 +29,14 @@ cdef extern from "mltensor/scan.h" nogil:
         int64_t m
         int initial
     int mlt_scan_run(mlt_scan* scan, int product, int dtype)
+    ctypedef struct mlt_recurrence:
+        const char* factors
+        const char* terms
+        char* result
+        int64_t outer
+        int64_t n
+        int64_t m
+    int mlt_recurrence_run(mlt_recurrence* recurrence, int dtype)
 
 mlt_runtime_pointer = runtime()
 
@@ -76,7 +86,7 @@ cdef Tensor scan(Tensor x, int axis, bint flat, object dtype, bint product, bint
 
 
 cdef object cumulative(PyObject** a, bint product, str name):
-    """Arguments x, axis, dtype, include_initial; the axis may be left out for one dimension only."""
+    """Arguments x, axis, dtype, out, include_initial; the axis may be left out for one dimension only."""
     cdef Tensor x = <Tensor> a[0]
     cdef int axis = 0
     if a[1] != Py_None:
@@ -84,7 +94,7 @@ cdef object cumulative(PyObject** a, bint product, str name):
     elif x.view.ndim != 1:
         raise ShapeError(
             f"{name} of a tensor of shape {shape_tuple(x)} needs axis=; it may be left out for one dimension only")
-    return scan(x, axis, False, <object> a[2], product, bool(<object> a[3]))
+    return scan(x, axis, False, <object> a[2], product, bool(<object> a[4]))
 
 
 cdef object running(PyObject** a, bint product):
@@ -111,9 +121,43 @@ cdef object cumprod_kernel(PyObject** a):
     return running(a, True)
 
 
+cdef object linear_recurrence_kernel(PyObject** a):
+    """Arguments a, b, axis: y[i] = b[i] + a[i] y[i - 1]."""
+    cdef Tensor factors = <Tensor> a[0], terms = <Tensor> a[1], result
+    cdef int dtype = promotion[factors.view.dtype][terms.view.dtype], axis, i, status, computed
+    cdef mlt_recurrence r
+    if dtype < FLOAT16 or not same_shape(factors, terms):
+        raise ShapeError(
+            f"linear_recurrence takes two floating tensors of one shape, not {shape_tuple(factors)} {factors.dtype} "
+            f"and {shape_tuple(terms)} {terms.dtype}")
+    axis = normalize_axis(<object> a[2], factors.view.ndim)
+    computed = FLOAT32 if dtype == FLOAT16 else dtype
+    factors = contiguous(cast(factors, computed))
+    terms = contiguous(cast(terms, computed))
+    result = empty_like(terms, computed)
+    r.factors = factors.view.data
+    r.terms = terms.view.data
+    r.result = result.view.data
+    r.outer = r.m = 1
+    r.n = terms.view.shape[axis]
+    for i in range(terms.view.ndim):
+        if i < axis:
+            r.outer *= terms.view.shape[i]
+        elif i > axis:
+            r.m *= terms.view.shape[i]
+    if result.view.size <= MLT_PARALLEL_THRESHOLD:
+        status = mlt_recurrence_run(&r, computed)
+    else:
+        with nogil:
+            status = mlt_recurrence_run(&r, computed)
+    check_interrupt(status)
+    return cast(result, dtype)
+
+
 KERNELS = {
     "cumulative_sum": kernel_capsule(cumulative_sum_kernel),
     "cumulative_prod": kernel_capsule(cumulative_prod_kernel),
     "cumsum": kernel_capsule(cumsum_kernel),
     "cumprod": kernel_capsule(cumprod_kernel),
+    "linear_recurrence": kernel_capsule(linear_recurrence_kernel),
 }

@@ -119,4 +119,50 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
   return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work / units + 1) + 1, task, s);
 }
 
+/* y[i] = b[i] + a[i] y[i - 1] along the middle of (outer, n, m); y[0] = b[0]. */
+typedef struct {
+  const char *factors, *terms;
+  char *result;
+  int64_t outer, n, m;
+} mlt_recurrence;
+
+/* A unit of work is a tile of columns. */
+#define MLT_RECURRENCE(D, T)                                                              \
+  static void mlt_recurrence_##D(void *context, int64_t begin, int64_t end) {             \
+    const mlt_recurrence *s = context;                                                    \
+    const int64_t n = s->n, m = s->m, tiles = (m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE;    \
+    for (int64_t k = begin; k < end; k++) {                                               \
+      const int64_t first = k % tiles * MLT_SCAN_TILE;                                    \
+      const int64_t width = m - first < MLT_SCAN_TILE ? m - first : MLT_SCAN_TILE;        \
+      const int64_t start = k / tiles * n * m + first;                                    \
+      const T *restrict a = (const T *)s->factors + start;                                \
+      const T *restrict b = (const T *)s->terms + start;                                  \
+      T *restrict y = (T *)s->result + start;                                             \
+      for (int64_t j = 0; j < width; j++) y[j] = b[j];                                    \
+      for (int64_t i = 1; i < n; i++)                                                     \
+        for (int64_t j = 0; j < width; j++)                                               \
+          y[i * m + j] = b[i * m + j] + a[i * m + j] * y[(i - 1) * m + j];                \
+    }                                                                                     \
+  }
+
+MLT_RECURRENCE(FLOAT32, float)
+MLT_RECURRENCE(FLOAT64, double)
+MLT_RECURRENCE(COMPLEX64, float complex)
+MLT_RECURRENCE(COMPLEX128, double complex)
+
+/* Returns 1 when interrupted. */
+static int mlt_recurrence_run(mlt_recurrence *s, int dtype) {
+  mlt_task task = dtype == MLT_FLOAT32     ? mlt_recurrence_FLOAT32
+                  : dtype == MLT_FLOAT64   ? mlt_recurrence_FLOAT64
+                  : dtype == MLT_COMPLEX64 ? mlt_recurrence_COMPLEX64
+                                           : mlt_recurrence_COMPLEX128;
+  int64_t work = s->n * s->m, units = s->outer * ((s->m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE);
+  if (work * s->outer == 0) return 0;
+  if (work * s->outer <= MLT_PARALLEL_THRESHOLD) {
+    task(s, 0, units);
+    return 0;
+  }
+  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work * s->outer / units + 1) + 1, task, s);
+}
+
 #endif

@@ -11,9 +11,11 @@ from . import (
     linear_algebra,  # noqa: F401
     logic,  # noqa: F401
     manipulation,  # noqa: F401
+    neural,  # noqa: F401
     rounding,  # noqa: F401
     sorting,  # noqa: F401
     special,  # noqa: F401
+    statistics,  # noqa: F401
     trigonometric,  # noqa: F401
 )
 from .record import CATEGORIES, TABLE, F, Record, loop_lines, parse_signature
