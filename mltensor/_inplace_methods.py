@@ -6,6 +6,7 @@ import operator
 
 import numpy
 
+from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
 from mltensor._value_methods import METHODS as VALUE_METHODS
 from mltensor._value_methods import method as value_method
@@ -178,4 +179,4 @@ def exponential_(self, lambd=1.0, *, generator=None):
 def bernoulli(self, *, generator=None):
     """Ones with the probabilities in the tensor, zeros otherwise."""
     draws = generator_of(generator).random(self.shape) < self.detach().numpy()
-    return F.asarray(draws).astype(self.dtype)
+    return asarray(draws).astype(self.dtype)

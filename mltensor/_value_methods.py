@@ -8,10 +8,12 @@ import operator
 
 import numpy
 
-from mltensor._core.create import empty, full, ones, zeros
+from mltensor._core.create import array, asarray, empty, full, ones, zeros
 from mltensor._core.dtypes import dtype_code
 from mltensor._core.storage import Device
 from mltensor._core.tensor import Tensor
+from mltensor._dtypes import result_type
+from mltensor._functions import broadcast_arrays
 from mltensor._ops.record import F
 from mltensor.errors import ShapeError
 
@@ -306,14 +308,14 @@ def index_select(self, dim, index):
 @method
 def masked_fill(self, mask, value):
     """The tensor with `value` where the mask holds."""
-    value = F.asarray(value, dtype=self.dtype) if not isinstance(value, Tensor) else value.astype(self.dtype)
+    value = asarray(value, dtype=self.dtype) if not isinstance(value, Tensor) else value.astype(self.dtype)
     return F.where(mask, value, self)
 
 
 @method
 def masked_select(self, mask):
     """The elements where the mask holds, in one dimension."""
-    mask, values = F.broadcast_arrays(mask, self)
+    mask, values = broadcast_arrays(mask, self)
     return values[mask]
 
 
@@ -352,7 +354,7 @@ def div(self, other, *, rounding_mode=None):
         return self // other
     if rounding_mode == "trunc":
         quotient = F.trunc(self / other)
-        return quotient if self.dtype.kind not in "iu" else quotient.astype(F.result_type(self, other))
+        return quotient if self.dtype.kind not in "iu" else quotient.astype(result_type(self, other))
     if rounding_mode is not None:
         raise ValueError(f"rounding_mode must be None, 'floor' or 'trunc', not {rounding_mode!r}")
     return self / other
@@ -412,12 +414,12 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
     return F.power(F.sum(F.power(size, p), dim, keepdims=keepdim), 1.0 / p)
 
 
-# Methods that are an operation of the table under another name.
+# Methods that are an operation of the table, most under another name.
 OTHER_NAMES = {
     "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
     "mv": "matmul", "fix": "trunc", "ger": "outer",
-    "amax": "max", "amin": "min"}
+    "amax": "max", "amin": "min", "contiguous": "contiguous"}
 
 
 def renamed(name, operation):
@@ -476,4 +478,4 @@ def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=F
 @method
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
     """A new tensor of values, with the dtype and device of this tensor."""
-    return F.array(data, **like(self, dtype, device, requires_grad))
+    return array(data, **like(self, dtype, device, requires_grad))

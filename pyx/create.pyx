@@ -36,20 +36,23 @@ cdef enum:
 
 # --- arguments ------------------------------------------------------------------------------
 
-cdef Tensor allocate(object shape, object dtype, object order, tuple more, object device, int fallback):
-    """Uninitialised memory as a creation function's arguments say. dtype None gives `fallback`."""
+cdef Tensor allocate(object shape, tuple more, object dtype, object order, object device, int fallback):
+    """Uninitialised memory as a creation function's arguments say. dtype None gives `fallback`.
+
+    `more` are positional arguments after the shape: the other dimensions, ``zeros(2, 3)``, where NumPy
+    would have taken 3 for a dtype and failed; or NumPy's dtype and order.
+    """
     cdef int64_t dims[MLT_MAX_DIMS]
     cdef int ndim, code
-    if type(dtype) is int:
-        # zeros(2, 3): the dimensions one by one. NumPy would have taken 3 for a dtype and failed.
-        if type(order) is str:
-            shape = (shape, dtype, *more)
+    if more:
+        if type(more[0]) is int:
+            shape = (shape, *more)
+        elif dtype is not None or len(more) > 2 or (len(more) == 2 and order != "C"):
+            raise TypeError("the arguments after the shape are a dtype and an order, each given once, or the other "
+                            "dimensions as integers")
         else:
-            shape = (shape, dtype, order, *more)
-            order = "C"
-        dtype = None
-    elif more:
-        raise TypeError("dimensions given one by one must all be integers; give the dtype as dtype=")
+            dtype = more[0]
+            order = more[1] if len(more) == 2 else order
     if PyLong_CheckExact(shape):
         try:
             dims[0] = PyLong_AsLongLong(shape)
@@ -128,13 +131,15 @@ cdef object finish(Tensor t, object wants_grad):
 
 # --- constants ------------------------------------------------------------------------------
 
-def empty(shape, dtype=None, order="C", *more, device=None, requires_grad=False):
+def empty(shape, *more, dtype=None, order="C", device=None, requires_grad=False):
     """Tensor of a shape whose elements are whatever the memory held.
 
     Parameters
     ----------
     shape : int or tuple of int
         Lengths of the dimensions; may be given one by one, ``empty(2, 3)``.
+    *more
+        The other dimensions, or the dtype and the order as positional arguments.
     dtype : dtype, optional
         By default float64.
     order : {'C', 'F'}, optional
@@ -148,11 +153,11 @@ def empty(shape, dtype=None, order="C", *more, device=None, requires_grad=False)
     -------
     Tensor
     """
-    cdef Tensor t = allocate(shape, dtype, order, more, device, default_float_code())
+    cdef Tensor t = allocate(shape, more, dtype, order, device, default_float_code())
     return finish(t, requires_grad) if requires_grad else t
 
 
-def zeros(shape, dtype=None, order="C", *more, device=None, requires_grad=False):
+def zeros(shape, *more, dtype=None, order="C", device=None, requires_grad=False):
     """Tensor of a shape filled with zeros. Parameters as of :func:`empty`.
 
     Examples
@@ -161,12 +166,12 @@ def zeros(shape, dtype=None, order="C", *more, device=None, requires_grad=False)
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    cdef Tensor t = allocate(shape, dtype, order, more, device, default_float_code())
+    cdef Tensor t = allocate(shape, more, dtype, order, device, default_float_code())
     clear(t)
     return finish(t, requires_grad) if requires_grad else t
 
 
-def ones(shape, dtype=None, order="C", *more, device=None, requires_grad=False):
+def ones(shape, *more, dtype=None, order="C", device=None, requires_grad=False):
     """Tensor of a shape filled with ones. Parameters as of :func:`empty`.
 
     Examples
@@ -174,7 +179,7 @@ def ones(shape, dtype=None, order="C", *more, device=None, requires_grad=False):
     >>> np.ones(3)
     tensor([1., 1., 1.])
     """
-    cdef Tensor t = allocate(shape, dtype, order, more, device, default_float_code())
+    cdef Tensor t = allocate(shape, more, dtype, order, device, default_float_code())
     fill(t, 1)
     t.storage.version = 0
     return finish(t, requires_grad) if requires_grad else t
@@ -225,7 +230,7 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None, requires_grad
             code = (<Tensor> fill_value).view.dtype
     elif type(dtype) is int:
         raise TypeError("full(shape, fill_value) takes the shape as one tuple")
-    return finish(fill_any(allocate(shape, dtype, order, (), device, code), fill_value), requires_grad)
+    return finish(fill_any(allocate(shape, (), dtype, order, device, code), fill_value), requires_grad)
 
 
 def empty_like(x, dtype=None, order="K", subok=True, shape=None, *, device=None, requires_grad=False):
@@ -275,7 +280,7 @@ def eye(N, M=None, k=0, dtype=None, order="C", *, device=None, requires_grad=Fal
     tensor([[1., 0.],
             [0., 1.]])
     """
-    cdef Tensor t = allocate((N, N if M is None else M), dtype, order, (), device, default_float_code())
+    cdef Tensor t = allocate((N, N if M is None else M), (), dtype, order, device, default_float_code())
     cdef int64_t rows = t.view.shape[0], columns = t.view.shape[1]
     cdef int64_t shift = max(-rows, min(columns, operator.index(k)))
     cdef int64_t row = 0 if shift > 0 else -shift

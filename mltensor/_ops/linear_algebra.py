@@ -222,3 +222,11 @@ op("kron", via=kron, signature="x1: Tensor, x2: Tensor, /", returns="PROMOTED",
 op("einsum", via=einsum, signature="subscripts, operands: Tensors", returns="PROMOTED",
    doc="Einstein summation: 'ij,jk->ik' multiplies operands and sums over the indices that the output has not. NumPy's\n"
        "syntax with '...', repeated indices and an implicit output; dimensions of length 1 broadcast.")
+
+
+def trace(x, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    return F.sum(F.diagonal(x, offset, axis1, axis2), -1, dtype)
+
+
+op("trace", via=trace, signature="x: Tensor, /, offset=0, axis1=0, axis2=1, dtype=None, out=None",
+   doc="Sum along a diagonal of two dimensions.")

@@ -34,11 +34,12 @@ from .tensor import TYPED, Tensor, as_torch, get_default_dtype
 
 # The dtypes are numpy.dtype objects, as `x.dtype` is.
 dtype = numpy.dtype
-float16, float32, float64 = half, float, double = map(numpy.dtype, ("float16", "float32", "float64"))
-int8, int16, int32, int64, uint8 = map(numpy.dtype, ("int8", "int16", "int32", "int64", "uint8"))
-uint16, uint32, uint64, bool = map(numpy.dtype, ("uint16", "uint32", "uint64", "bool"))
-complex64, complex128 = cfloat, cdouble = map(numpy.dtype, ("complex64", "complex128"))
-short, int, long = int16, int32, int64
+float16, float32, float64 = (numpy.dtype(name) for name in ("float16", "float32", "float64"))
+int8, int16, int32, int64 = (numpy.dtype(name) for name in ("int8", "int16", "int32", "int64"))
+uint8, uint16, uint32, uint64 = (numpy.dtype(name) for name in ("uint8", "uint16", "uint32", "uint64"))
+complex64, complex128, bool = (numpy.dtype(name) for name in ("complex64", "complex128", "bool"))
+half, float, double, short, int, long = float16, float32, float64, int16, int32, int64
+cfloat, cdouble = complex64, complex128
 
 inf, nan, pi, e, newaxis = numpy.inf, numpy.nan, numpy.pi, numpy.e, None
 

@@ -5,6 +5,7 @@ from collections import namedtuple
 
 import numpy
 
+from mltensor._core.create import asarray, zeros
 from mltensor._ops.record import F
 from mltensor._value_methods import METHODS as VALUE_METHODS
 from mltensor._value_methods import lengths as lengths_of
@@ -33,8 +34,8 @@ def by_numpy(function, *tensors):
     """The result of a NumPy function of tensors' values, as torch tensors; not differentiable."""
     result = function(*(tensor_of(t).detach().numpy() for t in tensors))
     if isinstance(result, tuple):
-        return tuple(as_torch(F.asarray(part)) for part in result)
-    return as_torch(F.asarray(result))
+        return tuple(as_torch(asarray(part)) for part in result)
+    return as_torch(asarray(result))
 
 
 def picked(input, indices, dim, keepdim):
@@ -55,7 +56,7 @@ def extreme(input, dim, keepdim, over_all, position, of_two, result):
     if isinstance(dim, BaseTensor):
         return of_two(input, dim)
     if input.ndim == 0:
-        return result(F.copy(input), as_torch(F.zeros((), dtype="int64")))
+        return result(F.copy(input), as_torch(zeros((), dtype="int64")))
     return result(*picked(input, position(input, axis=dim, keepdims=True), dim, keepdim))
 
 
@@ -84,7 +85,7 @@ def sort(input, dim=-1, descending=False, stable=False):
     """``(values, indices)`` of the elements in order along a dimension."""
     input = tensor_of(input)
     if input.ndim == 0:
-        return SortResult(*picked(input, as_torch(F.zeros((), dtype="int64")), dim, True))
+        return SortResult(*picked(input, as_torch(zeros((), dtype="int64")), dim, True))
     indices = F.argsort(input, axis=dim, descending=descending)
     return SortResult(F.take_along_axis(input, indices, dim), indices)
 
@@ -109,7 +110,7 @@ def median(input, dim=None, keepdim=False):
     flat = F.reshape(input, (-1,)) if dim is None else input
     axis = 0 if dim is None else dim
     if flat.ndim == 0:
-        return MedianResult(*picked(flat, as_torch(F.zeros((), dtype="int64")), axis, True))
+        return MedianResult(*picked(flat, as_torch(zeros((), dtype="int64")), axis, True))
     order = F.argsort(flat, axis=axis)
     middle = VALUE_METHODS["narrow"](order, axis, (flat.shape[axis] - 1) // 2, 1)
     if input.dtype.kind == "f":
@@ -129,7 +130,7 @@ def mode(input, dim=-1, keepdim=False):
     for where in numpy.ndindex(*lines.shape[:-1]):
         values, counts = numpy.unique(lines[where], return_counts=True)
         places[where] = numpy.flatnonzero(lines[where] == values[counts.argmax()])[-1]
-    return ModeResult(*picked(input, as_torch(F.asarray(numpy.moveaxis(places, -1, dim))), dim, keepdim))
+    return ModeResult(*picked(input, as_torch(asarray(numpy.moveaxis(places, -1, dim))), dim, keepdim))
 
 
 def spread(operation, input, dim, correction, keepdim, unbiased):
@@ -256,7 +257,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The distinct elements, or slices of a dimension, with their inverse and counts where wanted."""
     input = tensor_of(input)
     found = numpy.unique(input.detach().numpy(), return_inverse=True, return_counts=True, axis=dim)
-    values, inverse, counts = (as_torch(F.asarray(part)) for part in found)
+    values, inverse, counts = (as_torch(asarray(part)) for part in found)
     parts = [values]
     if return_inverse:
         parts.append(F.reshape(inverse, tuple(input.shape)) if dim is None else F.reshape(inverse, (-1,)))
@@ -281,7 +282,7 @@ def gradient(input, *, spacing=1.0, dim=None, edge_order=1):
     """Central differences along each dimension, always as a tuple."""
     result = numpy.gradient(tensor_of(input).detach().numpy(), *numpy.atleast_1d(spacing), axis=dim,
                             edge_order=edge_order)
-    return tuple(as_torch(F.asarray(part)) for part in (result if isinstance(result, (list, tuple)) else [result]))
+    return tuple(as_torch(asarray(part)) for part in (result if isinstance(result, (list, tuple)) else [result]))
 
 
 def histc(input, bins=100, min=0, max=0):
@@ -291,14 +292,14 @@ def histc(input, bins=100, min=0, max=0):
         min, max = values.min(), values.max()
     if min == max:
         min, max = min - 1, max + 1
-    return as_torch(F.asarray(numpy.histogram(values, bins, (min, max))[0].astype(values.dtype)))
+    return as_torch(asarray(numpy.histogram(values, bins, (min, max))[0].astype(values.dtype)))
 
 
 def histogram(input, bins=100, *, range=None, density=False):
     """Counts, as floats, and the edges of the bins."""
     values = tensor_of(input).detach().numpy()
     found = numpy.histogram(values, bins if isinstance(bins, int) else tensor_of(bins).numpy(), range, density)
-    return namedtuple("histogram", "hist bin_edges")(*(as_torch(F.asarray(part.astype(values.dtype)))
+    return namedtuple("histogram", "hist bin_edges")(*(as_torch(asarray(part.astype(values.dtype)))
                                                        for part in found))
 
 
@@ -323,7 +324,7 @@ def lifted(least):
 
 def triangle_indices(function, row, col, offset):
     """Rows and columns of a triangle as a tensor of shape (2, n)."""
-    return as_torch(F.asarray(numpy.stack(function(row, offset, col)).astype(numpy.int64)))
+    return as_torch(asarray(numpy.stack(function(row, offset, col)).astype(numpy.int64)))
 
 
 def tril_indices(row, col, offset=0, *, dtype=None, device=None):

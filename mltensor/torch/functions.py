@@ -56,11 +56,11 @@ def find(name):
         If there is none.
     """
     target = OTHER_NAMES.get(name, name)
+    if name in METHODS and target == name and callable(METHODS[name]):
+        return from_method(name)
     if target in OPERATIONS:
         # Operations give the class of their inputs.
         return OPERATIONS[target]
-    if name in METHODS:
-        return from_method(name)
     for module in (functional, mltensor):
         found = getattr(module, target, None)
         if found is not None and not name.startswith("_"):
