@@ -6,9 +6,9 @@ from libc.string cimport memcpy
 
 from mltensor._core.dtypes cimport INT64, mlt_itemsize, promotion
 from mltensor._core.elementwise cimport broadcast_view, contiguous, copy, copy_into, fill
-from mltensor._core.gather cimport index_tensor, spread_axis, take_axis
+from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
-from mltensor._core.storage cimport kernel_capsule
+from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport (
     MLT_MAX_DIMS, Tensor, empty, new_view, normalize_axis, read_shape, same_shape, shape_tuple)
 from mltensor._core.view cimport reshape
@@ -18,6 +18,16 @@ import operator
 from mltensor.errors import AxisError, ShapeError
 
 cdef extern from "mltensor/positions.h" nogil:
+    ctypedef struct mlt_repeats:
+        const char* source "from"
+        char* to
+        int64_t block
+        int64_t times
+    void mlt_repeat_task(void* context, int64_t begin, int64_t end) noexcept
+    ctypedef struct mlt_bytes:
+        const char* source "from"
+        char* to
+    void mlt_bytes_task(void* context, int64_t begin, int64_t end) noexcept
     void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
     enum:
         MLT_PAD_EDGE
@@ -25,6 +35,12 @@ cdef extern from "mltensor/positions.h" nogil:
         MLT_PAD_REFLECT
         MLT_PAD_SYMMETRIC
     void mlt_pad_positions(int64_t* out, int64_t before, int64_t n, int64_t after, int mode)
+
+cdef extern from "mltensor/thread.h" nogil:
+    void* mlt_runtime_pointer
+
+global mlt_runtime_pointer
+mlt_runtime_pointer = runtime()
 
 # Bytes up to which joining copies row by row right here.
 cdef int64_t LITTLE = 1 << 16
@@ -44,6 +60,19 @@ cdef Tensor section(Tensor x, int axis, int64_t begin, int64_t end):
     shape[axis] = end - begin
     return new_view(x, x.view.data + (begin * x.view.strides[axis] if end > begin else 0), x.view.ndim, shape,
                     x.view.strides, x.view.dtype)
+
+
+cdef int move(Tensor destination, Tensor source) except -1:
+    """Copies into a part of a new tensor."""
+    cdef mlt_bytes b
+    cdef int64_t size = source.view.size * mlt_itemsize[source.view.dtype]
+    if size == 0:
+        return 0
+    if not (source.view.contiguous and destination.view.contiguous and source.view.dtype == destination.view.dtype):
+        return copy_into(destination, source)
+    b.source = source.view.data
+    b.to = destination.view.data
+    return launch(size, 1 << 18, mlt_bytes_task, &b, source.view.size)
 
 
 # --- joining --------------------------------------------------------------------------------
@@ -104,8 +133,7 @@ cdef Tensor joined(list tensors, int axis):
         return y
     for one in tensors:
         t = <Tensor> one
-        if t.view.size:
-            copy_into(section(y, axis, at, at + t.view.shape[axis]), t)
+        move(section(y, axis, at, at + t.view.shape[axis]), t)
         at += t.view.shape[axis]
     return y
 
@@ -232,8 +260,8 @@ cdef Tensor rolled(Tensor x, int64_t shift, int axis):
     if shift == 0:
         return copy(x)
     y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
-    copy_into(section(y, axis, shift, n), section(x, axis, 0, n - shift))
-    copy_into(section(y, axis, 0, shift), section(x, axis, n - shift, n))
+    move(section(y, axis, shift, n), section(x, axis, 0, n - shift))
+    move(section(y, axis, 0, shift), section(x, axis, n - shift, n))
     return y
 
 
@@ -288,6 +316,33 @@ cdef Tensor repeat_positions(object repeats, int64_t n):
     return positions
 
 
+cdef Tensor repeated(Tensor x, int64_t times, int axis):
+    """Every slice along an axis the same number of times."""
+    cdef mlt_repeats r
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t blocks = 1
+    cdef Tensor y
+    cdef int d
+    if times < 0:
+        raise ValueError(f"repeat: repeats must not be negative, got {times}")
+    x = contiguous(x)
+    r.block = mlt_itemsize[x.view.dtype]
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+        if d <= axis:
+            blocks *= shape[d]
+        else:
+            r.block *= shape[d]
+    shape[axis] *= times
+    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
+    if y.view.size:
+        r.source = x.view.data
+        r.to = y.view.data
+        r.times = times
+        launch(blocks, max(1, 65536 // (r.block * times)), mlt_repeat_task, &r, y.view.size)
+    return y
+
+
 cdef object repeat_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     cdef int axis = 0
@@ -295,6 +350,8 @@ cdef object repeat_kernel(PyObject** a):
         x = flat(x)
     else:
         axis = normalize_axis(<object> a[2], x.view.ndim)
+    if isinstance(<object> a[1], int):
+        return repeated(x, <object> a[1], axis)
     return take_axis(x, repeat_positions(<object> a[1], x.view.shape[axis]), axis)
 
 

@@ -239,7 +239,9 @@ cdef object searchsorted_kernel(PyObject** a):
     y = empty_like(queries, INT64)
     s.sorted = x.view.data
     s.queries = queries.view.data
-    s.sorter = NULL if sorter is None else <const int64_t*> sorter.view.data
+    s.sorter = NULL
+    if sorter is not None:
+        s.sorter = <const int64_t*> sorter.view.data
     s.out = <int64_t*> y.view.data
     s.n = x.view.size
     s.dtype = dtype

@@ -3,6 +3,7 @@
 #define MLTENSOR_POSITIONS_H
 
 #include <stdint.h>
+#include <string.h>
 
 /* Position i, repeats[i] times (or `times` times where repeats is NULL). */
 static void mlt_repeat_positions(int64_t *out, const int64_t *repeats, int64_t times, int64_t n) {
@@ -10,6 +11,49 @@ static void mlt_repeat_positions(int64_t *out, const int64_t *repeats, int64_t t
     int64_t count = repeats ? repeats[i] : times;
     for (int64_t k = 0; k < count; k++) *out++ = i;
   }
+}
+
+/* Every block of contiguous memory several times in a row. */
+typedef struct {
+  const char *from;
+  char *to;
+  int64_t block, times;
+} mlt_repeats;
+
+#define MLT_REPEAT_BLOCKS(type)                                \
+  {                                                            \
+    const type *from = (const type *)r->from;                  \
+    type *to = (type *)r->to + begin * times;                  \
+    for (int64_t i = begin; i < end; i++) {                    \
+      type value = from[i];                                    \
+      for (int64_t k = 0; k < times; k++) *to++ = value;       \
+    }                                                          \
+  }
+
+static void mlt_repeat_task(void *context, int64_t begin, int64_t end) {
+  const mlt_repeats *r = (const mlt_repeats *)context;
+  int64_t times = r->times;
+  switch (r->block) {
+    case 1: MLT_REPEAT_BLOCKS(uint8_t) break;
+    case 2: MLT_REPEAT_BLOCKS(uint16_t) break;
+    case 4: MLT_REPEAT_BLOCKS(uint32_t) break;
+    case 8: MLT_REPEAT_BLOCKS(uint64_t) break;
+    default:
+      for (int64_t i = begin; i < end; i++)
+        for (int64_t k = 0; k < times; k++)
+          memcpy(r->to + (i * times + k) * r->block, r->from + i * r->block, (size_t)r->block);
+  }
+}
+
+/* Plain bytes; memcpy knows in which direction to walk when both sides lie alike in their pages. */
+typedef struct {
+  const char *from;
+  char *to;
+} mlt_bytes;
+
+static void mlt_bytes_task(void *context, int64_t begin, int64_t end) {
+  const mlt_bytes *b = (const mlt_bytes *)context;
+  memcpy(b->to + begin, b->from + begin, (size_t)(end - begin));
 }
 
 enum { MLT_PAD_EDGE = 0, MLT_PAD_WRAP = 1, MLT_PAD_REFLECT = 2, MLT_PAD_SYMMETRIC = 3 };

@@ -1,0 +1,288 @@
+"""Taking, gathering and scattering against NumPy and against loops; gradients to second order."""
+
+import numpy
+import pytest
+
+import mltensor as np
+from mltensor.autograd import gradcheck, gradgradcheck
+from mltensor.errors import IndexingError, ReadOnlyError, ShapeError
+
+DTYPES = ["bool", "int8", "uint16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"]
+
+
+@pytest.fixture
+def generator():
+    return numpy.random.default_rng(5)
+
+
+def same(result, expected):
+    expected = numpy.asarray(expected)
+    assert result.shape == expected.shape and result.dtype == expected.dtype
+    return numpy.array_equal(numpy.asarray(result), expected)
+
+
+def leaf(array):
+    return np.asarray(numpy.asarray(array, dtype="float64"), requires_grad=True)
+
+
+# --- take -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_take(dtype, axis, generator):
+    array = numpy.arange(60).reshape(3, 4, 5).astype(dtype)
+    for strided in (array, array.transpose(2, 0, 1), array[:, ::-1, ::2]):
+        for indices in (1, -1, [0, 2, 2, -1], [[0, 1], [2, 0]], numpy.zeros((0,), "int64")):
+            assert same(np.take(np.asarray(strided), np.asarray(indices), axis=axis), strided.take(indices, axis=axis))
+
+
+@pytest.mark.parametrize("mode", ["wrap", "clip"])
+def test_take_modes(mode):
+    array = numpy.arange(5)
+    indices = [-7, -1, 0, 4, 5, 12]
+    assert same(np.take(np.asarray(array), indices, mode=mode), array.take(indices, mode=mode))
+    x = leaf(numpy.arange(5))
+    assert gradcheck(lambda t: np.take(t, indices, mode=mode), (x,))
+    with pytest.raises(IndexingError, match="index -7 is out of bounds for axis 0 with size 5"):
+        np.take(np.asarray(array), indices)
+    with pytest.raises(ValueError, match="mode"):
+        np.take(np.asarray(array), [0], mode="bounce")
+
+
+def test_take_out_and_empty():
+    out = np.zeros(2)
+    assert np.take(np.arange(4.0), [3, 1], out=out) is out and out.tolist() == [3, 1]
+    assert np.take(np.zeros((3, 0)), [0, 1], axis=0).shape == (2, 0)
+    assert np.take(np.asarray(7.0), [0, 0]).tolist() == [7, 7]
+    with pytest.raises(IndexingError):
+        np.take(np.zeros((0, 3)), [0], axis=0)
+    with pytest.raises(IndexingError, match="integers"):
+        np.take(np.zeros(3), [0.5])
+
+
+def test_index_select_and_compress():
+    x = np.arange(12).reshape(3, 4)
+    assert np.index_select(x, 1, np.asarray([3, 0])).tolist() == [[3, 0], [7, 4], [11, 8]]
+    with pytest.raises(ShapeError):
+        np.index_select(x, 1, np.asarray([[0]]))
+    assert same(np.compress([True, False, True], x, axis=0), numpy.arange(12).reshape(3, 4)[[0, 2]])
+    assert np.extract(x > 8, x).tolist() == [9, 10, 11]
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_gradient_of_take(axis, generator):
+    x = leaf(generator.standard_normal((3, 4)))
+    assert gradcheck(lambda t: np.take(t, [[0, 2], [2, 1]], axis=axis), (x,))
+    assert gradgradcheck(lambda t: np.take(t, [0, 2, 2], axis=axis) ** 2, (x,))
+
+
+# --- along an axis ----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_take_along_axis(dtype, axis, generator):
+    array = generator.integers(0, 2 if dtype == "bool" else 100, (3, 4, 5)).astype(dtype)
+    for strided in (array, array.transpose(1, 2, 0), array[::-1, :, ::2]):
+        shape = list(strided.shape)
+        shape[axis] = 7
+        indices = generator.integers(-strided.shape[axis], strided.shape[axis], shape)
+        expected = numpy.take_along_axis(strided, indices, axis)
+        assert same(np.take_along_axis(np.asarray(strided), np.asarray(indices), axis), expected)
+
+
+def test_take_along_axis_broadcasts():
+    array = numpy.arange(12.0).reshape(3, 4)
+    indices = numpy.array([[2, 0]])
+    assert same(np.take_along_axis(np.asarray(array), np.asarray(indices), 1), numpy.take_along_axis(array, indices, 1))
+    flat = numpy.array([5, -1])
+    assert same(np.take_along_axis(np.asarray(array), flat, None), numpy.take_along_axis(array, flat, None))
+    with pytest.raises(ShapeError, match="same number of dimensions"):
+        np.take_along_axis(np.asarray(array), flat, 0)
+    with pytest.raises(ShapeError, match="broadcast"):
+        np.take_along_axis(np.asarray(array), numpy.zeros((2, 2), int), 1)
+    with pytest.raises(IndexingError, match="index 4 is out of bounds for axis 1 with size 4"):
+        np.take_along_axis(np.asarray(array), numpy.full((3, 1), 4), 1)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, None])
+def test_put_along_axis(axis, generator):
+    array = generator.standard_normal((4, 5))
+    tensor = np.array(array)
+    if axis is None:
+        indices = numpy.array([3, -1, 7])
+    else:
+        indices = numpy.argsort(array, axis=axis)[:2, :2] if axis else numpy.argsort(array, axis=0)[:2]
+        indices = indices if axis in (0, None) else numpy.argsort(array, axis=axis)[:, :2]
+    numpy.put_along_axis(array, indices, 9, axis)
+    assert np.put_along_axis(tensor, indices, 9, axis) is None
+    assert same(tensor, array)
+
+
+def test_put_along_axis_checks_first():
+    x = np.zeros((2, 3))
+    with pytest.raises(IndexingError):
+        np.put_along_axis(x, [[0], [5]], 1.0, 1)
+    assert not x.any()
+    with pytest.raises(ReadOnlyError):
+        np.put_along_axis(np.broadcast_to(np.zeros(3), (2, 3)), [[0], [0]], 1.0, 1)
+    transposed = np.zeros((2, 3)).T
+    np.put_along_axis(transposed, np.asarray([4]), 1.0, None)
+    assert transposed.tolist() == [[0, 0], [0, 0], [1, 0]]
+
+
+def loop_gather(x, axis, index):
+    out = numpy.zeros(index.shape, x.dtype)
+    for place in numpy.ndindex(index.shape):
+        source = list(place)
+        source[axis] = index[place]
+        out[place] = x[tuple(source)]
+    return out
+
+
+def loop_scatter(x, axis, index, src, add):
+    out = x.copy()
+    for place in numpy.ndindex(index.shape):
+        target = list(place)
+        target[axis] = index[place]
+        out[tuple(target)] = src[place] + (out[tuple(target)] if add else 0)
+    return out
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("dtype", ["int32", "float16", "float64", "complex64", "uint8"])
+def test_gather_and_scatter(axis, dtype, generator):
+    x = generator.integers(0, 50, (4, 5, 6)).astype(dtype)
+    shape = [3, 4, 5]
+    shape[axis] = 9
+    index = generator.integers(0, x.shape[axis], shape)
+    src = generator.integers(0, 50, [n + 1 for n in shape]).astype(dtype)
+    assert same(np.gather(np.asarray(x), axis, np.asarray(index)), loop_gather(x, axis, index))
+    tensors = np.asarray(x), axis, np.asarray(index), np.asarray(src)
+    assert same(np.scatter_add(*tensors), loop_scatter(x, axis, index, src, True))
+    assert same(np.scatter(*tensors), loop_scatter(x, axis, index, src, False))
+
+
+def test_scatter_of_one_number_and_errors():
+    x = np.zeros((2, 3))
+    assert np.scatter(x, 1, np.asarray([[1], [0]]), 5.0).tolist() == [[0, 5, 0], [5, 0, 0]]
+    assert not x.any()
+    with pytest.raises(ShapeError, match="longer"):
+        np.gather(x, 1, np.zeros((3, 1), dtype=int))
+    with pytest.raises(ShapeError, match="source"):
+        np.scatter_add(x, 1, np.zeros((2, 2), dtype=int), np.ones((2, 1)))
+    with pytest.raises(IndexingError):
+        np.scatter_add(x, 1, np.asarray([[3]]), np.ones((1, 1)))
+    assert np.gather(np.asarray(3.0), 0, np.asarray(0)).item() == 3
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_large_scatter_add_is_the_same_on_any_number_of_threads(axis, generator):
+    x = generator.standard_normal((300, 400))
+    index = generator.integers(0, 300, (300, 400))
+    src = generator.standard_normal((300, 400))
+    threads = np.get_num_threads()
+    results = []
+    try:
+        for count in (1, 2, 4):
+            np.set_num_threads(count)
+            results.append(numpy.asarray(np.scatter_add(np.asarray(x), axis, np.asarray(index), np.asarray(src))))
+    finally:
+        np.set_num_threads(threads)
+    assert all(r.tobytes() == results[0].tobytes() for r in results)
+    expected = x.copy()
+    where = (index, numpy.arange(400)[None, :]) if axis == 0 else (numpy.arange(300)[:, None], index)
+    numpy.add.at(expected, where, src)
+    assert numpy.allclose(results[0], expected)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_gradients_along_an_axis(axis, generator):
+    x = leaf(generator.standard_normal((3, 4)))
+    src = leaf(generator.standard_normal((3, 4)))
+    index = generator.integers(0, 3, (2, 3))
+    whole = generator.integers(0, 3, (3, 4))
+    distinct = numpy.argsort(generator.standard_normal((3, 4)), axis=axis)
+    assert gradcheck(lambda t: np.gather(t, axis, index), (x,))
+    assert gradgradcheck(lambda t: np.gather(t, axis, index) ** 2, (x,))
+    assert gradcheck(lambda t: np.take_along_axis(t, whole, axis), (x,))
+    assert gradcheck(lambda t: np.take_along_axis(t, whole[:1, :1], axis), (x,))
+    assert gradgradcheck(lambda t: np.take_along_axis(t, whole, axis) ** 2, (x,))
+    assert gradcheck(lambda t, s: np.scatter_add(t, axis, index, s), (x, src))
+    assert gradgradcheck(lambda t, s: np.scatter_add(t, axis, index, s) ** 2, (x, src))
+    assert gradcheck(lambda t, s: np.scatter(t, axis, distinct, s), (x, src))
+    assert gradgradcheck(lambda t, s: np.scatter(t, axis, distinct, s) ** 2, (x, src))
+    assert gradcheck(lambda t: np.take_along_axis(t, [5, 1, 1], None), (x,))
+
+
+# --- embedding --------------------------------------------------------------------------------
+
+def test_embedding(generator):
+    weight = generator.standard_normal((6, 3))
+    indices = generator.integers(0, 6, (2, 4))
+    assert same(np.embedding(np.asarray(weight), np.asarray(indices)), weight[indices])
+    table = leaf(weight)
+    assert gradcheck(lambda w: np.embedding(w, indices), (table,))
+    assert gradgradcheck(lambda w: np.embedding(w, indices) ** 2, (table,))
+    np.embedding(table, [1, 2, 2, 1], padding_idx=2).sum().backward()
+    assert table.grad.tolist() == [[0] * 3, [2] * 3, [0] * 3, [0] * 3, [0] * 3, [0] * 3]
+    with pytest.raises(IndexingError, match="index 6 is out of bounds for axis 0 with size 6"):
+        np.embedding(table, [6])
+    with pytest.raises(ShapeError):
+        np.embedding(np.zeros(3), [0])
+
+
+# --- positions --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("shape", [(0,), (7,), (3, 4), (2, 0, 3), (2, 3, 4), (70000,), (300, 400)])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "float64", "complex64"])
+def test_nonzero(shape, dtype, generator):
+    array = generator.integers(0, 2, shape).astype(dtype)
+    for strided in (array, array.T, array[::-1]):
+        found = np.nonzero(np.asarray(strided))
+        assert all(map(same, found, numpy.nonzero(strided))) and len(found) == len(shape)
+        assert same(np.argwhere(np.asarray(strided)), numpy.argwhere(strided))
+        assert same(np.flatnonzero(np.asarray(strided)), numpy.flatnonzero(strided))
+
+
+def test_nonzero_of_special_values():
+    assert np.nonzero(np.asarray([0.0, -0.0, numpy.nan, numpy.inf]))[0].tolist() == [2, 3]
+    with pytest.raises(ShapeError):
+        np.nonzero(np.asarray(1.0))
+    assert np.argwhere(np.asarray(1.0)).shape == (1, 0) and np.argwhere(np.asarray(0)).shape == (0, 0)
+
+
+def test_one_hot():
+    assert np.one_hot(np.asarray([[1], [2]])).tolist() == [[[0, 1, 0]], [[0, 0, 1]]]
+    assert np.one_hot(np.asarray(1), 2).tolist() == [0, 1]
+    assert np.one_hot(np.zeros((0,), dtype=int), 3).shape == (0, 3)
+    for bad in ([3], [-1]):
+        with pytest.raises(IndexingError, match="num_classes=3"):
+            np.one_hot(np.asarray(bad), 3)
+    with pytest.raises(ShapeError):
+        np.one_hot(np.zeros((0,), dtype=int))
+
+
+def test_bincount(generator):
+    array = generator.integers(0, 20, 500)
+    weights = generator.standard_normal(500)
+    assert same(np.bincount(np.asarray(array)), numpy.bincount(array))
+    assert same(np.bincount(np.asarray(array), minlength=30), numpy.bincount(array, minlength=30))
+    assert same(np.bincount(np.asarray(array), weights=np.asarray(weights)), numpy.bincount(array, weights))
+    assert np.bincount(np.zeros((0,), dtype=int), minlength=2).tolist() == [0, 0]
+    assert gradcheck(lambda w: np.bincount(array[:6], weights=w), (leaf(weights[:6]),))
+    with pytest.raises(ValueError, match="negative"):
+        np.bincount(np.asarray([-1]))
+    with pytest.raises(ShapeError):
+        np.bincount(np.asarray([1]), weights=np.ones(2))
+
+
+@pytest.mark.parametrize("name", ["tril", "triu"])
+@pytest.mark.parametrize("shape", [(4, 4), (3, 5), (5, 3), (2, 3, 4), (0, 3), (3, 0), (200, 300)])
+def test_triangles(name, shape, generator):
+    array = generator.standard_normal(shape)
+    for k in (-9, -1, 0, 1, 9):
+        assert same(getattr(np, name)(np.asarray(array), k=k), getattr(numpy, name)(array, k))
+        if array.size < 50:
+            assert gradcheck(lambda t, k=k: getattr(np, name)(t, k=k), (leaf(array),))
+    with pytest.raises(ShapeError):
+        getattr(np, name)(np.zeros(3))
