@@ -1,0 +1,136 @@
+"""Running sums and products and the linear recurrence against NumPy, with their gradients."""
+
+import numpy
+import pytest
+
+import mltensor as np
+from mltensor.autograd import gradcheck, gradgradcheck
+
+SHAPES = [(), (0,), (1,), (9,), (3, 4), (5, 1, 6), (33, 300), (0, 3), (3, 0), (4, 20000)]
+TOLERANCE = {"e": 2e-3, "f": 1e-6, "F": 1e-5}
+
+
+def random_array(shape, char, seed=0):
+    generator = numpy.random.default_rng(seed)
+    if char in "FD":
+        array = numpy.exp(1j * generator.normal(size=shape))
+    elif char in "efd":
+        array = generator.choice([-1.0, 0.5, 1.0, 1.5], size=shape)
+    else:
+        array = generator.integers(0, 4, size=shape)
+    return numpy.asarray(array).astype(char)
+
+
+def wide(array):
+    """Narrow floats in the precision that the kernels run in."""
+    return array.astype({"e": "d", "f": "d", "F": "D"}.get(array.dtype.char, array.dtype.char))
+
+
+def check(result, wanted, char):
+    result = numpy.asarray(result)
+    assert result.shape == wanted.shape
+    if char in "efF":
+        assert result.dtype.char == char
+    else:
+        assert result.dtype == wanted.dtype
+    numpy.testing.assert_allclose(result, wanted.astype(result.dtype), rtol=TOLERANCE.get(char, 1e-12), atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@pytest.mark.parametrize("char", "?biqBQefdFD")
+def test_values(name, char):
+    for shape in SHAPES:
+        array = random_array(shape, char)
+        for view in (array, array.T, array[::-1] if array.ndim else array):
+            for axis in [None, *range(-view.ndim, view.ndim)]:
+                check(getattr(np, name)(np.asarray(view), axis), getattr(numpy, name)(wide(view), axis), char)
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+@pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+@pytest.mark.parametrize("char", "?iBfD")
+@pytest.mark.parametrize("include_initial", [False, True])
+def test_array_api_names(name, char, include_initial):
+    for shape in SHAPES[1:]:
+        array = random_array(shape, char)
+        for axis in [*range(-array.ndim, array.ndim), *([None] if array.ndim == 1 else [])]:
+            check(getattr(np, name)(np.asarray(array), axis=axis, include_initial=include_initial),
+                  getattr(numpy, name)(wide(array), axis=axis, include_initial=include_initial), char)
+
+
+def test_dtype():
+    array = numpy.arange(6).reshape(2, 3)
+    for dtype in ("int8", "float32", "complex128", "uint16", "bool"):
+        result = numpy.asarray(np.cumsum(np.asarray(array), 1, dtype=dtype))
+        wanted = numpy.cumsum(array, 1, dtype=dtype)
+        numpy.testing.assert_array_equal(result, wanted, strict=True)
+
+
+def test_infinities_follow_the_definition():
+    values = numpy.array([1e308, 1e308, -1e308, numpy.inf, -numpy.inf])
+    with numpy.errstate(all="ignore"):
+        wanted = numpy.cumsum(values)
+    numpy.testing.assert_array_equal(np.cumsum(np.asarray(values)), wanted)
+
+
+def test_axes_are_checked():
+    with pytest.raises(ValueError, match="axis="):
+        np.cumulative_sum(np.zeros((2, 3)))
+    with pytest.raises(numpy.exceptions.AxisError):
+        np.cumsum(np.zeros((2, 3)), axis=2)
+
+
+def test_the_same_bits_with_any_number_of_threads():
+    before = np.get_num_threads()
+    arrays = [random_array(shape, "d") for shape in [(300, 1000), (9, 50_000), (5, 200, 300)]]
+    try:
+        results = []
+        for threads in (1, 2):
+            np.set_num_threads(threads)
+            results.append([numpy.asarray(np.cumsum(np.asarray(array), axis)).tobytes()
+                            for array in arrays for axis in range(array.ndim)])
+    finally:
+        np.set_num_threads(before)
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_gradients(name, axis):
+    x = np.asarray(numpy.random.default_rng(0).normal(size=(3, 4))).requires_grad_()
+    assert gradcheck(lambda x: getattr(np, name)(x, axis), (x,))
+    assert gradgradcheck(lambda x: getattr(np, name)(x, axis), (x,))
+
+
+@pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+def test_gradients_with_the_initial_value(name):
+    x = np.asarray(numpy.random.default_rng(0).normal(size=(3, 4))).requires_grad_()
+    assert gradcheck(lambda x: getattr(np, name)(x, axis=1, include_initial=True), (x,))
+    assert gradgradcheck(lambda x: getattr(np, name)(x, axis=1, include_initial=True), (x,))
+
+
+def test_gradient_of_running_products_with_zeros():
+    x = np.array([2.0, 0.0, 3.0, 0.0, 5.0]).requires_grad_()
+    assert gradcheck(lambda x: np.cumprod(x), (x,))
+    assert gradgradcheck(lambda x: np.cumprod(x), (x,))
+
+
+@pytest.mark.parametrize("char", "efdFD")
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_linear_recurrence(char, axis):
+    a, b = random_array((6, 5, 4), char, 1), random_array((6, 5, 4), char, 2)
+    wanted = numpy.moveaxis(wide(b), axis, 0).copy()
+    factors = numpy.moveaxis(wide(a), axis, 0)
+    for i in range(1, len(wanted)):
+        wanted[i] += factors[i] * wanted[i - 1]
+    check(np.linear_recurrence(np.asarray(a), np.asarray(b), axis=axis), numpy.moveaxis(wanted, 0, axis), char)
+
+
+def test_linear_recurrence_gradients():
+    generator = numpy.random.default_rng(3)
+    a, b = (np.asarray(generator.normal(size=(2, 5))).requires_grad_() for _ in range(2))
+    assert gradcheck(lambda a, b: np.linear_recurrence(a, b), (a, b))
+    assert gradgradcheck(lambda a, b: np.linear_recurrence(a, b), (a, b))
+    with pytest.raises(ValueError, match="one shape"):
+        np.linear_recurrence(a, b[0])
