@@ -123,7 +123,7 @@ cdef int rebase(Tensor t, object node, object old_base_node) except -1:
     old = detached(base)
     (<Tensor> old).node = old_base_node
     shape, strides = shape_tuple(t), t.strides
-    offset = t.view.data - base.view.data
+    cdef object offset = t.view.data - base.view.data
     arguments[0] = <PyObject*> old
     arguments[1] = <PyObject*> value
     arguments[2] = <PyObject*> shape

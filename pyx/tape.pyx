@@ -285,6 +285,7 @@ cdef object current_node(Tensor t):
     view was made; the view then hangs on the node that its base has now.
     """
     cdef Tensor base
+    cdef object offset
     cdef PyObject* arguments[4]
     if t.base is None or t.node_version == t.storage.version:
         return t.node
