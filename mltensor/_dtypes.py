@@ -30,7 +30,7 @@ def dtype_of(value):
     return numpy.dtype(value)
 
 
-class finfo:
+class finfo:  # noqa: N801  NumPy's name
     """Limits of a floating dtype, as Python floats.
 
     Parameters
@@ -69,7 +69,7 @@ class finfo:
                 f"smallest_normal={self.smallest_normal}, tiny={self.tiny}, dtype={self.dtype})")
 
 
-class iinfo:
+class iinfo:  # noqa: N801  NumPy's name
     """Limits of an integer dtype: ``bits``, ``min``, ``max`` as Python ints, ``dtype``.
 
     Parameters

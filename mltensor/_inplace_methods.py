@@ -8,10 +8,10 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
+from mltensor._ops.record import F
 from mltensor._value_methods import METHODS as VALUE_METHODS
 from mltensor._value_methods import method as value_method
 from mltensor._value_methods import scaled
-from mltensor._ops.record import F
 
 __all__ = ["METHODS"]
 

@@ -157,7 +157,7 @@ def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False, mem
     for given in args:
         if isinstance(given, Tensor):
             dtype, device = given.dtype, given.device
-        elif isinstance(given, Device) or isinstance(given, str) and given.partition(":")[0] in ("cpu", "cuda"):
+        elif isinstance(given, Device) or (isinstance(given, str) and given.partition(":")[0] in ("cpu", "cuda")):
             device = given
         elif given is not None and not isinstance(given, bool):
             dtype_code(given)
@@ -419,7 +419,13 @@ OTHER_NAMES = {
     "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
     "mv": "matmul", "fix": "trunc", "ger": "outer",
-    "amax": "max", "amin": "min", "contiguous": "contiguous"}
+    "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
+    "bitwise_not": "bitwise_invert", "arctan2": "atan2"}
+# Operations that are methods in PyTorch alone.
+SAME_NAMES = (
+    "argwhere", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "contiguous", "copysign", "erfc", "floor_divide",
+    "fmax", "fmin", "fmod", "gather", "gelu", "heaviside", "hypot", "leaky_relu", "logaddexp", "logical_xor", "outer",
+    "scatter", "scatter_add", "signbit", "silu", "softplus", "tril", "triu", "vecdot", "xlogy")
 
 
 def renamed(name, operation):
@@ -433,7 +439,7 @@ def renamed(name, operation):
     return call
 
 
-for _name, _operation in OTHER_NAMES.items():
+for _name, _operation in (OTHER_NAMES | {name: name for name in SAME_NAMES}).items():
     METHODS[_name] = renamed(_name, _operation)
 
 

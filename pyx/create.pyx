@@ -11,14 +11,14 @@ from libc.string cimport memset
 
 from mltensor._core.dtypes cimport (
     BOOL, FLOAT16, FLOAT32, FLOAT64, INT64, UINT64, code_of, default_float_code, is_complex,
-    is_integer, mlt_itemsize, objects, promotion)
+    mlt_itemsize, promotion)
 from mltensor._core.elementwise cimport cast, copy_into, fill
 from mltensor._core.interop cimport (
     COPY_ALWAYS, COPY_IF_NEEDED, COPY_NEVER, as_tensor, as_tensor_default, from_sequence, python_code)
 from mltensor._core.scalars cimport read_scalar, write_scalar
 from mltensor._core.storage cimport default_device_code, device_code
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty as new_tensor, from_storage, like_class, read_shape, requires_grad)
+    MLT_MAX_DIMS, Tensor, empty as new_tensor, from_storage, like_class, read_shape, requires_grad as on_tape)
 
 import operator
 
@@ -190,7 +190,7 @@ cdef Tensor fill_any(Tensor t, object value):
     if python_code(value, FLOAT64, True) >= 0:
         fill(t, value)
         t.storage.version = 0
-    elif isinstance(value, Tensor) and requires_grad(value):
+    elif isinstance(value, Tensor) and on_tape(value):
         t[...] = value
     else:
         copy_into(t, as_tensor(value, -1, -1, COPY_IF_NEEDED))
@@ -310,7 +310,7 @@ cdef object make(object value, object dtype, object device, int copy, object ord
         if ((code < 0 or code == t.view.dtype) and (place < 0 or place == t.storage.device)
                 and copy != COPY_ALWAYS):
             result = t
-        elif requires_grad(t):
+        elif on_tape(t):
             if copy == COPY_NEVER:
                 as_tensor(value, code, place, copy)
             result = t.copy() if copy == COPY_ALWAYS else t
@@ -340,7 +340,7 @@ cdef object in_fortran_order(Tensor source, int copy):
         return source
     if copy == COPY_NEVER:
         raise ValueError("copy=False, but order='F' needs a copy")
-    if requires_grad(source):
+    if on_tape(source):
         raise UnsupportedError("order='F' cannot be asked of a tensor that requires a gradient; the order of "
                                "memory has no bearing on results, leave it out")
     copy_into(t, source)

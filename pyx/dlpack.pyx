@@ -11,11 +11,11 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, BOOL, COMPLEX64, DTYPE_COUNT, FLOAT16, INT8, UINT8, mlt_itemsize)
+    BFLOAT16, BOOL, COMPLEX64, DTYPE_COUNT, FLOAT16, UINT8, mlt_itemsize)
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.storage cimport Device, Storage, device_code, device_object, foreign_storage
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, from_storage, requires_grad, shape_tuple)
+    MLT_MAX_DIMS, Tensor, empty, from_storage, requires_grad)
 
 from mltensor._core.foreign import set_dlpack_reader
 from mltensor.errors import DeviceError, DTypeError, ShapeError
@@ -160,7 +160,7 @@ cdef object plain_capsule(Tensor t):
     Py_INCREF(t.storage)
     try:
         return PyCapsule_New(managed, PLAIN, drop_plain)
-    except:
+    except BaseException:
         release_plain(managed)
         raise
 
@@ -179,7 +179,7 @@ cdef object versioned_capsule(Tensor t, bint copied):
     Py_INCREF(t.storage)
     try:
         return PyCapsule_New(managed, VERSIONED, drop_versioned)
-    except:
+    except BaseException:
         release_versioned(managed)
         raise
 

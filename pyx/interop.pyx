@@ -232,7 +232,7 @@ cdef Tensor from_sequence(object value, int dtype, int device, int float_code, b
     cdef Tensor result, part
     cdef char* p
     cdef int64_t strides[MLT_MAX_DIMS]
-    cdef int i, code, itemsize
+    cdef int code, itemsize
     cdef object first, leaf
     if (PyList_CheckExact(value) or PyTuple_CheckExact(value)) and PySequence_Fast_GET_SIZE(value) > 0:
         first = <object> PySequence_Fast_ITEMS(value)[0]

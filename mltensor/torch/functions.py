@@ -1,6 +1,7 @@
 """Functions of the PyTorch face that are methods of the tensor, or operations under PyTorch's names."""
 
 import functools
+import itertools
 
 import numpy
 
@@ -142,6 +143,37 @@ def bincount(input, weights=None, minlength=0):
                     *([] if weights is None else [weights]))
 
 
+def repeat_interleave(input, repeats, dim=None):
+    """Every element, or slice of a dimension, repeated."""
+    return F.repeat(tensor_of(input), repeats, axis=dim)
+
+
+def tensor_split(input, indices_or_sections, dim=0):
+    """Parts of a dimension: so many of nearly equal length, or cut at places."""
+    input = tensor_of(input)
+    total, cuts = input.shape[dim], indices_or_sections
+    if isinstance(cuts, int):
+        length, longer = divmod(total, cuts)
+        cuts = [k * length + min(k, longer) for k in range(1, cuts)]
+    bounds = [0, *(min(cut + total if cut < 0 else cut, total) for cut in cuts), total]
+    return tuple(METHODS["narrow"](input, dim, begin, max(0, end - begin)) for begin, end in itertools.pairwise(bounds))
+
+
+def broadcast_tensors(*tensors):
+    """Views of the tensors with the shape to which all broadcast."""
+    return mltensor.broadcast_arrays(*map(tensor_of, tensors))
+
+
+def detach(input):
+    """The same memory off the tape."""
+    return input.detach()
+
+
+def dist(input, other, p=2):
+    """The p-norm of the difference of two tensors."""
+    return METHODS["norm"](tensor_of(input) - other, p)
+
+
 def flip(input, dims):
     """The elements in reverse order along dimensions."""
     return F.flip(tensor_of(input), dims)
@@ -150,4 +182,6 @@ def flip(input, dims):
 DIRECT = {
     "is_tensor": is_tensor, "numel": numel, "is_nonzero": is_nonzero, "set_default_dtype": set_default_dtype,
     "device": device, "compile": compile, "dot": dot, "ger": ger, "outer": outer, "baddbmm": baddbmm,
-    "einsum": einsum, "masked_scatter": masked_scatter, "bincount": bincount, "flip": flip, "Tensor": Tensor}
+    "einsum": einsum, "masked_scatter": masked_scatter, "bincount": bincount, "flip": flip,
+    "repeat_interleave": repeat_interleave, "tensor_split": tensor_split, "broadcast_tensors": broadcast_tensors,
+    "detach": detach, "dist": dist, "Tensor": Tensor}

@@ -74,7 +74,8 @@ def test_foreign_dtypes_are_named(array, name):
         np.asarray(array)
 
 
-@pytest.mark.parametrize("dtype", ["bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
+@pytest.mark.parametrize("dtype",
+                         ["bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
 def test_numpy_scalars_keep_their_dtype(dtype):
     scalar = numpy.dtype(dtype).type(1)
     assert np.asarray(scalar).dtype == dtype
@@ -83,7 +84,8 @@ def test_numpy_scalars_keep_their_dtype(dtype):
 
 
 VALUES = [1, True, 2.5, 1j, 2**63, [1.0, 2.0], [1, 2], [[1, 2], [3, 4.0]], [], [[], []], range(5), range(10, 0, -3),
-          [True, 1], [[True], [1]], [numpy.float32(1), 2], (1, 2**63), [numpy.arange(3), [1, 2, 3.0]], bytearray(b"abc"),
+          [True, 1], [[True], [1]], [numpy.float32(1), 2], (1, 2**63), [numpy.arange(3), [1, 2, 3.0]],
+          bytearray(b"abc"),
           [(1, 2), (3, 4)], [[[1], [2]], [[3], [4]]], [1, 1j], [numpy.arange(2), numpy.arange(2)], -2**63,
           [float("nan"), float("inf")]]
 
@@ -144,7 +146,8 @@ def test_lists_that_contain_themselves_end():
             np.asarray(value)
 
 
-@pytest.mark.parametrize("value", ["abc", b"abc", None, {1, 2}, {1: 2}, object(), ["a"], numpy.ndarray, (n for n in [1])])
+@pytest.mark.parametrize("value",
+                         ["abc", b"abc", None, {1, 2}, {1: 2}, object(), ["a"], numpy.ndarray, (n for n in [1])])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(TypeError, match=r"tensor"):
         np.asarray(value)
@@ -174,7 +177,7 @@ def test_array_protocol():
         def __array__(self, dtype=None, copy=None):
             return [1, 2]
 
-    with pytest.raises(TypeError, match="not a numpy.ndarray"):
+    with pytest.raises(TypeError, match=r"not a numpy\.ndarray"):
         np.asarray(Wrong())
 
 

@@ -9,9 +9,12 @@ from mltensor import random
 NEW = [
     ("random", (5,), {}), ("random", (), {}), ("random", ((2, 3),), {"dtype": numpy.float32}),
     ("integers", (10,), {"size": (2, 3)}), ("integers", (3, 9), {}), ("normal", (0, 2, 4), {}),
-    ("standard_normal", (3,), {"dtype": numpy.float32}), ("uniform", (1, 2, 3), {}), ("choice", (10, 3), {"replace": False}),
-    ("choice", ([1.5, 2.5],), {"size": 4, "p": [0.3, 0.7]}), ("permutation", (5,), {}), ("permutation", ([[1], [2], [3]],), {}),
-    ("permuted", ([3, 1, 2],), {}), ("exponential", (2.0, 3), {}), ("poisson", (3.0, 4), {}), ("binomial", (10, 0.3, 4), {}),
+    ("standard_normal", (3,), {"dtype": numpy.float32}), ("uniform", (1, 2, 3), {}),
+    ("choice", (10, 3), {"replace": False}),
+    ("choice", ([1.5, 2.5],), {"size": 4, "p": [0.3, 0.7]}), ("permutation", (5,), {}),
+    ("permutation", ([[1], [2], [3]],), {}),
+    ("permuted", ([3, 1, 2],), {}), ("exponential", (2.0, 3), {}), ("poisson", (3.0, 4), {}),
+    ("binomial", (10, 0.3, 4), {}),
     ("beta", (1, 2, 3), {}), ("gamma", (2.0, 1.0, 3), {}), ("multinomial", (10, [0.2, 0.8]), {}),
     ("multivariate_normal", ([0, 0], [[1, 0], [0, 1]]), {}), ("dirichlet", ([1, 2.0],), {}), ("laplace", (0, 1, 2), {})]
 

@@ -2,7 +2,8 @@
 
 from mltensor.nn import functional as base
 from mltensor.nn.functional import *  # noqa: F403
-from mltensor.nn.functional import __all__ as __all__
+
+__all__ = base.__all__
 
 
 def __getattr__(name):

@@ -2,9 +2,10 @@
 
 from mltensor import data as base
 from mltensor.data import *  # noqa: F403
-from mltensor.data import __all__ as __all__
 
 from ..tensor import as_torch
+
+__all__ = base.__all__
 
 
 class DataLoader(base.DataLoader):
