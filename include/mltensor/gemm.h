@@ -52,9 +52,9 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 #define MLT_GEMM_BLOCKS 16
 /* Longest block of rows, columns and depth: 2^28 multiply-adds, some
  * milliseconds.  A complex multiply-add is four real ones, and its depth a quarter. */
-#define MLT_GEMM_M_BLOCK 256
+#define MLT_GEMM_M_BLOCK 512
 #define MLT_GEMM_N_BLOCK 512
-#define MLT_GEMM_PANEL 2048
+#define MLT_GEMM_PANEL 1024
 
 /* How a problem is cut. */
 typedef struct {
@@ -221,8 +221,11 @@ static inline int mlt_gemm_prefers_blas(const mlt_gemm *g, double work) {
 /* Cuts the result into blocks. */
 static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
   const mlt_gemm *g = p->g;
-  const int64_t grain = mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? 64 : 48;
-  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = MLT_GEMM_N_BLOCK;
+  /* A multiple of the kernels' panels; a row that sweeps over the rows of B wants them long. */
+  const int64_t grain = g->m == 1 && g->b_col == mlt_itemsize[g->dtype] ? 256
+                        : mlt_runtime_pointer->isa == MLT_ISA_AVX512    ? 64
+                                                                        : 48;
+  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = g->m == 1 ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
   for (;;) {
     p->m_block = mlt_gemm_cut(g->m, m_most, 8);
     p->n_block = mlt_gemm_cut(g->n, n_most, grain);
@@ -230,8 +233,9 @@ static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
     p->n_blocks = mlt_gemm_ceil(g->n, p->n_block);
     int64_t blocks = g->batch * p->m_blocks * p->n_blocks;
     if (blocks >= MLT_GEMM_BLOCKS || work / blocks < 2.0 * MLT_GEMM_CHUNK) return;
-    /* Blocks of few rows pack their columns for little use: columns are cut first. */
-    if (p->n_block >= 4 * grain)
+    /* Blocks of few rows pack their columns for little use, so columns are cut first; but square
+     * blocks read least. */
+    if (p->n_block >= 4 * grain && p->n_block >= p->m_block)
       n_most = p->n_block / 2;
     else if (p->m_block >= 64)
       m_most = p->m_block / 2;
