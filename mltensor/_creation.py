@@ -4,7 +4,7 @@ import operator
 
 import numpy
 
-from mltensor._core.create import arange, array, asarray, empty, eye, zeros, zeros_like
+from mltensor._core.create import arange, array, asarray, empty, eye, spaced, zeros, zeros_like
 from mltensor._core.dlpack import from_dlpack
 from mltensor._core.dtypes import get_default_dtype
 from mltensor._core.tensor import Tensor
@@ -132,14 +132,25 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     tensor([0.0000, 0.5000, 1.0000])
     """
     num, pieces = steps_between(num if steps is None else steps, endpoint)
-    numbers = isinstance(start, (int, float, complex)) and isinstance(stop, (int, float, complex))
-    if numbers:
-        working = numpy.result_type(get_default_dtype() if dtype is None else numpy.float64,
-                                    type(start + stop)(0) if isinstance(start + stop, complex) else 0.0)
-        start, stop = array(start, working, device=device), array(stop, working, device=device)
+    if isinstance(start, (int, float)) and isinstance(stop, (int, float)):
+        result = spaced(start, stop, num, pieces, device)
+        step = (stop - start) / pieces if pieces else numpy.nan
+        if dtype is None and get_default_dtype() != numpy.float64:
+            dtype = get_default_dtype()
     else:
-        start, stop = asarray(start, device=device) * 1.0, asarray(stop, device=device) * 1.0
-        working = numpy.result_type(start.dtype, stop.dtype)
+        result, step = between(start, stop, num, pieces, endpoint, axis, device)
+    if dtype is not None:
+        target = numpy.dtype(dtype)
+        result = (F.floor(result) if target.kind in "iu" else result).astype(target)
+    if requires_grad:
+        result = result.requires_grad_(True)
+    return (result, asarray(step)) if retstep else result
+
+
+def between(start, stop, num, pieces, endpoint, axis, device):
+    """The points of :func:`linspace` between tensors, and the step, by recorded operations."""
+    start, stop = asarray(start, device=device) * 1.0, asarray(stop, device=device) * 1.0
+    working = numpy.result_type(start.dtype, stop.dtype)
     delta = stop - start
     points = F.reshape(arange(num, dtype=numpy.float64 if working.itemsize >= 8 else working, device=start.device),
                        (num,) + (1,) * delta.ndim)
@@ -151,14 +162,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         result = points / (pieces or 1) * delta + start
     if endpoint and num > 1:
         result = F.concat([result[:-1], F.broadcast_to(stop, delta.shape)[None]], axis=0)
-    if axis != 0:
-        result = F.moveaxis(result, 0, axis)
-    if dtype is not None:
-        target = numpy.dtype(dtype)
-        result = (F.floor(result) if target.kind in "iu" else result).astype(target)
-    if requires_grad:
-        result = result.requires_grad_(True)
-    return (result, step) if retstep else result
+    return (F.moveaxis(result, 0, axis) if axis else result), step
 
 
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, device=None, steps=None):

@@ -30,7 +30,9 @@ def method(function):
 
 
 def lengths(sizes):
-    """A shape given as one sequence or as separate numbers."""
+    """A shape given as one sequence or as separate numbers; () for None."""
+    if len(sizes) == 1 and sizes[0] is None:
+        return ()
     return tuple(sizes[0]) if len(sizes) == 1 and not hasattr(sizes[0], "__index__") else tuple(sizes)
 
 
@@ -219,6 +221,22 @@ def share_memory_(self):
 
 
 # --- shape ------------------------------------------------------------------------------------
+
+@method
+def transpose(self, *axes):
+    """Dimensions in another order, reversed by default.
+
+    Parameters
+    ----------
+    *axes : int or tuple of int
+        The order, as in NumPy. Two numbers for a tensor of more dimensions exchange those two, as in
+        PyTorch; NumPy would have refused them.
+    """
+    axes = lengths(axes)
+    if len(axes) == 2 and self.ndim > 2:
+        return F.swapaxes(self, *axes)
+    return F.permute_dims(self, axes or None)
+
 
 @method
 def unsqueeze(self, dim):

@@ -422,6 +422,27 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, dev
     return result
 
 
+def spaced(double start, double stop, int64_t num, int64_t pieces, device=None):
+    """`num` numbers from `start` towards `stop` in `pieces` equal steps, in float64.
+
+    The last one is `stop` itself when there are as many steps as lie between the numbers.
+    """
+    cdef Tensor t = new_tensor(1, &num, FLOAT64, default_device_code() if device is None else device_code(device))
+    cdef double* out = <double*> t.view.data
+    cdef double step = (stop - start) / pieces if pieces > 0 else 0.0
+    cdef int64_t i
+    if step != 0.0:
+        for i in range(num):
+            out[i] = i * step + start
+    else:
+        # The step underflowed, or there is none: scale last.
+        for i in range(num):
+            out[i] = (<double> i / (pieces if pieces > 0 else 1)) * (stop - start) + start
+    if num > 1 and pieces == num - 1:
+        out[num - 1] = stop
+    return t
+
+
 def from_data(obj, dtype=None, device=None, copy=None, default=None):
     """:func:`asarray` with a dtype of its own for Python floats.
 

@@ -51,6 +51,9 @@ def test_casts_are_recorded():
 
 def test_shapes(m):
     assert m.permute(1, 0).shape == m.permute((1, 0)).shape == (3, 2)
+    assert m.transpose().shape == m.transpose(1, 0).shape == m.transpose((1, 0)).shape == m.transpose(None).shape
+    assert np.zeros((2, 3, 4)).transpose(1, 2).shape == (2, 4, 3)
+    assert np.zeros((2, 3, 4)).transpose(2, 0, 1).shape == (4, 2, 3)
     assert m.unsqueeze(1).shape == (2, 1, 3) and m.unsqueeze(-1).shape == (2, 3, 1)
     assert np.asarray([[1], [2]]).expand(2, 3).tolist() == [[1, 1, 1], [2, 2, 2]]
     assert np.asarray([[1], [2]]).expand(4, -1, 3).shape == (4, 2, 3)
