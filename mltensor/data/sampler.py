@@ -85,7 +85,8 @@ class SubsetRandomSampler(Sampler):
 
     def indices(self):
         """A fresh order."""
-        return np.take(self.among, np.asarray((self.generator or np.random.default_generator()).permutation(len(self))), axis=0)
+        source = self.generator or np.random.default_generator()
+        return np.take(self.among, np.asarray(source.permutation(len(self))), axis=0)
 
 
 class WeightedRandomSampler(Sampler):

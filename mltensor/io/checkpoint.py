@@ -113,8 +113,8 @@ def as_array(value):
     if isinstance(value, Tensor):
         value = value.detach().numpy() if value.device.type == "cpu" else value.detach().to("cpu").numpy()
     if value.dtype.kind not in "biufc" or value.dtype.itemsize > 8:
-        raise TypeError(f"an array of dtype {value.dtype} cannot be saved: safetensors has no such dtype; convert it, or "
-                        "save the real and the imaginary part")
+        raise TypeError(f"an array of dtype {value.dtype} cannot be saved: safetensors has no such dtype; convert it, "
+                        "or save the real and the imaginary part")
     # ascontiguousarray makes 0-d arrays 1-d.
     return value.copy(order="C") if not value.flags.c_contiguous else value
 

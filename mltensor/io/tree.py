@@ -49,8 +49,8 @@ def split(value, path, tensors):
             return {key: split(part, join(path, key), tensors) for key, part in value.items()}
         for key in value:
             if not isinstance(key, (str, int, float, bool, type(None))):
-                raise TypeError(f"a key of type {type(key).__name__} at {path or 'the top'} cannot be saved; use a string "
-                                "or a number")
+                raise TypeError(f"a key of type {type(key).__name__} at {path or 'the top'} cannot be saved; "
+                                "use a string or a number")
         return {ENTRIES: [[key, split(part, join(path, str(key)), tensors)] for key, part in value.items()]}
     if isinstance(value, (list, tuple)):
         parts = [split(part, join(path, str(number)), tensors) for number, part in enumerate(value)]

@@ -192,12 +192,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05):
     if tuple(input.shape[input.ndim - count:]) != tuple(normalized_shape):
         raise ShapeError(f"layer norm over {tuple(normalized_shape)} takes an input whose last dimensions are that, "
                          f"not {tuple(input.shape)}")
-    axes = tuple(range(-count, 0))
-    centered = input - np.mean(input, axis=axes, keepdims=True)
-    variance = np.mean(np.square(centered), axis=axes, keepdims=True)
-    result = centered / np.sqrt(variance + eps)
-    result = result if weight is None else result * weight
-    return result if bias is None else result + bias
+    return np.layer_norm(input, weight, bias, normalized_ndim=count, eps=eps)
 
 
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05):
@@ -206,31 +201,25 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
     In training the statistics are those of the batch, and `running_mean` and `running_var` are
     changed in place; otherwise these two are used.
     """
-    channels = (1, -1) + (1,) * (input.ndim - 2)
-    if training:
-        count = input.size // max(input.shape[1], 1)
-        if count <= 1:
-            raise ShapeError("batch norm in training needs more than one value in each channel, got an input of shape "
-                             f"{tuple(input.shape)}; use a larger batch or .eval()")
-        axes = (0, *range(2, input.ndim))
-        mean = np.mean(input, axis=axes, keepdims=True)
-        centered = input - mean
-        variance = np.mean(np.square(centered), axis=axes, keepdims=True)
-        if running_mean is not None:
-            follow(running_mean, mean, momentum, 1.0)
-            follow(running_var, variance, momentum, count / (count - 1))
-    else:
-        centered = input - np.reshape(running_mean, channels)
-        variance = np.reshape(running_var, channels)
-    result = centered / np.sqrt(variance + eps)
-    result = result if weight is None else result * np.reshape(weight, channels)
-    return result if bias is None else result + np.reshape(bias, channels)
+    if not training:
+        return np.batch_norm(input, weight, bias, running_mean, running_var, axis=1, eps=eps)
+    count = input.size // max(input.shape[1], 1)
+    if count <= 1:
+        raise ShapeError("batch norm in training needs more than one value in each channel, got an input of shape "
+                         f"{tuple(input.shape)}; use a larger batch or .eval()")
+    axes = (0, *range(2, input.ndim))
+    mean = np.mean(input, axis=axes)
+    variance = np.var(input, axis=axes)
+    if running_mean is not None:
+        follow(running_mean, mean, momentum, 1.0)
+        follow(running_var, variance, momentum, count / (count - 1))
+    return np.batch_norm(input, weight, bias, mean, variance, axis=1, eps=eps)
 
 
 def follow(running, value, momentum, factor):
     """Move a running statistic towards that of a batch, times `factor`."""
     with np.no_grad():
-        running[...] = (1 - momentum) * running + (momentum * factor) * np.reshape(value.detach(), (-1,))
+        running[...] = (1 - momentum) * running + (momentum * factor) * value.detach()
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12):

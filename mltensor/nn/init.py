@@ -39,12 +39,14 @@ def assign(tensor, values):
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Uniform between `a` and `b`."""
-    return assign(tensor, np.asarray((generator or np.random.default_generator()).uniform(a, b, tuple(tensor.shape))))
+    source = generator or np.random.default_generator()
+    return assign(tensor, np.asarray(source.uniform(a, b, tuple(tensor.shape))))
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Normal with a mean and a standard deviation."""
-    return assign(tensor, np.asarray((generator or np.random.default_generator()).normal(mean, std, tuple(tensor.shape))))
+    source = generator or np.random.default_generator()
+    return assign(tensor, np.asarray(source.normal(mean, std, tuple(tensor.shape))))
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
@@ -154,7 +156,8 @@ def orthogonal_(tensor, gain=1, generator=None):
         return tensor
     rows = tensor.shape[0]
     columns = tensor.size // rows
-    drawn = numpy.asarray((generator or np.random.default_generator()).normal(0.0, 1.0, (max(rows, columns), min(rows, columns))))
+    source = generator or np.random.default_generator()
+    drawn = numpy.asarray(source.normal(0.0, 1.0, (max(rows, columns), min(rows, columns))))
     q, r = numpy.linalg.qr(drawn)
     # The signs make the distribution uniform over all orthogonal matrices.
     q = q * numpy.where(numpy.diag(r) < 0, -1.0, 1.0)

@@ -142,29 +142,14 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if not isinstance(target, Tensor):
         target = np.asarray(target)
     if target.dtype.kind == "f":
-        return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
-    input, target, axis = class_indices("cross_entropy", input, target)
-    if axis != input.ndim - 1:
-        input = np.moveaxis(input, axis, -1)
+        input, target = matched("cross_entropy", input, target)
+        axis = 0 if input.ndim == 1 else 1
+    else:
+        input, target, axis = class_indices("cross_entropy", input, target)
     if weight is not None:
         weight = np.asarray(weight, dtype=input.dtype)
     return np.softmax_cross_entropy(input, target, weight, reduction=reduction, ignore_index=ignore_index,
-                                    label_smoothing=label_smoothing)
-
-
-def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
-    """Cross entropy with the probabilities of all classes as the target."""
-    input, target = matched("cross_entropy", input, target)
-    axis = 0 if input.ndim == 1 else 1
-    if label_smoothing:
-        target = target * (1 - label_smoothing) + label_smoothing / input.shape[axis]
-    terms = target * np.log_softmax(input, axis=axis)
-    if weight is not None:
-        shape = [1] * input.ndim
-        shape[axis] = -1
-        terms = terms * np.reshape(np.asarray(weight, dtype=input.dtype), tuple(shape))
-    loss = -np.sum(terms, axis=axis)
-    return reduced(loss, "cross_entropy", None, None, reduction)
+                                    label_smoothing=label_smoothing, axis=axis)
 
 
 # --- what they share --------------------------------------------------------------------------

@@ -3,8 +3,7 @@
 import numpy
 
 import mltensor as np
-from mltensor._core.gradient import as_class
-from mltensor._core.tensor import Tensor
+from mltensor._core.tensor import Tensor, as_class
 
 
 class Parameter(Tensor):

@@ -73,7 +73,8 @@ class Unflatten(Module):
 
 def dimension(axis, ndim):
     """An axis counted from the front; a 0-d tensor counts as having one."""
-    place = axis + ndim if axis < 0 else axis
-    if not 0 <= place < max(ndim, 1):
+    count = max(ndim, 1)
+    place = axis + count if axis < 0 else axis
+    if not 0 <= place < count:
         raise IndexingError(f"dimension {axis} is out of range for a tensor with {ndim} dimensions")
     return place

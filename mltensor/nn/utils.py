@@ -26,7 +26,8 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False):
         powers = [np.sum(np.power(np.abs(tensor), norm_type)) for tensor in tensors]
         total = np.power(np.sum(np.stack(powers)), 1 / norm_type)
     if error_if_nonfinite and not bool(np.isfinite(total)):
-        raise ValueError(f"the norm of the gradients is {float(total)}; a loss or an activation has overflowed, or is NaN")
+        raise ValueError(f"the norm of the gradients is {float(total)}: a loss or an activation has overflowed, or is "
+                         "NaN")
     return total
 
 

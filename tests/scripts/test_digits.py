@@ -26,7 +26,7 @@ def test_the_digits_are_learned(tmp_path):
     assert "training: 100%" in done.stderr and "accuracy=" in done.stderr
     state = load(tmp_path / "digits.safetensors")
     assert [tuple(value.shape) for name, value in sorted(state.items()) if name.endswith("weight")] == [
-        (128, 64), (64, 128), (10, 64)]
+        (256, 64), (128, 256), (10, 128)]
     if importlib.util.find_spec("matplotlib"):
         assert (tmp_path / "digits.png").stat().st_size > 5000
     else:

@@ -99,7 +99,8 @@ def test_a_shape_error_names_the_path_the_parameters_and_the_input():
     with pytest.raises(ShapeError) as caught:
         NeuralNetwork()(np.zeros((4, 8, 8)))
     text = str(caught.value)
-    assert text.startswith("in NeuralNetwork.linear_relu_stack.2 (Linear, weight (10, 12), bias (10,)): input (4, 16): ")
+    assert text.startswith("in NeuralNetwork.linear_relu_stack.2 (Linear, weight (10, 12), bias (10,)): "
+                           "input (4, 16): ")
     assert text.count("in NeuralNetwork") == 1
     with pytest.raises(ShapeError, match=r"in NeuralNetwork\.linear_relu_stack\.0 \(Linear.*input \(4, 63\)"):
         NeuralNetwork()(np.zeros((4, 63)))
@@ -121,8 +122,9 @@ def test_an_error_of_other_code_keeps_its_text_and_gets_a_note():
         def forward(self, x):
             raise ValueError("too early")
 
-    with pytest.raises(ValueError, match="^too early$") as caught:
+    with pytest.raises(ValueError, match="too early") as caught:
         nn.Sequential(nn.Identity(), Strict())(np.zeros(2))
+    assert str(caught.value) == "too early"
     assert caught.value.__notes__ == ["in module: in Sequential.1 (Strict): input (2,) float64: too early"]
 
 

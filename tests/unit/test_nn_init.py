@@ -20,7 +20,7 @@ def test_linear_is_uniform_in_the_root_of_its_inputs():
     layer = nn.Linear(100, 400)
     for values in (layer.weight, layer.bias):
         mean, deviation, low, high = spread(values)
-        assert -0.1 <= low and high <= 0.1
+        assert low >= -0.1 and high <= 0.1
         assert abs(mean) < 0.01 and deviation == pytest.approx(0.1 / math.sqrt(3), rel=0.1)
 
 

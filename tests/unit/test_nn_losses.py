@@ -89,7 +89,7 @@ def test_divergence():
 def test_classes(function, weight, ignored):
     call = getattr(functional, function)
     values = LOGARITHMS if function == "nll_loss" else INPUT
-    weights = (numpy.ones(4) if weight is None else weight)[CLASSES] * (CLASSES != ignored)
+    weights = (numpy.ones(4) if weight is None else weight)[CLASSES] * (ignored != CLASSES)
     losses = -LOGARITHMS[numpy.arange(5), CLASSES] * weights
     options = {"weight": weight, "ignore_index": ignored}
     assert call(values, CLASSES, reduction="none", **options).numpy() == pytest.approx(losses, rel=1e-10)

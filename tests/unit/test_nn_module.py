@@ -163,7 +163,7 @@ def test_apply_goes_from_the_inside_out():
 def test_conversion_keeps_the_parameter_objects():
     model = Block()
     scale = model.scale
-    np.sum(model(np.ones((2, 3)))).backward()
+    np.sum(model(np.ones((2, 3), dtype=np.float32))).backward()
     model.double()
     assert model.scale is scale and scale.dtype == np.float64 and scale.grad.dtype == np.float64
     assert model.seen.dtype == np.int64

@@ -98,7 +98,7 @@ def test_the_bits_do_not_depend_on_the_threads(make):
     try:
         for count in (1, 2, 3):
             np.set_num_threads(count)
-            parameters = [nn.Parameter(np.asarray(value)), nn.Parameter(np.asarray(value[3]))]
+            parameters = [nn.Parameter(np.asarray(value.copy())), nn.Parameter(np.asarray(value[3].copy()))]
             optimizer = make(parameters)
             for parameter, g in zip(parameters, (gradient, gradient[5]), strict=True):
                 with_gradient(parameter, g)
