@@ -41,8 +41,13 @@ cdef extern from *:
       return type->tp_dict;
     #endif
     }
+    /* An instance of a subclass, past a `__new__` that the subclass defines for its users. */
+    static PyObject *mlt_new_instance(PyTypeObject *tensor, PyTypeObject *type, PyObject *nothing) {
+      return tensor->tp_new(type, nothing, NULL);
+    }
     """
     object mlt_type_dict(PyTypeObject* type)
+    object mlt_new_instance(PyTypeObject* tensor, PyTypeObject* type, tuple nothing)
 
 
 cdef class Tensor:
@@ -632,7 +637,7 @@ cdef Tensor like_class(Tensor result, object cls):
     cdef Tensor t
     if cls is Tensor or type(result) is cls:
         return result
-    t = cls.__new__(cls)
+    t = mlt_new_instance(<PyTypeObject*> Tensor, <PyTypeObject*> cls, ())
     t.view.shape = t.inline_dims
     t.view.strides = t.inline_dims + MLT_INLINE_DIMS
     reserve_dims(t, result.view.ndim)
