@@ -9,7 +9,6 @@ import importlib
 from mltensor import _attach, _creation, _dtypes, _functions, _printing, errors
 from mltensor._build import OPERATIONS
 from mltensor._core.create import (
-    arange,
     array,
     asarray,
     empty,
@@ -24,6 +23,7 @@ from mltensor._core.create import (
 )
 from mltensor._core.dtypes import get_default_dtype, set_default_dtype
 from mltensor._core.gather import put_along_axis
+from mltensor._core.ranges import arange
 from mltensor._core.storage import (
     Device,
     devices,

@@ -4,9 +4,10 @@ import operator
 
 import numpy
 
-from mltensor._core.create import arange, array, asarray, empty, eye, spaced, zeros, zeros_like
+from mltensor._core.create import array, asarray, empty, eye, zeros, zeros_like
 from mltensor._core.dlpack import from_dlpack
 from mltensor._core.dtypes import get_default_dtype
+from mltensor._core.ranges import arange, spaced
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
 from mltensor.errors import ShapeError

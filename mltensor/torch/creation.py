@@ -3,7 +3,7 @@
 import numpy
 
 from mltensor import _creation
-from mltensor._core import create
+from mltensor._core import create, ranges
 from mltensor._core.dlpack import from_dlpack as base_from_dlpack
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.tensor import as_class
@@ -139,7 +139,7 @@ def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=
         start, end = 0, start
     if dtype is None and any(isinstance(one, float) for one in (start, end, step)):
         dtype = get_default_dtype()
-    return finished(create.arange(start, end, step, dtype, device=device), requires_grad)
+    return finished(ranges.arange(start, end, step, dtype, device=device), requires_grad)
 
 
 def range(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
