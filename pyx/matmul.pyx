@@ -2,13 +2,12 @@
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
-from libc.string cimport memset
 
 from mltensor._core.dtypes cimport (
     BFLOAT16, COMPLEX64, FLOAT16, FLOAT32, FLOAT64, code_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, new_view, shape_tuple
+from mltensor._core.tensor cimport Tensor, empty, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
 
@@ -225,7 +224,8 @@ cdef object matmul(PyObject** args):
         wanted = code_of(<object> args[3])
         if promotion[dtype][wanted] != wanted:
             raise DTypeError(
-                f"matmul: dtype={objects[wanted]} would lose values of {objects[dtype]}; cast the operands with .astype")
+                f"matmul: dtype={objects[wanted]} would lose values of {objects[dtype]}; "
+                "cast the operands with .astype")
         dtype = wanted
     return product(a, b, dtype)
 

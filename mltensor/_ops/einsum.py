@@ -104,7 +104,7 @@ def parse(subscripts, shapes):
     left, has_dots, right = split_labels(subscripts, output, None)
     if dots and not has_dots:
         raise F.errors.ShapeError(
-            f"einsum {subscripts!r}: the operands have '...' dimensions {len(dots)}, the output must name them by '...'")
+            f"einsum {subscripts!r}: '...' stands for {len(dots)} dimensions; the output must name them by '...' too")
     found = left + (dots if has_dots else []) + right
     for label in found:
         if label not in flat:
@@ -124,8 +124,8 @@ def label_lengths(subscripts, terms):
                 lengths[label] = length
             elif length not in (1, known):
                 raise F.errors.ShapeError(
-                    f"einsum {subscripts!r}: index {label!r} has the lengths {known} and {length} in operands of shapes "
-                    f"{[tuple(one.shape) for one in terms]}; make them equal or one of them 1")
+                    f"einsum {subscripts!r}: index {label!r} has the lengths {known} and {length} in operands of "
+                    f"shapes {[tuple(one.shape) for one in terms]}; make them equal or one of them 1")
     return lengths
 
 
@@ -168,15 +168,16 @@ def contract(first, second, wanted, lengths):
 
 
 def cheapest_pair(terms, output, lengths):
-    """The two operands whose product is smallest, measured against what it replaces."""
+    """The two operands whose product is smallest against what it replaces; among equals the least work."""
     best = None
     for i, one in enumerate(terms):
         for j in range(i + 1, len(terms)):
             other = terms[j]
             wanted = wanted_labels(terms, (i, j), output)
-            kept = (set(one.labels) | set(other.labels)) & wanted
+            union = set(one.labels) | set(other.labels)
             shared = bool(set(one.labels) & set(other.labels))
-            cost = (not shared, prod(lengths[label] for label in kept) - one.size - other.size)
+            growth = prod(lengths[label] for label in union & wanted) - one.size - other.size
+            cost = (not shared, growth, prod(lengths[label] for label in union))
             if best is None or cost < best[0]:
                 best = (cost, i, j)
     return best[1:]

@@ -220,8 +220,9 @@ op("kron", via=kron, signature="x1: Tensor, x2: Tensor, /", returns="PROMOTED",
    doc="Kronecker product: every element of the first times the whole second.\n\n"
        ">>> np.kron([1, 2], [1, 10]).tolist()\n[1, 10, 2, 20]")
 op("einsum", via=einsum, signature="subscripts, operands: Tensors", returns="PROMOTED",
-   doc="Einstein summation: 'ij,jk->ik' multiplies operands and sums over the indices that the output has not. NumPy's\n"
-       "syntax with '...', repeated indices and an implicit output; dimensions of length 1 broadcast.")
+   doc="Einstein summation: 'ij,jk->ik' multiplies operands and sums over the indices that the output has not.\n"
+       "NumPy's syntax with '...', repeated indices and an implicit output; dimensions of length 1 broadcast.\n\n"
+       ">>> np.einsum('ij,kj->ik', [[1, 2]], [[3, 4]]).tolist()\n[[11]]")
 
 
 def trace(x, offset=0, axis1=0, axis2=1, dtype=None, out=None):

@@ -75,8 +75,9 @@ def assert_product(a, b):
 # --- values -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("dtype", BOOL_AND_INTEGERS + INEXACT)
-@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 4), (5, 7, 9), (10, 10, 10), (17, 33, 13), (1, 64, 64), (64, 64, 1),
-                                   (9, 20, 65), (3, 0, 4), (0, 3, 4), (4, 3, 0), (8, 16, 16), (1, 700, 1), (40, 300, 30)])
+@pytest.mark.parametrize("shape", [
+    (1, 1, 1), (2, 3, 4), (5, 7, 9), (10, 10, 10), (17, 33, 13), (1, 64, 64), (64, 64, 1), (9, 20, 65), (3, 0, 4),
+    (0, 3, 4), (4, 3, 0), (8, 16, 16), (1, 700, 1), (40, 300, 30)])
 def test_matrices_of_any_strides(generator, dtype, shape):
     m, k, n = shape
     for a in layouts(generator, (m, k), dtype):
@@ -96,9 +97,10 @@ def test_vectors(generator, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float32", "float64", "complex64"])
-@pytest.mark.parametrize("shapes", [((3, 4, 5), (3, 5, 6)), ((3, 4, 5), (5, 6)), ((4, 5), (3, 5, 6)), ((2, 1, 4, 5), (3, 5, 6)),
-                                    ((2, 3, 4, 5), (2, 3, 5, 2)), ((2, 1, 1, 5), (5, 7)), ((0, 4, 5), (5, 6)),
-                                    ((7, 1, 5), (1, 5, 3)), ((1, 1), (2, 1, 1)), ((2, 3, 1, 5), (3, 5, 1))])
+@pytest.mark.parametrize("shapes", [
+    ((3, 4, 5), (3, 5, 6)), ((3, 4, 5), (5, 6)), ((4, 5), (3, 5, 6)), ((2, 1, 4, 5), (3, 5, 6)),
+    ((2, 3, 4, 5), (2, 3, 5, 2)), ((2, 1, 1, 5), (5, 7)), ((0, 4, 5), (5, 6)), ((7, 1, 5), (1, 5, 3)),
+    ((1, 1), (2, 1, 1)), ((2, 3, 1, 5), (3, 5, 1))])
 def test_stacks_broadcast(generator, dtype, shapes):
     for a in layouts(generator, shapes[0], dtype):
         for b in layouts(generator, shapes[1], dtype):
@@ -134,8 +136,7 @@ def test_large_operands_without_a_contiguous_dimension(generator):
 def test_mixed_dtypes_promote_as_numpy(generator):
     for left in BOOL_AND_INTEGERS + INEXACT:
         for right in BOOL_AND_INTEGERS + INEXACT:
-            assert_product(sample(generator, (3, 4), left) % 2 if left not in INEXACT else sample(generator, (3, 4), left),
-                           sample(generator, (4, 2), right))
+            assert_product(sample(generator, (3, 4), left), sample(generator, (4, 2), right))
 
 
 def test_integers_wrap_around():
@@ -183,8 +184,9 @@ def test_other_errors_say_what_to_do():
 
 # --- other products -----------------------------------------------------------------------
 
-@pytest.mark.parametrize("shapes", [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((2, 5, 3), (3,)),
-                                    ((3,), (2, 3, 4)), ((2, 5, 3), (6, 3, 4)), ((), (3,)), ((2, 2), ()), ((4, 5, 3), (3, 2))])
+@pytest.mark.parametrize("shapes", [
+    ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((2, 5, 3), (3,)), ((3,), (2, 3, 4)),
+    ((2, 5, 3), (6, 3, 4)), ((), (3,)), ((2, 2), ()), ((4, 5, 3), (3, 2))])
 def test_dot(generator, shapes):
     a, b = (generator.standard_normal(shape) for shape in shapes)
     numpy.testing.assert_allclose(numpy.asarray(np.dot(np.asarray(a), np.asarray(b))), numpy.dot(a, b), rtol=1e-12)
@@ -197,8 +199,8 @@ def test_inner(generator, shapes):
 
 
 @pytest.mark.parametrize(("first", "second", "axes"), [
-    ((2, 3, 4), (3, 4, 5), 2), ((2, 3), (3, 2), ((0, 1), (1, 0))), ((2, 3), (4, 5), 0), ((2, 3, 4), (4, 3), ((-1, 1), (0, 1))),
-    ((2, 3), (3, 4), 1), ((2, 0), (0, 3), 1), ((2, 3), (4, 3), (1, 1))])
+    ((2, 3, 4), (3, 4, 5), 2), ((2, 3), (3, 2), ((0, 1), (1, 0))), ((2, 3), (4, 5), 0), ((2, 3), (3, 4), 1),
+    ((2, 3, 4), (4, 3), ((-1, 1), (0, 1))), ((2, 0), (0, 3), 1), ((2, 3), (4, 3), (1, 1))])
 def test_tensordot(generator, first, second, axes):
     a, b = generator.standard_normal(first), generator.standard_normal(second)
     found = np.tensordot(np.asarray(a), np.asarray(b), axes=axes)
@@ -214,10 +216,12 @@ def test_vecdot_conjugates_the_first(generator, first, second, axis):
 
 
 def test_outer_kron_and_vdot(generator):
-    a, b, c = sample(generator, (2, 3), "float64"), sample(generator, (4,), "float64"), sample(generator, (2, 2, 2), "int32")
+    a, b = sample(generator, (2, 3), "float64"), sample(generator, (4,), "float64")
+    c = sample(generator, (2, 2, 2), "int32")
     numpy.testing.assert_allclose(numpy.asarray(np.outer(np.asarray(a), np.asarray(b))), numpy.outer(a, b))
     for left, right in [(a, b), (b, a), (a, c), (c, a)]:
-        numpy.testing.assert_allclose(numpy.asarray(np.kron(np.asarray(left), np.asarray(right))), numpy.kron(left, right))
+        found = np.kron(np.asarray(left), np.asarray(right))
+        numpy.testing.assert_allclose(numpy.asarray(found), numpy.kron(left, right))
     z = sample(generator, (2, 3), "complex128")
     numpy.testing.assert_allclose(numpy.asarray(np.vdot(np.asarray(z), np.asarray(a))), numpy.vdot(z, a), rtol=1e-12)
 
@@ -249,13 +253,14 @@ ACTIVATIONS = {
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-5), ("float16", 1e-2)])
 @pytest.mark.parametrize(("shape", "features"), [
-    ((5,), 3), ((7, 5), 3), ((2, 3, 5), 4), ((32, 64), 64), ((32, 64), 10), ((1, 64), 64), ((4, 64), 1), ((300, 400), 200),
-    ((0, 5), 3), ((4, 0), 3), ((300, 5000), 1), ((4, 50000), 3)])
+    ((5,), 3), ((7, 5), 3), ((2, 3, 5), 4), ((32, 64), 64), ((32, 64), 10), ((1, 64), 64), ((4, 64), 1),
+    ((300, 400), 200), ((0, 5), 3), ((4, 0), 3), ((300, 5000), 1), ((4, 50000), 3)])
 def test_linear(generator, activation, dtype, tolerance, shape, features):
     x = sample(generator, shape, dtype)
     weight = (generator.standard_normal((features, shape[-1])) / math.sqrt(max(1, shape[-1]))).astype(dtype)
     for bias in (None, sample(generator, (features,), dtype)):
-        found = np.linear(np.asarray(x), np.asarray(weight), None if bias is None else np.asarray(bias), activation=activation)
+        found = np.linear(np.asarray(x), np.asarray(weight), None if bias is None else np.asarray(bias),
+                          activation=activation)
         z = x.astype("float64") @ weight.T.astype("float64") + (0 if bias is None else bias.astype("float64"))
         assert found.dtype == np.asarray(x).dtype
         numpy.testing.assert_allclose(numpy.asarray(found), ACTIVATIONS[activation](z), rtol=tolerance, atol=tolerance)
@@ -298,9 +303,9 @@ def variables(generator, *shapes, dtype="float64"):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
-@pytest.mark.parametrize("shapes", [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((2, 2, 3), (3,)),
-                                    ((3,), (2, 3, 2)), ((2, 2, 3), (3, 2)), ((2, 3), (2, 3, 2)), ((2, 1, 2, 3), (3, 3, 2)),
-                                    ((1, 2, 3), (2, 3, 2))])
+@pytest.mark.parametrize("shapes", [
+    ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((2, 2, 3), (3,)), ((3,), (2, 3, 2)),
+    ((2, 2, 3), (3, 2)), ((2, 3), (2, 3, 2)), ((2, 1, 2, 3), (3, 3, 2)), ((1, 2, 3), (2, 3, 2))])
 def test_matmul_gradient(generator, dtype, shapes):
     inputs = variables(generator, *shapes, dtype=dtype)
     assert gradcheck(np.matmul, inputs)
