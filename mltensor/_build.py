@@ -11,6 +11,7 @@ from mltensor._core import (
     matmul,
     neural,
     operators,
+    positions,
     reduce,
     scan,
     sort,
@@ -24,7 +25,7 @@ from mltensor._core.dtypes import dtype_object
 from mltensor._core.tensor import byte_offset, normalized_axes
 from mltensor._ops import TABLE, F
 
-KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, reduce, scan, sort, strided, view)
+KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided, view)
 
 
 def merged(tables):

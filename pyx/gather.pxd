@@ -56,12 +56,7 @@ cdef Tensor index_tensor(Tensor indices, str operation)
 cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1
 # Elements of x along one axis at int64 contiguous checked indices of any shape, which replaces the axis.
 cdef Tensor take_axis(Tensor x, Tensor index, int axis)
-# Flat C-order positions of the nonzero elements, int64.
-cdef Tensor nonzero_places(Tensor mask)
-# Elements of a contiguous tensor where a contiguous bool mask of the same shape is true, 1-d.
-cdef Tensor pick(Tensor x, Tensor mask)
-# Coordinate of flat places along one dimension: (place // inner) % length.
-cdef Tensor unravel(Tensor places, int64_t inner, int64_t length)
+# A new tensor of zeros.
 cdef Tensor zeros(int ndim, const int64_t* shape, int dtype, int device)
 # Elements of x at checked indices of the same number of dimensions, along one axis: out[p] = x[p with index[p]].
 cdef Tensor along_axis(Tensor x, Tensor index, int axis)

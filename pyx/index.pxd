@@ -1,7 +1,5 @@
 from mltensor._core.tensor cimport Tensor
 
-# The view that a key of integers, slices, None and an ellipsis selects; None for any other key.
-cdef object basic_index(Tensor t, object key)
 # What a key with index tensors or masks selects from `t`, worked out: see index.pyx.
 cdef object plan(Tensor t, object key)
 # x[key]: a view for a basic key, else a new tensor. No tape.

@@ -9,59 +9,26 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int64_t
 
 from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, objects
-from mltensor._core.elementwise cimport (
-    broadcast_view, cast, contiguous, copy, copy_into, copy_where, load_scalar)
+from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, copy_where
 from mltensor._core.gather cimport (
-    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, nonzero_places,
-    pick, run_gather, take_axis, unravel, zeros)
+    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, run_gather, take_axis,
+    zeros)
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.keys cimport (
+    Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
+from mltensor._core.positions cimport nonzero_places, pick, unravel
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, mark_written, new_view, read_shape, require_writeable, same_shape,
-    shape_tuple, shares_memory)
+    MLT_MAX_DIMS, Tensor, empty, mark_written, read_shape, require_writeable, same_shape, shape_tuple,
+    shares_memory)
 from mltensor._core.view cimport reshape
 
 import numpy
 
-from mltensor.errors import DTypeError, IndexingError, ShapeError
+from mltensor.errors import IndexingError, ShapeError
 
 cdef extern from "Python.h":
-    int PyLong_CheckExact(object o)
     int PySlice_Check(object o)
-    int PyTuple_Check(object o)
-    int PyIndex_Check(object o)
-    Py_ssize_t PyLong_AsSsize_t(object o) except? -1
-    int PySlice_Unpack(object slice, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
-    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step)
-    Py_ssize_t PyTuple_GET_SIZE(object t)
-    PyObject* PyTuple_GET_ITEM(object t, Py_ssize_t i)
-
-# Most slices are [a:b] with plain integers or nothing: reading the slice object itself saves half of the time
-# that the general way takes. Other slices, and integers beyond the machine's, give -1.
-cdef extern from *:
-    """
-    static inline Py_ssize_t mlt_bound(PyObject *bound, Py_ssize_t missing, Py_ssize_t length) {
-      if (bound == Py_None) return missing;
-      if (!PyLong_CheckExact(bound)) return -1;
-      Py_ssize_t at = PyLong_AsSsize_t(bound);
-      if (at == -1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return -1;
-      }
-      if (at < 0) return at + length < 0 ? 0 : at + length;
-      return at > length ? length : at;
-    }
-
-    static inline Py_ssize_t mlt_plain_slice(PyObject *key, Py_ssize_t length, Py_ssize_t *start) {
-      PySliceObject *slice = (PySliceObject *)key;
-      if (slice->step != Py_None) return -1;
-      Py_ssize_t stop = mlt_bound(slice->stop, length, length);
-      *start = mlt_bound(slice->start, 0, length);
-      if (stop < 0 || *start < 0) return -1;
-      return stop > *start ? stop - *start : 0;
-    }
-    """
-    Py_ssize_t mlt_plain_slice(object key, Py_ssize_t length, Py_ssize_t* start)
 
 cdef extern from "mltensor/thread.h" nogil:
     void* mlt_runtime_pointer
@@ -70,171 +37,10 @@ global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
 cdef object array_type = numpy.ndarray
-cdef object scalar_type = numpy.generic
-cdef object numpy_bool = numpy.bool_
 
 cdef str WRONG_KIND = (
     "only integers, slices (`:`), ellipsis (`...`), None and integer or boolean arrays are valid indices")
 
-
-# --- basic keys -----------------------------------------------------------------------------
-
-cdef struct Geometry:
-    char* data
-    int ndim
-    int axis                  # next dimension of the tensor
-    int64_t shape[64]
-    int64_t strides[64]
-
-
-cdef int out_of_bounds(Py_ssize_t at, int axis, int64_t length) except -1:
-    raise IndexingError(f"index {at} is out of bounds for axis {axis} with size {length}")
-
-
-cdef int too_many(Tensor t, Py_ssize_t consumed) except -1:
-    raise IndexingError(
-        f"too many indices for tensor: it is {t.view.ndim}-dimensional, but {consumed} were indexed "
-        f"(shape {shape_tuple(t)})")
-
-
-cdef int one_integer(Tensor t, Geometry* g, Py_ssize_t at) except -1:
-    cdef int64_t length = t.view.shape[g.axis]
-    if at < 0:
-        if at < -length:
-            out_of_bounds(at, g.axis, length)
-        at += length
-    elif at >= length:
-        out_of_bounds(at, g.axis, length)
-    g.data += at * t.view.strides[g.axis]
-    g.axis += 1
-    return 0
-
-
-cdef int keep_axes(Tensor t, Geometry* g, int count) except -1:
-    if g.ndim + count > MLT_MAX_DIMS:
-        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
-    while count > 0:
-        g.shape[g.ndim] = t.view.shape[g.axis]
-        g.strides[g.ndim] = t.view.strides[g.axis]
-        g.ndim += 1
-        g.axis += 1
-        count -= 1
-    return 0
-
-
-cdef int new_axis(Geometry* g) except -1:
-    if g.ndim >= MLT_MAX_DIMS:
-        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
-    g.shape[g.ndim] = 1
-    g.strides[g.ndim] = 0
-    g.ndim += 1
-    return 0
-
-
-cdef int one_slice(Tensor t, Geometry* g, object key) except -1:
-    cdef Py_ssize_t start, stop, step = 1
-    cdef int64_t length = mlt_plain_slice(key, t.view.shape[g.axis], &start)
-    if length < 0:
-        PySlice_Unpack(key, &start, &stop, &step)
-        length = PySlice_AdjustIndices(t.view.shape[g.axis], &start, &stop, step)
-    if length > 0:
-        g.data += start * t.view.strides[g.axis]
-    if g.ndim >= MLT_MAX_DIMS:
-        raise IndexingError(f"the result would have more than {MLT_MAX_DIMS} dimensions")
-    g.shape[g.ndim] = length
-    g.strides[g.ndim] = t.view.strides[g.axis] * step
-    g.ndim += 1
-    g.axis += 1
-    return 0
-
-
-cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
-    """1 and the value when an item of a key is a single integer of any kind."""
-    if PyLong_CheckExact(item):
-        pass
-    elif isinstance(item, Tensor):
-        if (<Tensor> item).view.ndim != 0 or not is_integer((<Tensor> item).view.dtype):
-            return 0
-        item = load_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
-    elif isinstance(item, array_type):
-        if item.ndim != 0 or item.dtype.kind not in "iu":
-            return 0
-        item = int(item)
-    elif isinstance(item, bool) or isinstance(item, numpy_bool) or not PyIndex_Check(item):
-        return 0
-    else:
-        item = item.__index__()
-    try:
-        at[0] = PyLong_AsSsize_t(item)
-    except OverflowError:
-        raise IndexingError(f"index {item} does not fit an integer of the machine") from None
-    return 1
-
-
-cdef inline int one_item(Tensor t, Geometry* g, object item) except -1:
-    """Applies a basic item that takes one dimension; 0 when it is of another kind."""
-    cdef Py_ssize_t at
-    if PySlice_Check(item):
-        one_slice(t, g, item)
-        return 1
-    if scalar_integer(item, &at):
-        one_integer(t, g, at)
-        return 1
-    return 0
-
-
-cdef object basic_tuple(Tensor t, tuple key):
-    cdef Geometry g
-    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(key), at, consumed = 0
-    cdef bint ellipsis = False
-    cdef object item
-    for i in range(n):
-        item = <object> PyTuple_GET_ITEM(key, i)
-        if item is None:
-            continue
-        if item is Ellipsis:
-            if ellipsis:
-                raise IndexingError("an index can have one ellipsis ('...') only")
-            ellipsis = True
-            continue
-        if not (PyLong_CheckExact(item) or PySlice_Check(item)) and not scalar_integer(item, &at):
-            return None
-        consumed += 1
-    if consumed > t.view.ndim:
-        too_many(t, consumed)
-    g.data = t.view.data
-    g.ndim = g.axis = 0
-    for i in range(n):
-        item = <object> PyTuple_GET_ITEM(key, i)
-        if item is None:
-            new_axis(&g)
-        elif item is Ellipsis:
-            keep_axes(t, &g, <int> (t.view.ndim - consumed))
-        else:
-            one_item(t, &g, item)
-    keep_axes(t, &g, t.view.ndim - g.axis)
-    return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
-
-
-cdef object basic_index(Tensor t, object key):
-    cdef Geometry g
-    if PyTuple_Check(key):
-        return basic_tuple(t, key)
-    g.data = t.view.data
-    g.ndim = g.axis = 0
-    if key is None:
-        new_axis(&g)
-    elif key is not Ellipsis:
-        if t.view.ndim == 0:
-            return basic_tuple(t, (key,))
-        if not one_item(t, &g, key):
-            return None
-    if t.view.ndim != g.axis:
-        keep_axes(t, &g, t.view.ndim - g.axis)
-    return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
-
-
-# --- keys with index tensors and masks --------------------------------------------------------
 
 cdef class Plan:
     """What a key selects."""
@@ -251,7 +57,6 @@ cdef class Plan:
 cdef Tensor array_item(Tensor t, object item):
     """An item of a key as a tensor of integers or booleans."""
     cdef Tensor index
-    cdef int64_t nothing = 0
     if isinstance(item, Tensor):
         index = item
     elif isinstance(item, (float, complex, str, bytes)):
@@ -440,6 +245,9 @@ cdef Tensor index_offsets(Plan p, mlt_gather* m):
             offsets = zeros(p.index_ndim, p.index_shape, INT64, 0)
         mlt_index_offsets(<int64_t*> offsets.view.data, <const int64_t*> index.view.data, index.view.size,
                           g.shape[d], g.strides[d])
+    if offsets is None:
+        # A basic key: one block.
+        offsets = zeros(0, NULL, INT64, 0)
     m.length = 0
     m.step = 1
     m.index = <const int64_t*> offsets.view.data
@@ -468,7 +276,7 @@ cdef bint one_stride(Tensor t, int first, int last, int64_t* step) noexcept:
 cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
     """Moves or adds between what is selected of `t` and `dense`, which has its shape."""
     cdef mlt_gather m
-    cdef Tensor keep = index_offsets(p, &m)
+    cdef Tensor _offsets = index_offsets(p, &m)    # kept alive while the gather reads it
     cdef Geometry* g = &p.geometry
     cdef int d, kept = 0, at, last
     if dense.view.size == 0:

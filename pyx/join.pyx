@@ -10,12 +10,12 @@ from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, new_view, normalize_axis, read_shape, same_shape, shape_tuple)
+    MLT_MAX_DIMS, Tensor, empty, new_view, normalize_axis, read_shape, shape_tuple)
 from mltensor._core.view cimport reshape
 
 import operator
 
-from mltensor.errors import AxisError, ShapeError
+from mltensor.errors import ShapeError
 
 cdef extern from "mltensor/positions.h" nogil:
     ctypedef struct mlt_repeats:

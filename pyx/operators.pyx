@@ -12,7 +12,8 @@ from mltensor._core.dispatch cimport (
     Op, adopt, binary, call_elementwise, result_class, unary)
 from mltensor._core.dtypes cimport is_inexact, objects
 from mltensor._core.elementwise cimport copy, copy_into
-from mltensor._core.index cimport assign, basic_index
+from mltensor._core.index cimport assign
+from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item
 from mltensor._core.tape cimport (
     Leaf, Node, Rules, capture_line, current_node, grad_enabled, record, set_grad)

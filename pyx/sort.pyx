@@ -3,10 +3,11 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, INT64, is_complex, mlt_itemsize, objects, promotion, real_of
+from mltensor._core.dtypes cimport BOOL, INT64, is_complex, mlt_itemsize, promotion, real_of
 from mltensor._core.elementwise cimport cast, contiguous
-from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, nonzero_places, take_axis
+from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
 from mltensor._core.tensor cimport (
     MLT_MAX_DIMS, Tensor, empty, empty_like, new_view, normalize_axis, shape_tuple)

@@ -24,10 +24,15 @@ typedef struct {
   int32_t itemsize;
 } mlt_mask;
 
+static inline int64_t mlt_mask_stop(const mlt_mask *m, int64_t chunk) {
+  int64_t stop = (chunk + 1) * MLT_MASK_CHUNK;
+  return stop < m->n ? stop : m->n;
+}
+
 static void mlt_mask_count(void *context, int64_t begin, int64_t end) {
   mlt_mask *m = (mlt_mask *)context;
   for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t i = chunk * MLT_MASK_CHUNK, stop = i + MLT_MASK_CHUNK < m->n ? i + MLT_MASK_CHUNK : m->n;
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
     int64_t total = 0;
     while (i < stop) {
       /* At most 255 in a byte lane: short sums stay in narrow integers. */
@@ -72,7 +77,7 @@ static int64_t mlt_mask_starts(mlt_mask *m, int64_t chunks) {
 static void mlt_mask_places(void *context, int64_t begin, int64_t end) {
   mlt_mask *m = (mlt_mask *)context;
   for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t i = chunk * MLT_MASK_CHUNK, stop = i + MLT_MASK_CHUNK < m->n ? i + MLT_MASK_CHUNK : m->n;
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
     MLT_MASK_LOOP(int64_t, i, m->places)
   }
 }
@@ -84,7 +89,7 @@ typedef struct {
 static void mlt_mask_pick(void *context, int64_t begin, int64_t end) {
   mlt_mask *m = (mlt_mask *)context;
   for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t i = chunk * MLT_MASK_CHUNK, stop = i + MLT_MASK_CHUNK < m->n ? i + MLT_MASK_CHUNK : m->n;
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
 #define MLT_PICK(type) MLT_MASK_LOOP(type, ((const type *)m->from)[i], m->to)
     switch (m->itemsize) {
       case 1: MLT_PICK(uint8_t) break;

@@ -49,7 +49,8 @@ typedef struct {
   char *values;       /* sorted values, or NULL */
   int64_t *positions; /* where they were, or NULL */
   int64_t n, keep;    /* length of a line; how many of the sorted to write (the first ones) */
-  int64_t from_stride, value_stride, position_stride; /* bytes along a line, elements for positions */
+  int64_t from_stride, value_stride; /* bytes along a line */
+  int64_t position_stride;           /* elements */
   int32_t dtype, direction;
   int32_t ndim; /* of the other dimensions */
   int64_t lines;
@@ -203,7 +204,8 @@ static void mlt_search_task(void *context, int64_t begin, int64_t end) {
 }
 
 /* first[i] = 1 where sorted element i differs from the one before it. */
-static void mlt_mark_first(const char *sorted, uint8_t *first, int64_t n, int dtype, int nan_equal) {
+static void mlt_mark_first(const char *sorted, uint8_t *first, int64_t n, int dtype,
+                           int nan_equal) {
   int64_t itemsize = mlt_itemsize[dtype];
 #define MLT_FIRST_CASE(D, ALL)                                                    \
   case MLT_##D:                                                                   \

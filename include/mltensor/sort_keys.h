@@ -105,10 +105,12 @@ static int mlt_read_keys64(uint64_t *out, int64_t step, const char *from, int64_
 }
 
 /* Writes sorted keys back as numbers; NaN and -0.0 come out in one form each. */
-#define MLT_WRITE_VALUES(D, ALL)                                                        \
-  case MLT_##D:                                                                         \
-    for (int64_t i = 0; i < n; i++)                                                     \
-      mlt_value_##D(to + i * stride, mlt_directed(keys[i], ALL, direction, MLT_##D >= MLT_FLOAT16)); \
+#define MLT_WRITE_VALUES(D, ALL)                                                         \
+  case MLT_##D:                                                                          \
+    for (int64_t i = 0; i < n; i++) {                                                    \
+      uint64_t key = mlt_directed(keys[i], ALL, direction, MLT_##D >= MLT_FLOAT16);      \
+      mlt_value_##D(to + i * stride, key);                                               \
+    }                                                                                    \
     break;
 
 static void mlt_write_values32(char *to, int64_t stride, const uint32_t *keys, int64_t n, int dtype,

@@ -61,7 +61,8 @@ op("stack", kernel="stack", signature="arrays: Tensors, /, axis=0, out=None", re
    doc="The tensors of one shape side by side along a new axis.\n"
        ">>> np.stack([np.ones(2), np.zeros(2)]).shape\n(2, 2)")
 op("vstack", via=vstack, signature="arrays: Tensors, /", doc="Tensors joined as rows.")
-op("hstack", via=hstack, signature="arrays: Tensors, /", doc="Tensors joined along the second axis; 1-d ones along the first.")
+op("hstack", via=hstack, signature="arrays: Tensors, /",
+   doc="Tensors joined along the second axis; 1-d ones along the first.")
 op("dstack", via=dstack, signature="arrays: Tensors, /", doc="Tensors joined along the third axis.")
 op("column_stack", via=column_stack, signature="arrays: Tensors, /", doc="1-d tensors as the columns of a matrix.")
 
@@ -83,15 +84,20 @@ def gathered_parts(g, keys, shape):
     return total
 
 
-def split_gradient(g, y, x_shape, axis):
+def split_gradient(g, y, x_shape, indices_or_sections, axis):
     """Gradient of split: the parts joined, zeros where none arrived."""
-    begin, keys = 0, []
-    in_order = sum(part.shape[axis] for part in y) == x_shape[axis]
-    if in_order and all(part is not None for part in g):
+    length = x_shape[axis]
+    if sum(part.shape[axis] for part in y) == length and all(part is not None for part in g):
         return F.concat(list(g), axis=axis)
-    for part in y:
-        keys.append(along(axis, len(x_shape), slice(begin, begin + part.shape[axis])))
-        begin += part.shape[axis]
+    begins = [0]
+    if getattr(indices_or_sections, "ndim", 0) == 0 and hasattr(indices_or_sections, "__index__"):
+        for part in y[:-1]:
+            begins.append(begins[-1] + part.shape[axis])
+    else:
+        # Cut points count and clip as the bounds of slices do, and need not be in order.
+        begins += [slice(int(cut), None).indices(length)[0] for cut in indices_or_sections]
+    keys = [along(axis, len(x_shape), slice(begin, begin + part.shape[axis]))
+            for begin, part in zip(begins, y, strict=True)]
     return gathered_parts(g, keys, x_shape)
 
 
@@ -175,8 +181,8 @@ def pairs_of(value, ndim, what):
     if len(rows) == 1:
         rows *= ndim
     if len(rows) != ndim or any(len(row) != 2 for row in rows):
-        raise F.errors.ShapeError(f"pad: {what}={value!r} must be one number, (before, after), or such a pair for each of "
-                                  f"the {ndim} dimensions")
+        raise F.errors.ShapeError(
+            f"pad: {what}={value!r} must be one number, (before, after), or such a pair for each of {ndim} dimensions")
     return tuple(rows)
 
 

@@ -84,4 +84,5 @@ op("unique_all", via=unique_all, signature="x: Tensor, /",
 op("unique_counts", via=unique_counts, signature="x: Tensor, /", doc="Distinct elements and how often each occurs.")
 op("unique_inverse", via=unique_inverse, signature="x: Tensor, /",
    doc="Distinct elements, and for every element which one it is.")
-op("unique_values", via=unique_values, signature="x: Tensor, /", doc="Distinct elements in order; every NaN is distinct.")
+op("unique_values", via=unique_values, signature="x: Tensor, /",
+   doc="Distinct elements in order; every NaN is distinct.")

@@ -53,7 +53,8 @@ def test_a_view_writes_through():
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_dtype(dtype):
     array = numpy.arange(24).reshape(2, 3, 4).astype(dtype)
-    for key in ([1, 0], (0, [2, 1]), (slice(None), [[0, 1], [2, 0]]), array > 5 if "complex" not in dtype else [[True] * 3] * 2):
+    mask = array > 5 if "complex" not in dtype else [[True] * 3] * 2
+    for key in ([1, 0], (0, [2, 1]), (slice(None), [[0, 1], [2, 0]]), mask):
         check_get(array, key)
         changed = array.copy()
         tensor = np.array(array)

@@ -1,0 +1,256 @@
+"""Masks and positions: where elements are nonzero, one-hot rows, counts, triangles."""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t
+
+from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
+from mltensor._core.elementwise cimport cast, contiguous
+from mltensor._core.gather cimport MLT_ADD, index_tensor, launch, mlt_gather, run_gather, zeros
+from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
+
+from mltensor.errors import IndexingError, ShapeError
+
+cdef extern from "mltensor/thread.h" nogil:
+    void* mlt_runtime_pointer
+
+cdef extern from "mltensor/mask.h" nogil:
+    enum:
+        MLT_MASK_CHUNK
+    ctypedef struct mlt_mask:
+        const uint8_t* mask
+        int64_t n
+        int64_t* starts
+        int64_t* places
+        const char* source "from"
+        char* to
+        int itemsize
+    ctypedef struct mlt_unravel:
+        const int64_t* places
+        int64_t* out
+        int64_t inner
+        int64_t length
+        int64_t step
+    void mlt_mask_count(void* context, int64_t begin, int64_t end) noexcept
+    int64_t mlt_mask_starts(mlt_mask* m, int64_t chunks)
+    void mlt_mask_places(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_mask_pick(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_unravel_task(void* context, int64_t begin, int64_t end) noexcept
+
+cdef extern from "mltensor/bands.h" nogil:
+    ctypedef struct mlt_bands:
+        const char* source
+        char* to
+        int64_t rows
+        int64_t columns
+        int64_t diagonal
+        int itemsize
+        int upper
+    void mlt_bands_task(void* context, int64_t begin, int64_t end) noexcept
+    ctypedef struct mlt_one_hot:
+        const int64_t* index
+        int64_t* to
+        int64_t classes
+    void mlt_one_hot_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_count(int64_t* counts, const int64_t* index, int64_t n)
+
+global mlt_runtime_pointer
+mlt_runtime_pointer = runtime()
+
+
+# --- masks --------------------------------------------------------------------------------
+
+cdef Tensor begin_mask(mlt_mask* m, Tensor mask, int64_t* total):
+    """Counts a contiguous bool mask; returns the tensor that holds the starts of its chunks."""
+    cdef int64_t chunks = (mask.view.size + MLT_MASK_CHUNK - 1) // MLT_MASK_CHUNK
+    cdef Tensor starts = empty(1, &chunks, INT64, 0)
+    m.mask = <const uint8_t*> mask.view.data
+    m.n = mask.view.size
+    m.starts = <int64_t*> starts.view.data
+    launch(chunks, 4, mlt_mask_count, m, m.n)
+    total[0] = mlt_mask_starts(m, chunks)
+    return starts
+
+
+cdef Tensor nonzero_places(Tensor mask):
+    cdef mlt_mask m
+    cdef int64_t total
+    cdef Tensor truth = cast(mask, BOOL)
+    cdef Tensor starts = begin_mask(&m, truth, &total)
+    cdef Tensor places = empty(1, &total, INT64, mask.storage.device)
+    m.places = <int64_t*> places.view.data
+    launch(starts.view.size, 1, mlt_mask_places, &m, m.n)
+    return places
+
+
+cdef Tensor pick(Tensor x, Tensor mask):
+    cdef mlt_mask m
+    cdef int64_t total
+    cdef Tensor starts = begin_mask(&m, mask, &total)
+    cdef Tensor y = empty(1, &total, x.view.dtype, x.storage.device)
+    m.source = x.view.data
+    m.to = y.view.data
+    m.itemsize = mlt_itemsize[x.view.dtype]
+    launch(starts.view.size, 1, mlt_mask_pick, &m, m.n)
+    return y
+
+
+cdef int unravel_into(Tensor places, int64_t inner, int64_t length, int64_t* out, int64_t step) except -1:
+    cdef mlt_unravel u
+    u.places = <const int64_t*> places.view.data
+    u.out = out
+    u.inner = inner
+    u.length = length
+    u.step = step
+    return launch(places.view.size, 16384, mlt_unravel_task, &u, places.view.size)
+
+
+cdef Tensor unravel(Tensor places, int64_t inner, int64_t length):
+    cdef Tensor y = empty(1, places.view.shape, INT64, places.storage.device)
+    unravel_into(places, inner, length, <int64_t*> y.view.data, 1)
+    return y
+
+
+cdef object nonzero_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor places
+    cdef int64_t inner = x.view.size
+    cdef list found = []
+    cdef int i
+    if x.view.ndim == 0:
+        raise ShapeError("nonzero of a 0-d tensor is not defined; use x.reshape(1).nonzero() or bool(x)")
+    places = nonzero_places(x)
+    if x.view.ndim == 1:
+        return (places,)
+    for i in range(x.view.ndim):
+        inner = inner // x.view.shape[i] if x.view.shape[i] else 1
+        found.append(unravel(places, inner, x.view.shape[i] if x.view.shape[i] else 1))
+    return tuple(found)
+
+
+cdef object argwhere_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor places = nonzero_places(x)
+    cdef int64_t shape[2]
+    cdef int64_t inner = x.view.size, length
+    cdef Tensor y
+    cdef int i
+    shape[0] = places.view.size
+    shape[1] = x.view.ndim
+    y = empty(2, shape, INT64, x.storage.device)
+    for i in range(x.view.ndim):
+        length = x.view.shape[i] if x.view.shape[i] else 1
+        inner = inner // length
+        unravel_into(places, inner if inner else 1, length, <int64_t*> y.view.data + i, x.view.ndim)
+    return y
+
+
+# --- made from indices ----------------------------------------------------------------------
+
+cdef object one_hot_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index = index_tensor(x, "one_hot")
+    cdef const int64_t* at = <const int64_t*> index.view.data
+    cdef int64_t shape[MLT_MAX_DIMS + 1]
+    cdef int64_t classes = <object> a[1]
+    cdef int64_t low = 0, high = -1, i
+    cdef mlt_one_hot h
+    cdef Tensor y
+    for i in range(index.view.size):
+        low = min(low, at[i])
+        high = max(high, at[i])
+    if classes == -1:
+        if index.view.size == 0:
+            raise ShapeError("one_hot of no elements needs num_classes")
+        classes = high + 1
+    if low < 0 or high >= classes:
+        raise IndexingError(
+            f"one_hot: class {low if low < 0 else high} is outside of 0 to {classes - 1} "
+            f"(num_classes={classes})")
+    for i in range(x.view.ndim):
+        shape[i] = x.view.shape[i]
+    shape[x.view.ndim] = classes
+    y = zeros(x.view.ndim + 1, shape, INT64, x.storage.device)
+    h.index = at
+    h.to = <int64_t*> y.view.data
+    h.classes = classes
+    launch(index.view.size, 16384, mlt_one_hot_task, &h, index.view.size)
+    return y
+
+
+cdef object bincount_kernel(PyObject** a):
+    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor index, y, weights
+    cdef int64_t length = <object> a[2]
+    cdef const int64_t* at
+    cdef mlt_gather g
+    cdef int64_t i
+    if x.view.ndim != 1:
+        raise ShapeError(f"bincount takes one dimension, not shape {shape_tuple(x)}")
+    if length < 0:
+        raise ValueError(f"bincount: minlength must not be negative, got {length}")
+    index = index_tensor(x, "bincount")
+    at = <const int64_t*> index.view.data
+    for i in range(index.view.size):
+        if at[i] < 0:
+            raise ValueError(f"bincount: values must not be negative, got {at[i]}")
+        length = max(length, at[i] + 1)
+    if <object> a[1] is None:
+        y = zeros(1, &length, INT64, x.storage.device)
+        mlt_count(<int64_t*> y.view.data, at, index.view.size)
+        return y
+    weights = <Tensor> a[1]
+    if not same_shape(weights, x):
+        raise ShapeError(
+            f"bincount: weights of shape {shape_tuple(weights)} and values of shape {shape_tuple(x)} differ")
+    weights = cast(weights, FLOAT64)
+    y = zeros(1, &length, FLOAT64, x.storage.device)
+    if index.view.size == 0:
+        return y
+    g.data = y.view.data
+    g.dense = weights.view.data
+    g.index = at
+    g.count = index.view.size
+    g.length = 0
+    g.step = g.dense_step = g.itemsize = mlt_itemsize[FLOAT64]
+    g.dtype = FLOAT64
+    g.outer_ndim = g.inner_ndim = 0
+    run_gather(&g, MLT_ADD)
+    return y
+
+
+cdef Tensor band(Tensor x, object k, bint upper, str name):
+    cdef mlt_bands b
+    cdef Tensor y
+    if x.view.ndim < 2:
+        raise ShapeError(f"{name} takes matrices, at least two dimensions, not shape {shape_tuple(x)}")
+    x = contiguous(x)
+    y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
+    b.source = x.view.data
+    b.to = y.view.data
+    b.rows = x.view.shape[x.view.ndim - 2]
+    b.columns = x.view.shape[x.view.ndim - 1]
+    b.diagonal = k
+    b.itemsize = mlt_itemsize[x.view.dtype]
+    b.upper = upper
+    if x.view.size:
+        launch(x.view.size // b.columns, max(1, 16384 // b.columns), mlt_bands_task, &b, x.view.size)
+    return y
+
+
+cdef object tril_kernel(PyObject** a):
+    return band(<Tensor> a[0], <object> a[1], False, "tril")
+
+
+cdef object triu_kernel(PyObject** a):
+    return band(<Tensor> a[0], <object> a[1], True, "triu")
+
+
+KERNELS = {
+    "nonzero": kernel_capsule(nonzero_kernel),
+    "argwhere": kernel_capsule(argwhere_kernel),
+    "one_hot": kernel_capsule(one_hot_kernel),
+    "bincount": kernel_capsule(bincount_kernel),
+    "tril": kernel_capsule(tril_kernel),
+    "triu": kernel_capsule(triu_kernel),
+}

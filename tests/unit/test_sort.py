@@ -1,0 +1,194 @@
+"""Sorting, searching and distinct values against NumPy; special values, stability, gradients."""
+
+import numpy
+import pytest
+
+import mltensor as np
+from mltensor.autograd import gradcheck, gradgradcheck
+from mltensor.errors import AxisError, DTypeError, IndexingError, ShapeError
+
+REAL = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
+        "float16", "float32", "float64"]
+DTYPES = [*REAL, "complex64", "complex128"]
+
+
+@pytest.fixture
+def generator():
+    return numpy.random.default_rng(6)
+
+
+def same(result, expected):
+    expected = numpy.asarray(expected)
+    assert result.shape == expected.shape and result.dtype == expected.dtype
+    return numpy.asarray(result).tobytes() == expected.tobytes()
+
+
+def numbers(generator, shape, dtype):
+    """Numbers with many ties, extremes, and for floats NaN, infinities and both zeros."""
+    kind = numpy.dtype(dtype).kind
+    if kind == "b":
+        return generator.integers(0, 2, shape).astype(bool)
+    if kind in "iu":
+        info = numpy.iinfo(dtype)
+        choices = numpy.array([info.min, info.max, 0, 1, 5, info.max - 1, info.min + 1], dtype=dtype)
+        return generator.choice(choices, shape)
+    choices = numpy.array([0.0, -0.0, 1.5, -1.5, numpy.inf, -numpy.inf, numpy.nan, 2.0, 1e-7, -3.0])
+    array = generator.choice(choices, shape).astype(dtype)
+    if kind == "c":
+        array.imag = generator.choice(choices, shape)
+    return array
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(0,), (1,), (5,), (40,), (200,), (3000,), (4, 30), (30, 4), (3, 0, 2), (2, 50, 3)])
+def test_sort_and_argsort(dtype, shape, generator):
+    array = numbers(generator, shape, dtype)
+    for axis in (None, *range(-1, len(shape))):
+        assert same(np.sort(np.asarray(array), axis=axis), numpy.sort(array, axis=axis, kind="stable"))
+        assert same(np.argsort(np.asarray(array), axis=axis), numpy.argsort(array, axis=axis, kind="stable"))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_strided_lines(dtype, generator):
+    array = numbers(generator, (9, 40), dtype)
+    for view in (array.T, array[::-1, ::-2], numpy.broadcast_to(array[0], (3, 40))):
+        assert same(np.sort(np.asarray(view)), numpy.sort(view, kind="stable"))
+        assert same(np.argsort(np.asarray(view), axis=0), numpy.argsort(view, axis=0, kind="stable"))
+
+
+@pytest.mark.parametrize("dtype", REAL)
+@pytest.mark.parametrize("size", [5, 300, 2000])
+def test_descending_is_stable_with_nan_last(dtype, size, generator):
+    array = numbers(generator, size, dtype)
+    nan = array != array
+    keys = numpy.flatnonzero(~nan)
+    ranks = numpy.unique(array[keys], return_inverse=True)[1]
+    order = numpy.concatenate([keys[numpy.argsort(-ranks, kind="stable")], numpy.flatnonzero(nan)])
+    assert same(np.argsort(np.asarray(array), descending=True), order)
+    assert same(np.sort(np.asarray(array), descending=True), array[order])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "uint8"])
+def test_one_long_line_on_several_threads(dtype, generator):
+    array = (generator.standard_normal(300_000) * 50).astype("int8").astype(dtype)
+    array[::7] = generator.standard_normal(len(array[::7])).astype(dtype)
+    threads = np.get_num_threads()
+    try:
+        for count in (1, 2, 3):
+            np.set_num_threads(count)
+            assert same(np.sort(np.asarray(array)), numpy.sort(array))
+            assert same(np.argsort(np.asarray(array)), numpy.argsort(array, kind="stable"))
+    finally:
+        np.set_num_threads(threads)
+
+
+def test_signed_zeros_and_nan_keep_their_bits():
+    array = numpy.array([0.0, -0.0, numpy.nan, -0.0, 0.0, -numpy.nan, -1.0])
+    result = numpy.asarray(np.sort(np.asarray(array)))
+    assert numpy.signbit(result).tolist() == [True, False, True, True, False, False, True]
+    assert numpy.isnan(result[5:]).all()
+
+
+def test_sort_of_scalars_and_options():
+    assert np.sort(np.asarray(3.0)).shape == () and np.argsort(np.asarray(3.0)).item() == 0
+    x = np.asarray([3, 1, 2])
+    assert np.sort(x, kind="heapsort").tolist() == [1, 2, 3]
+    assert np.sort(x, stable=False, descending=True).tolist() == [3, 2, 1]
+    assert x.argsort().tolist() == [1, 2, 0]
+    with pytest.raises(ValueError, match="kind"):
+        np.sort(x, kind="bogo")
+    with pytest.raises(ValueError, match="order"):
+        np.sort(x, order="f0")
+    with pytest.raises(AxisError):
+        np.sort(x, axis=1)
+    assert np.partition(x, 1).tolist() == [1, 2, 3] and np.argpartition(x, 1).tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+@pytest.mark.parametrize("descending", [False, True])
+def test_gradient_of_sort(axis, descending, generator):
+    x = np.asarray(generator.standard_normal((3, 4)), requires_grad=True)
+    assert gradcheck(lambda t: np.sort(t, axis=axis, descending=descending), (x,))
+    assert gradgradcheck(lambda t: np.sort(t, axis=axis, descending=descending) ** 2, (x,))
+
+
+# --- topk -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_topk(largest, axis, generator):
+    array = generator.permutation(60).reshape(6, 10).astype("float64")
+    values, positions = np.topk(np.asarray(array), 4, axis=axis, largest=largest)
+    order = numpy.argsort(-array if largest else array, axis=axis).take(range(4), axis=axis)
+    assert same(positions, order)
+    assert same(values, numpy.take_along_axis(array, order, axis))
+    x = np.asarray(array, requires_grad=True)
+    assert gradcheck(lambda t: np.topk(t, 4, axis=axis, largest=largest)[0], (x,))
+    assert gradgradcheck(lambda t: np.topk(t, 2, axis=axis, largest=largest)[0] ** 2, (x,))
+
+
+def test_topk_at_the_edges():
+    values, positions = np.topk(np.asarray([1.0, numpy.nan, 3.0]), 2)
+    assert numpy.isnan(values[0].item()) and positions.tolist() == [1, 2]
+    values, positions = np.topk(np.asarray([1.0, 2.0]), 0)
+    assert values.shape == positions.shape == (0,)
+    with pytest.raises(ShapeError, match="k=3 is outside of 0 to 2"):
+        np.topk(np.asarray([1.0, 2.0]), 3)
+    with pytest.raises(DTypeError):
+        np.topk(np.asarray([1j]), 1)
+
+
+# --- searching --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_searchsorted(dtype, side, generator):
+    array = numbers(generator, 50, dtype)
+    queries = numbers(generator, (4, 5), dtype)
+    ordered, order = numpy.sort(array), numpy.argsort(array, kind="stable")
+    expected = numpy.searchsorted(ordered, queries, side)
+    assert same(np.searchsorted(np.asarray(ordered), np.asarray(queries), side=side), expected)
+    assert same(np.searchsorted(np.asarray(array), np.asarray(queries), side=side, sorter=np.asarray(order)), expected)
+
+
+def test_searchsorted_promotes_and_checks():
+    assert np.searchsorted(np.asarray([1, 2, 3]), np.asarray([1.5, 9.0])).tolist() == [1, 3]
+    assert np.searchsorted(np.asarray([1.0, 2.0]), 2).item() == 1
+    assert np.searchsorted(np.zeros(0), np.ones(2)).tolist() == [0, 0]
+    with pytest.raises(ShapeError):
+        np.searchsorted(np.zeros((2, 2)), 1.0)
+    with pytest.raises(ValueError, match="side"):
+        np.searchsorted(np.zeros(2), 1.0, side="middle")
+    with pytest.raises(IndexingError):
+        np.searchsorted(np.zeros(2), 1.0, sorter=np.asarray([0, 2]))
+
+
+# --- distinct values --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(0,), (), (20,), (4, 30)])
+def test_unique(dtype, shape, generator):
+    array = numpy.asarray(numbers(generator, shape, dtype))
+    expected = numpy.unique(array, return_index=True, return_inverse=True, return_counts=True)
+    found = np.unique(np.asarray(array), return_index=True, return_inverse=True, return_counts=True)
+    assert numpy.array_equal(numpy.asarray(found[0]), expected[0], equal_nan=True) and found[0].dtype == array.dtype
+    assert all(map(same, found[1:], expected[1:]))
+    assert numpy.array_equal(numpy.asarray(np.unique(np.asarray(array))), expected[0], equal_nan=True)
+
+
+def test_unique_of_the_standard():
+    x = np.asarray([2.0, numpy.nan, 1.0, 2.0, numpy.nan])
+    values, counts = np.unique_counts(x)
+    assert values.tolist()[:2] == [1, 2] and counts.tolist() == [1, 2, 1, 1]
+    everything = np.unique_all(np.asarray([3, 1, 3]))
+    assert [one.tolist() for one in everything] == [[1, 3], [1, 0], [1, 0, 1], [1, 2]]
+    assert everything.inverse_indices is everything[2]
+    values, inverse = np.unique_inverse(np.asarray([[3, 1], [1, 3]]))
+    assert values[inverse].tolist() == [[3, 1], [1, 3]]
+    assert np.unique_values(np.asarray([2, 1, 2])).tolist() == [1, 2]
+
+
+def test_unique_along_an_axis():
+    array = numpy.array([[1, 2], [3, 4], [1, 2]])
+    rows, counts = np.unique(np.asarray(array), axis=0, return_counts=True)
+    assert rows.tolist() == [[1, 2], [3, 4]] and counts.tolist() == [2, 1]
