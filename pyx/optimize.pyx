@@ -62,11 +62,13 @@ cdef extern from "mltensor/optimizer.h" nogil:
         MLT_AMSGRAD
         MLT_CENTERED
         MLT_STEP_CHUNK
-        MLT_PARALLEL_THRESHOLD
+        MLT_STEP_THRESHOLD
     mlt_span_step mlt_step_function(mlt_rule rule, int is_double)
     int64_t mlt_group_elements(const mlt_group* group)
     int mlt_group_step(mlt_group* group)
     void mlt_norm_chunk(void* context, int64_t begin, int64_t end)
+    int mlt_serial(int64_t count, int64_t chunk, void (*task)(void*, int64_t, int64_t) noexcept nogil,
+                   void* context)
     int mlt_parallel(int64_t count, int64_t chunk, void (*task)(void*, int64_t, int64_t) noexcept nogil,
                      void* context)
 
@@ -216,7 +218,7 @@ cdef int take_step(Gather gather, mlt_group* group, mlt_rule rule) except -1:
         group.spans = gather.part(double)
         group.count = gather.counts[double]
         group.step = mlt_step_function(rule, double)
-        if mlt_group_elements(group) < MLT_PARALLEL_THRESHOLD:
+        if mlt_group_elements(group) < MLT_STEP_THRESHOLD:
             status = mlt_group_step(group)
         else:
             with nogil:
@@ -364,8 +366,8 @@ def norm(list tensors not None, bint largest):
         if work.partial == NULL:
             raise MemoryError()
         try:
-            if chunks <= 2:
-                status = mlt_parallel(elements, MLT_STEP_CHUNK, mlt_norm_chunk, &work)
+            if elements < MLT_STEP_THRESHOLD:
+                status = mlt_serial(elements, MLT_STEP_CHUNK, mlt_norm_chunk, &work)
             else:
                 with nogil:
                     status = mlt_parallel(elements, MLT_STEP_CHUNK, mlt_norm_chunk, &work)

@@ -18,6 +18,9 @@
 
 /* Elements of one chunk: about 20 microseconds of work. */
 #define MLT_STEP_CHUNK 16384
+/* Elements below which a step stays on the calling thread: it takes some 40
+ * microseconds there, and two threads share one path to memory. */
+#define MLT_STEP_THRESHOLD 131072
 
 typedef struct {
   void *parameter;
@@ -118,7 +121,7 @@ static inline int64_t mlt_group_elements(const mlt_group *group) {
 /* Takes the step; returns 1 when it was interrupted (some chunks are then done, some not). */
 static int mlt_group_step(mlt_group *group) {
   int64_t total = mlt_group_elements(group);
-  if (total < MLT_PARALLEL_THRESHOLD) {
+  if (total < MLT_STEP_THRESHOLD) {
     for (int64_t i = 0; i < group->count; i++)
       group->step(group, group->spans + i, 0, group->spans[i].size);
     return 0;

@@ -81,8 +81,8 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, input, target):
         """The loss of logits (batch, classes, ...) and classes (batch, ...) or probabilities."""
-        return functions.cross_entropy(input, target, self.weight, ignore_index=self.ignore_index,
-                                       reduction=self.reduction, label_smoothing=self.label_smoothing)
+        return functions.cross_entropy(input, target, self.weight, None, self.ignore_index, None, self.reduction,
+                                       self.label_smoothing)
 
 
 class NLLLoss(Loss):

@@ -135,21 +135,22 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     label_smoothing : float
         Share of the uniform distribution that is mixed into the target.
     """
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must be between 0 and 1, got {label_smoothing}")
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce, reduction)
-    if not isinstance(target, Tensor):
+    if not isinstance(input, Tensor):
+        input = as_floating(input)
+    axis = 1 if input.ndim > 2 else -1
+    try:
+        return np.softmax_cross_entropy(input, target, weight, reduction=reduction, ignore_index=ignore_index,
+                                        label_smoothing=label_smoothing, axis=axis)
+    except (ShapeError, DTypeError):
+        # The operation has refused: say it as advice to somebody who trains a network, if it can be said.
         target = np.asarray(target)
-    if target.dtype.kind == "f":
-        input, target = matched("cross_entropy", input, target)
-        axis = 0 if input.ndim == 1 else 1
-    else:
-        input, target, axis = class_indices("cross_entropy", input, target)
-    if weight is not None:
-        weight = np.asarray(weight, dtype=input.dtype)
-    return np.softmax_cross_entropy(input, target, weight, reduction=reduction, ignore_index=ignore_index,
-                                    label_smoothing=label_smoothing, axis=axis)
+        if target.dtype.kind == "f":
+            matched("cross_entropy", input, target)
+        else:
+            class_indices("cross_entropy", input, target)
+        raise
 
 
 # --- what they share --------------------------------------------------------------------------

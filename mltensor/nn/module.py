@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 import mltensor as np
+from mltensor._core.gradient import clear_grads
 from mltensor._core.tensor import Tensor, set_data
 from mltensor.errors import DTypeError, IndexingError, StateError
 
@@ -10,6 +11,7 @@ from . import parameter as parameters
 from .diagnosis import locate
 from .hooks import Hooks
 
+MISSING = object()
 LoadResult = namedtuple("LoadResult", ["missing_keys", "unexpected_keys"])
 
 
@@ -44,13 +46,17 @@ class Module:
         """What the module computes; call the module itself, not this."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, input=MISSING, /, *args, **kwargs):
+        # One argument is what nearly every call has: handing it on by itself costs half.
         try:
+            if self._hooks is None and not args and not kwargs and input is not MISSING:
+                return self.forward(input)
+            args = () if input is MISSING else (input, *args)
             if self._hooks is None:
                 return self.forward(*args, **kwargs)
             return self._hooks.call(self, args, kwargs)
         except (ValueError, DTypeError, IndexingError) as error:
-            locate(error, self, args)
+            locate(error, self, args or (input,))
             raise
 
     # --- what layers are made with --------------------------------------------------------
@@ -154,8 +160,10 @@ class Module:
                 yield join(path, name), value
 
     def parameters(self, recurse=True):
-        """Iterator over the parameters, each once."""
-        return (value for _, value in self.named_parameters("", recurse))
+        """Iterator over the parameters, each once, in the order of `named_parameters`."""
+        found = []
+        collect_parameters(self, found, {id(self)}, recurse)
+        return iter(found)
 
     def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
         """Iterator of (path, buffer); a buffer that is shared comes once."""
@@ -286,10 +294,11 @@ class Module:
 
     def zero_grad(self, set_to_none=True):
         """Forget the gradients of all parameters; with ``set_to_none=False`` fill them with zeros."""
+        if set_to_none:
+            clear_grads(self.parameters())
+            return
         for param in self.parameters():
-            if set_to_none:
-                param.grad = None
-            elif param.grad is not None:
+            if param.grad is not None:
                 param.grad = np.zeros_like(param.grad.detach())
 
     def requires_grad_(self, requires_grad=True):
@@ -418,6 +427,31 @@ def collect(items, prefix, found, inside):
         elif isinstance(value, (list, tuple, dict)) and value and id(value) not in inside:
             pairs = value.items() if isinstance(value, dict) else enumerate(value)
             collect(pairs, f"{prefix}{name}.", found, (*inside, id(value)))
+
+
+def collect_parameters(module, found, seen, recurse):
+    """Append the parameters of a module, then those of the modules in it; without their names, which cost most."""
+    children = []
+    sort_parts(module.__dict__.values(), found, children, seen, ())
+    if recurse:
+        for child in children:
+            if id(child) not in seen:
+                seen.add(id(child))
+                collect_parameters(child, found, seen, True)
+
+
+def sort_parts(values, found, children, seen, inside):
+    """Append parameters that were not seen before to `found` and modules to `children`, through containers."""
+    for value in values:
+        if isinstance(value, Module):
+            children.append(value)
+        elif isinstance(value, parameters.Parameter):
+            if id(value) not in seen:
+                seen.add(id(value))
+                found.append(value)
+        elif isinstance(value, (list, tuple, dict)) and value and id(value) not in inside:
+            parts = value.values() if isinstance(value, dict) else value
+            sort_parts(parts, found, children, seen, (*inside, id(value)))
 
 
 def replace(tensor, value):

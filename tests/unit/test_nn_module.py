@@ -39,6 +39,19 @@ def test_parameters_are_found_in_containers_under_their_path():
                      "heads.a.bias"]
 
 
+def test_parameters_come_in_the_order_of_their_names():
+    inner, outer, root = nn.Module(), nn.Module(), nn.Module()
+    inner.weight, outer.weight, root.weight = (nn.Parameter([0.0]) for _ in range(3))
+    shared = [inner, nn.Linear(1, 1)]
+    outer.parts, outer.last = shared, nn.Linear(1, 1)
+    root.outer, root.parts, root.table = outer, shared, {"x": [root, inner.weight]}
+    for model in (root, Scattered(), nn.Sequential(Block(), Block())):
+        named = [value for _, value in model.named_parameters()]
+        plain = list(model.parameters())
+        assert len(named) == len(plain) and all(a is b for a, b in zip(named, plain, strict=True))
+    assert len(list(root.parameters(recurse=False))) == 2
+
+
 def test_a_shared_parameter_comes_once_but_is_saved_under_each_name():
     model = Scattered()
     assert sum(value is model.own for value in model.parameters()) == 1
