@@ -222,8 +222,8 @@ static void MLT_ROWS(cross_entropy_backward)(void *context, int64_t begin, int64
         continue;
       }
       double dotted, total = MLT_ROWS(coefficients)(s, row + r, x, &dotted);
-      const MLT_REAL g =
-          (MLT_REAL)((double)((const MLT_REAL *)s->gradient)[s->gradient_step * (row + r)] * s->scale);
+      const MLT_REAL upstream = ((const MLT_REAL *)s->gradient)[s->gradient_step * (row + r)];
+      const MLT_REAL g = (MLT_REAL)((double)upstream * s->scale);
       const MLT_REAL scale = (MLT_REAL)(total / sums[r]);
       if (s->probabilities) {
         const MLT_REAL *q = (const MLT_REAL *)s->probabilities + (row + r) * n;

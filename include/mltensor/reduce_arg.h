@@ -9,7 +9,8 @@
 
 #include "mltensor/reduce_engine.h"
 
-#define MLT_ARG_ROWS 64
+#define MLT_ARG_ROWS 64   /* rows of columns at a time; their number fits an int8 */
+#define MLT_ARG_SEGMENT 16 /* fewest blocks of a row that are a unit of work */
 
 typedef struct {
   mlt_reduce_plan plan; /* geometry with one reduced dimension; out holds int64 */
@@ -102,7 +103,7 @@ static int mlt_arg_run(mlt_arg_plan *a) {
     }
     return mlt_parallel(units, grain / (p->size / units + 1) + 1, mlt_arg_tiles_task, a);
   }
-  if (p->outer > 1 || p->blocks < 2 * MLT_REDUCE_DEGREE) {
+  if (p->outer > 1 || p->blocks < 2 * MLT_ARG_SEGMENT) {
     if (p->size <= grain) {
       mlt_arg_rows_task(a, 0, p->outer);
       return 0;
@@ -114,7 +115,7 @@ static int mlt_arg_run(mlt_arg_plan *a) {
   a->values = values;
   a->places = places;
   p->blocks_per_segment = (p->blocks + MLT_REDUCE_SEGMENTS - 1) / MLT_REDUCE_SEGMENTS;
-  if (p->blocks_per_segment < MLT_REDUCE_DEGREE) p->blocks_per_segment = MLT_REDUCE_DEGREE;
+  if (p->blocks_per_segment < MLT_ARG_SEGMENT) p->blocks_per_segment = MLT_ARG_SEGMENT;
   int64_t segments = (p->blocks + p->blocks_per_segment - 1) / p->blocks_per_segment;
   int status = mlt_parallel(segments, 1, mlt_arg_segments_task, a);
   for (int64_t s = 0; s < segments && !status; s++)

@@ -7,7 +7,7 @@
  *   columns  the closest elements belong to different results: `column` over tiles of up to 512
  *            results and blocks of reduced rows.
  *
- * Blocks combine in a tree of degree 16, so that rounding errors grow with the logarithm of the
+ * Blocks combine in a tree of degree 4, so that rounding errors grow with the logarithm of the
  * length.  Elements that are not adjacent, or narrower than the loops, pass through a buffer.
  *
  * Large work is split in units that depend on the shape alone: by results when there are many, by
@@ -24,8 +24,8 @@
 #include "mltensor/thread.h"
 
 #define MLT_REDUCE_TILE 512
-#define MLT_REDUCE_DEGREE 16
-#define MLT_REDUCE_LEVELS 6
+#define MLT_REDUCE_DEGREE 4
+#define MLT_REDUCE_LEVELS 8
 #define MLT_REDUCE_MAX_ACC 16
 #define MLT_REDUCE_SEGMENTS 64
 
@@ -237,11 +237,19 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
   }
   char levels[MLT_REDUCE_LEVELS][MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   int filled[MLT_REDUCE_LEVELS] = {0};
+  const int short_rows = p->columns == 1 && p->inner < 256 && !p->early ? 7 : 0;
   for (int64_t b = begin; b < end; b++) {
     if (p->early && atomic_load_explicit(&p->found, memory_order_relaxed)) break;
     const char *start = mlt_reduce_block_at(p, source, b, &count);
-    loops->identity(acc, lanes);
+    if (m > 1 || p->columns > 1) loops->identity(acc, lanes);
     mlt_reduce_block(p, start, m, count, acc, aux);
+    /* Short rows go together, so that the tree is worth its keep. */
+    for (int more = short_rows; more > 0 && b + 1 < end; more--) {
+      char next[MLT_REDUCE_MAX_ACC];
+      start = mlt_reduce_block_at(p, source, ++b, &count);
+      mlt_reduce_block(p, start, 1, count, next, aux);
+      loops->combine(acc, next, lanes);
+    }
     if (p->early) {
       int64_t hits = *(int64_t *)acc;
       if (p->early == MLT_EARLY_ANY ? hits > 0 : hits < count)
@@ -267,7 +275,8 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
 }
 
 /* The auxiliary values of a tile, adjacent. */
-static const char *mlt_reduce_aux(const mlt_reduce_plan *p, int64_t index, int64_t m, char *buffer) {
+static const char *mlt_reduce_aux(const mlt_reduce_plan *p, int64_t index, int64_t m,
+                                  char *buffer) {
   int size = p->loops->aux_size;
   if (!size || !p->aux) return NULL;
   if (p->column_step == 1 || m == 1) return p->aux + index * size;
@@ -336,7 +345,7 @@ static void mlt_reduce_tiles_task(void *context, int64_t begin, int64_t end) {
   }
 }
 
-/* Combines the segments of every tile in their order. */
+/* Combines the segments of every tile in pairs, in their order. */
 static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
   const int size = p->loops->acc_size;
   char aux_buffer[MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
@@ -346,8 +355,10 @@ static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
     int64_t m = p->columns - first < MLT_REDUCE_TILE ? p->columns - first : MLT_REDUCE_TILE;
     mlt_reduce_outer(p, tile / p->tiles, &index);
     index += first * p->column_step;
-    for (int64_t s = 1; s < p->segments; s++)
-      p->loops->combine(acc, acc + s * p->tile_width * size, m * p->loops->width);
+    const int64_t step = p->tile_width * size;
+    for (int64_t width = 1; width < p->segments; width *= 2)
+      for (int64_t s = 0; s + width < p->segments; s += 2 * width)
+        p->loops->combine(acc + s * step, acc + (s + width) * step, m * p->loops->width);
     mlt_finish_results(&p->finish, acc, size, mlt_reduce_aux(p, index, m, aux_buffer),
                        p->out + index * p->out_item, p->column_step * p->out_item, m);
   }

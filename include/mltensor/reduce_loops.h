@@ -12,53 +12,65 @@
 
 /* Bytes of accumulators in a row: 4 registers of AVX-512, 8 of AVX2. */
 #define MLT_LANES(A) (256 / (int)sizeof(A))
+/* Additions one after the other in a lane before it is set aside.  Few where the sum has no more
+ * digits than the elements, so that rounding errors stay those of pairwise summation. */
+#define MLT_RUN(T, A) (sizeof(T) == sizeof(A) && (A)0.5 != (A)0 ? 16 : 1 << 20)
 
-#define MLT_REDUCE_ROW(name, T, A, X, W, IDENTITY, STEP, COMBINE)                             \
-  static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *auxiliary) { \
-    enum { LANES = MLT_LANES(A) };                                                            \
-    const T *restrict p = (const T *)source;                                                  \
-    const X *aux = (const X *)auxiliary;                                                      \
-    A *out = (A *)result;                                                                     \
-    n *= W;                                                                                   \
-    if (n < LANES) {                                                                          \
-      for (int w = 0; w < W; w++) {                                                           \
-        A a = IDENTITY;                                                                       \
-        const X shift = aux ? aux[w] : (X)0;                                                  \
-        (void)shift;                                                                          \
-        for (int64_t i = w; i < n; i += W) {                                                  \
-          const T x = p[i];                                                                   \
-          a = STEP;                                                                           \
-        }                                                                                     \
-        out[w] = a;                                                                           \
-      }                                                                                       \
-      return;                                                                                 \
-    }                                                                                         \
-    A lane[LANES] __attribute__((aligned(64)));                                               \
-    X shifts[W];                                                                              \
-    for (int w = 0; w < W; w++) shifts[w] = aux ? aux[w] : (X)0;                              \
-    for (int j = 0; j < LANES; j++) lane[j] = IDENTITY;                                       \
-    int64_t i = 0;                                                                            \
-    for (; i + LANES <= n; i += LANES)                                                        \
-      for (int j = 0; j < LANES; j++) {                                                       \
-        const X shift = shifts[j % W];                                                        \
-        (void)shift;                                                                          \
-        const T x = p[i + j];                                                                 \
-        const A a = lane[j];                                                                  \
-        lane[j] = STEP;                                                                       \
-      }                                                                                       \
-    for (int64_t j = 0; j < n - i; j++) {                                                     \
-      const X shift = shifts[j % W];                                                          \
-      (void)shift;                                                                            \
-      const T x = p[i + j];                                                                   \
-      const A a = lane[j];                                                                    \
-      lane[j] = STEP;                                                                         \
-    }                                                                                         \
-    for (int width = LANES / 2; width >= W; width /= 2)                                       \
-      for (int j = 0; j < width; j++) {                                                       \
-        const A a = lane[j], b = lane[j + width];                                             \
-        lane[j] = COMBINE;                                                                    \
-      }                                                                                       \
-    for (int w = 0; w < W; w++) out[w] = lane[w];                                             \
+#define MLT_REDUCE_ROW(name, T, A, X, W, IDENTITY, STEP, COMBINE)                              \
+  static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *auxiliary) {\
+    enum { LANES = MLT_LANES(A), RUN = MLT_RUN(T, A) };                                        \
+    const T *restrict p = (const T *)source;                                                   \
+    const X *aux = (const X *)auxiliary;                                                       \
+    A *out = (A *)result;                                                                      \
+    n *= W;                                                                                    \
+    if (n < LANES) {                                                                           \
+      for (int w = 0; w < W; w++) {                                                            \
+        A a = IDENTITY;                                                                        \
+        const X shift = aux ? aux[w] : (X)0;                                                   \
+        (void)shift;                                                                           \
+        for (int64_t i = w; i < n; i += W) {                                                   \
+          const T x = p[i];                                                                    \
+          a = STEP;                                                                            \
+        }                                                                                      \
+        out[w] = a;                                                                            \
+      }                                                                                        \
+      return;                                                                                  \
+    }                                                                                          \
+    A lane[LANES] __attribute__((aligned(64)));                                                \
+    X shifts[W];                                                                               \
+    for (int w = 0; w < W; w++) shifts[w] = aux ? aux[w] : (X)0;                               \
+    for (int j = 0; j < LANES; j++) lane[j] = IDENTITY;                                        \
+    int64_t i = 0;                                                                             \
+    while (i + LANES <= n) {                                                                   \
+      A part[LANES] __attribute__((aligned(64)));                                              \
+      const int64_t stop = n - i < RUN * LANES ? n : i + RUN * LANES;                          \
+      for (int j = 0; j < LANES; j++) part[j] = IDENTITY;                                      \
+      for (; i + LANES <= stop; i += LANES)                                                    \
+        for (int j = 0; j < LANES; j++) {                                                      \
+          const X shift = shifts[j % W];                                                       \
+          (void)shift;                                                                         \
+          const T x = p[i + j];                                                                \
+          const A a = part[j];                                                                 \
+          part[j] = STEP;                                                                      \
+        }                                                                                      \
+      for (int j = 0; j < LANES; j++) {                                                        \
+        const A a = lane[j], b = part[j];                                                      \
+        lane[j] = COMBINE;                                                                     \
+      }                                                                                        \
+    }                                                                                          \
+    for (int64_t j = 0; j < n - i; j++) {                                                      \
+      const X shift = shifts[j % W];                                                           \
+      (void)shift;                                                                             \
+      const T x = p[i + j];                                                                    \
+      const A a = lane[j];                                                                     \
+      lane[j] = STEP;                                                                          \
+    }                                                                                          \
+    for (int width = LANES / 2; width >= W; width /= 2)                                        \
+      for (int j = 0; j < width; j++) {                                                        \
+        const A a = lane[j], b = lane[j + width];                                              \
+        lane[j] = COMBINE;                                                                     \
+      }                                                                                        \
+    for (int w = 0; w < W; w++) out[w] = lane[w];                                              \
   }
 
 #define MLT_REDUCE_COLUMN(name, T, A, X, STEP)                                                 \
