@@ -43,15 +43,14 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 };
 
 /* Multiply-adds below which a problem stays on the calling thread. */
-#define MLT_GEMM_PARALLEL 500000.0
+#define MLT_GEMM_PARALLEL 4000000.0
 /* The same for a vector, where memory is the limit. */
-#define MLT_GEMM_PARALLEL_VECTOR 150000.0
+#define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */
 #define MLT_GEMM_CHUNK 131072
 /* Blocks that a problem is cut into where it is big enough, so that as many threads have work. */
 #define MLT_GEMM_BLOCKS 16
-/* Longest block of rows, columns and depth: 2^28 multiply-adds, some
- * milliseconds.  A complex multiply-add is four real ones, and its depth a quarter. */
+/* Longest block of rows, columns and depth: 2^28 multiply-adds, some milliseconds.  A complex multiply-add is four real ones, and its depth a quarter. */
 #define MLT_GEMM_M_BLOCK 512
 #define MLT_GEMM_N_BLOCK 512
 #define MLT_GEMM_PANEL 1024
@@ -208,7 +207,7 @@ static inline int64_t mlt_gemm_cut(int64_t length, int64_t most, int64_t grain) 
 /* Our own tiles win wherever the call of BLAS, its packing and its edges cost something: up to
  * some hundreds a side, and for all skinny shapes.  Without wide vectors BLAS wins early. */
 static inline int mlt_gemm_prefers_blas(const mlt_gemm *g, double work) {
-#ifdef MLT_GEMM_FORCE
+#ifdef MLT_GEMM_FORCE /* a benchmark that compares the two */
   return MLT_GEMM_FORCE;
 #endif
   if (g->dtype >= MLT_COMPLEX64) return 1;

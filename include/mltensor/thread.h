@@ -28,8 +28,8 @@ typedef struct {
 static mlt_runtime *mlt_runtime_pointer;
 
 /* Elements (of cheap work) below which a kernel stays on the calling thread: a
- * fork and join costs 2 to 15 microseconds. */
-#define MLT_PARALLEL_THRESHOLD 32768
+ * fork and join costs 2 to 15 microseconds, and far more where other programs run. */
+#define MLT_PARALLEL_THRESHOLD 131072
 #define MLT_POLL_INTERVAL_NS 20000000LL
 
 typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);

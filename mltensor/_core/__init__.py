@@ -1,22 +1,18 @@
-"""The compiled modules: memory, kernels, dispatch, the tape.
+"""The compiled layer: the modules of pyx/ and their declarations."""
 
-OpenBLAS starts its threads as soon as it is loaded, and each of them keeps a core busy for some
-milliseconds. We call it on our own threads only, so the library is loaded here, before any module that
-might load it, while the environment says that it is to have no others. NumPy's OpenBLAS is another
-library with its own settings; it is loaded before, so that it does not read ours.
-"""
-
-import importlib
 import os
 
-import numpy
+# libgomp reads once, when the first kernels load it, how long an idle thread spins before it sleeps. Its default of
+# some milliseconds makes every join wait for a core that others use: on a busy machine a training step
+# then takes ten times as long. A short spin costs a wake-up of some microseconds instead.
+_SPIN = "GOMP_SPINCOUNT"
+if _SPIN in os.environ or "OMP_WAIT_POLICY" in os.environ:
+    from mltensor._core import elementwise as _elementwise
+else:
+    os.environ[_SPIN] = "1000"
+    try:
+        from mltensor._core import elementwise as _elementwise
+    finally:
+        del os.environ[_SPIN]
 
-_before = os.environ.get("OPENBLAS_NUM_THREADS")
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-try:
-    importlib.import_module("mltensor._core.matmul")
-finally:
-    if _before is None:
-        del os.environ["OPENBLAS_NUM_THREADS"]
-    else:
-        os.environ["OPENBLAS_NUM_THREADS"] = _before
+__all__ = []
