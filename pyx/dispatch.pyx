@@ -14,7 +14,7 @@ from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int8_t, int64_t
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, BOOL, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT8, INT64, code_of, complex_of,
+    BFLOAT16, BOOL, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT8, INT64, UINT64, code_of, complex_of,
     default_float_code, float_of, is_complex, is_inexact, is_integer, kind_of, mlt_itemsize, objects,
     promotion, real_of)
 from mltensor._core.elementwise cimport (
@@ -216,7 +216,7 @@ cdef object fast_unary(Op op, Tensor a, int dtype):
 cdef inline bint plain(Op op, Tensor t, int dtype) noexcept:
     """Small, contiguous, of exactly class Tensor, on the host, in a dtype that has a loop."""
     return (type(t) is Tensor and t.view.contiguous and t.view.size < parallel_threshold
-            and op.loop_dtype[dtype] == dtype and op.kernels[t.storage.device] == NULL)
+            and op.fast[dtype] and op.kernels[t.storage.device] == NULL)
 
 
 cdef object unary(Op op, object x):
@@ -305,7 +305,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     if dtype is not None:
         common = code_of(dtype)
     if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak and dtype is None:
-        if is_integer(codes[0]) and is_integer(codes[1]):
+        if is_integer(codes[0]) and is_integer(codes[1]) and op.name in COMPARED_WITH_NEGATIVE:
             return compare_signs(op, <Tensor> values[0], <Tensor> values[1], out, where)
     computed = op.loop_dtype[common] if common >= 0 else -1
     if computed < 0:
@@ -342,6 +342,8 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         target = result
     else:
         target = checked_out(op.name, out, ndim, shape, out_dtype(op, computed), first)
+        if grad_enabled():
+            refuse_tracked_out(op, values, target)
         for k in range(n):
             t = values[k][1] if isinstance(values[k], tuple) else values[k]
             overlap = overlap or (shares_memory(t, target) and not same_memory(t, target))
@@ -362,13 +364,6 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         run(op.loops.by_dtype[computed], n + 1, operands)
         copy_where(target, result, mask)
     if out is not None:
-        if grad_enabled():
-            for k in range(n):
-                t = <Tensor> (values[k][0] if isinstance(values[k], tuple) else values[k])
-                if requires_grad(t) or requires_grad(target):
-                    raise GradientError(
-                        f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= away, "
-                        "or compute under no_grad()")
         return out
     if op.rules is not None and grad_enabled():
         if mask is not None and any([requires_grad(<Tensor> (v[0] if isinstance(v, tuple) else v)) for v in values]):
@@ -379,6 +374,18 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             arguments[k] = <PyObject*> values[k]
         record(op.rules, target, arguments)
     return with_class(target, cls)
+
+
+cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:
+    """`out=` writes past the tape: not where an operand is on it."""
+    cdef Tensor t
+    for value in values:
+        t = <Tensor> (value[0] if isinstance(value, tuple) else value)
+        if requires_grad(target) or (op.rules is not None and requires_grad(t)):
+            raise GradientError(
+                f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= away, or "
+                "compute under no_grad()")
+    return 0
 
 
 cdef bint same_memory(Tensor a, Tensor b) noexcept:
@@ -429,24 +436,32 @@ cdef int refuse_negative(Op op, Tensor exponent) except -1:
     return 0
 
 
+# What a comparison of a negative integer with an unsigned one gives: when the negative one comes first, and second.
+COMPARED_WITH_NEGATIVE = {"equal": (False, False), "not_equal": (True, True), "less": (True, False),
+                          "less_equal": (True, False), "greater": (False, True), "greater_equal": (False, True)}
+
+
 cdef object compare_signs(Op op, Tensor a, Tensor b, object out, object where):
     """Compare int64 with uint64 exactly: float64 would round both."""
     cdef bint swapped = kind_of[a.view.dtype] == c"u"
+    cdef Tensor result, target
     signed, unsigned = (b, a) if swapped else (a, b)
     negative = signed < 0
-    converted = cast(signed, 8)
-    inputs = (unsigned, converted) if swapped else (converted, unsigned)
-    outcome = op(*inputs)
-    # A negative number is less than any unsigned one and equal to none.
-    when_negative = {"equal": False, "not_equal": True, "less": not swapped, "less_equal": not swapped,
-                     "greater": swapped, "greater_equal": swapped}.get(op.name)
-    if when_negative is None:
-        return outcome
-    result = (outcome | negative) if when_negative else (outcome & ~negative)
-    if out is not None:
-        copy_into(out, result)
-        return out
-    return result
+    converted = cast(signed, UINT64)
+    outcome = op(unsigned, converted) if swapped else op(converted, unsigned)
+    result = (outcome | negative) if COMPARED_WITH_NEGATIVE[op.name][swapped] else (outcome & ~negative)
+    if where is not True:
+        where = where if isinstance(where, Tensor) else adopt(where, BOOL, a.storage.device)
+    if out is None:
+        return result if where is True else result & where
+    if isinstance(out, tuple):
+        out = out[0]
+    target = checked_out(op.name, out, result.view.ndim, result.view.shape, BOOL, a)
+    if where is True:
+        copy_into(target, result)
+    else:
+        copy_where(target, result, where)
+    return out
 
 
 # --- calling -------------------------------------------------------------------------------------
@@ -699,6 +714,8 @@ cdef class Op:
             self.returns = self.loops.returns
             for d in range(15):
                 self.loop_dtype[d] = self.dtype_for(d, record.accepts)
+                # Integer powers look at their exponents first.
+                self.fast[d] = self.loop_dtype[d] == d and not (self.name == "power" and kind_of[d] == c"i")
         self.via = record.via
         if record.vjp:
             inputs = record.inputs
@@ -712,7 +729,8 @@ cdef class Op:
         if self.loops.by_dtype[dtype] != NULL:
             return dtype
         if accepts in ("FLOATING", "REAL_FLOATING") and not is_inexact(dtype):
-            return float_of[dtype]
+            # The quotient of small integers is a double in NumPy, unlike their sine.
+            return FLOAT64 if self.name == "divide" else float_of[dtype]
         if dtype == BOOL and accepts in ("NUMERIC", "REAL", "INTEGER"):
             return INT8
         return -1
