@@ -1,0 +1,117 @@
+"""What the elementwise operations are compared with: NumPy's functions of the same meaning."""
+
+import math
+
+import numpy
+
+erf = numpy.vectorize(math.erf, otypes=[float])
+erfc = numpy.vectorize(math.erfc, otypes=[float])
+
+
+def in_double(function):
+    """A function of real floats computed in double and rounded to the dtype of its arguments."""
+    def rounded(*arrays):
+        dtype = numpy.result_type(*arrays)
+        return numpy.asarray(function(*(array.astype(numpy.float64) for array in arrays))).astype(dtype)
+
+    return rounded
+
+
+def sigmoid(x):
+    small = numpy.exp(-numpy.abs(x))
+    return numpy.where(x < 0, small, 1) / (1 + small)
+
+
+def xlogy(x, y):
+    zero = (x == 0) & ~numpy.isnan(y)
+    return numpy.where(zero, 0, x * numpy.log(numpy.where(zero, 1, y)))
+
+
+def reciprocal(x):
+    """NumPy's, but 0 of integers has the reciprocal 0."""
+    if x.dtype.kind not in "iu":
+        return numpy.reciprocal(x)
+    return numpy.where(x == 0, 0, numpy.floor_divide(1, x) + ((x < -1) & (x.dtype.kind == "i"))).astype(x.dtype)
+
+
+def times(x, factor):
+    """x times a factor that vanishes faster than x grows: zero, and no NaN, at minus infinity."""
+    return numpy.where(x == -numpy.inf, -0.0, x * factor)
+
+
+REFERENCES = {
+    "addcmul": lambda a, b, c: a + b * c,
+    "clip_low": lambda a, b: numpy.where(a < b, b, a),
+    "clip_high": lambda a, b: numpy.where(a > b, b, a),
+    "erf": in_double(erf),
+    "erfc": in_double(erfc),
+    "sigmoid": in_double(sigmoid),
+    "softplus": in_double(lambda x: numpy.logaddexp(0, x)),
+    "relu": lambda x: numpy.where(x <= 0, x.dtype.type(0), x),
+    "leaky_relu": lambda a, b: numpy.where(a > 0, a, a * b),
+    "gelu": in_double(lambda x: times(x, 0.5 * erfc(-x * math.sqrt(0.5)))),
+    "silu": in_double(lambda x: times(x, sigmoid(x))),
+    "xlogy": in_double(xlogy),
+    "reciprocal": reciprocal,
+}
+
+# Correctly rounded by their definition: equal to the last bit, and to the sign of zero.
+EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "logic", "rounding"}
+INEXACT = {"angle", "power", "cbrt"}
+# Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
+CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4}
+EXACT = {"relu", "leaky_relu", "heaviside"}
+# Exact for real numbers only: complex products and quotients may round once more or less.
+EXACT_FOR_REAL = {"multiply", "divide", "square", "sqrt", "reciprocal", "absolute", "sign", "addcmul"}
+
+
+def reference(record):
+    """NumPy's function for an elementwise record."""
+    if record.name in REFERENCES:
+        return REFERENCES[record.name]
+    return getattr(numpy, record.name, None)
+
+
+def exact(record, dtype):
+    """Whether the values of a record in a dtype are expected to the last bit."""
+    if record.name in INEXACT or (record.name in EXACT_FOR_REAL and dtype.kind == "c"):
+        return False
+    if record.name in ("addcmul", "leaky_relu") and dtype.name == "float16":
+        return False        # computed in float and rounded once
+    return record.family in EXACT_FAMILIES or record.name in EXACT
+
+
+def expected(record, computed, arrays):
+    """The result of a record for arrays of the dtype it computes in."""
+    function = reference(record)
+    with numpy.errstate(all="ignore"):
+        if computed.kind == "f" and computed.itemsize < 8 and not exact(record, computed):
+            wide = function(*(array.astype(numpy.float64) for array in arrays))
+            return wide if wide.dtype.kind == "b" else wide.astype(computed)
+        return numpy.asarray(function(*arrays))
+
+
+def assert_values(actual, wanted, record, computed, ulps=4, what=""):
+    """Equal dtype, shape and values: to the last bit, or within some units in the last place."""
+    actual, wanted = numpy.asarray(actual), numpy.asarray(wanted)
+    assert actual.shape == wanted.shape, f"{record.name} {what}: shape {actual.shape}, expected {wanted.shape}"
+    assert actual.dtype == wanted.dtype, f"{record.name} {what}: dtype {actual.dtype}, expected {wanted.dtype}"
+    if exact(record, computed) or wanted.dtype.kind in "biu":
+        numpy.testing.assert_array_equal(actual, wanted, err_msg=f"{record.name} {what}")
+        return
+    assert_near(actual, wanted, ulps, f"{record.name} {what}", CANCELLING.get(record.name, 0))
+
+
+def assert_near(actual, wanted, ulps, message, ulps_of_one=0):
+    """Within some units in the last place; of complex numbers, of the modulus."""
+    with numpy.errstate(all="ignore"):
+        size = numpy.abs(wanted)
+        unit = numpy.spacing(size.astype(wanted.real.dtype))
+        bound = (ulps if wanted.dtype.kind != "c" else 8 * ulps) * unit + ulps_of_one * numpy.spacing(unit.dtype.type(1))
+        close = numpy.abs(actual - wanted) <= bound
+        same = (actual == wanted) | (numpy.isnan(actual) & numpy.isnan(wanted))
+    wrong = ~(close | same)
+    if wrong.any():
+        at = tuple(int(i[0]) for i in numpy.nonzero(wrong))
+        raise AssertionError(f"{message}: {actual[at]!r} at {at}, expected {wanted[at]!r}; {wrong.sum()} of {wrong.size} "
+                             "differ")
