@@ -50,7 +50,8 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 #define MLT_GEMM_CHUNK 131072
 /* Blocks that a problem is cut into where it is big enough, so that as many threads have work. */
 #define MLT_GEMM_BLOCKS 16
-/* Longest block of rows, columns and depth: 2^28 multiply-adds, some milliseconds.  A complex multiply-add is four real ones, and its depth a quarter. */
+/* Longest block of rows, columns and depth: 2^28 multiply-adds, some milliseconds.
+ * A complex multiply-add is four real ones, so its depth is a quarter. */
 #define MLT_GEMM_M_BLOCK 512
 #define MLT_GEMM_N_BLOCK 512
 #define MLT_GEMM_PANEL 1024

@@ -1,4 +1,4 @@
-/* Matrix multiplication by OpenBLAS (the scipy-openblas64 library), always on the calling thread. */
+/* Matrix multiplication by OpenBLAS (the scipy-openblas64 library), on the calling thread. */
 #ifndef MLTENSOR_GEMM_BLAS_H
 #define MLTENSOR_GEMM_BLAS_H
 
