@@ -134,7 +134,11 @@ def dropout(input, p=0.5, training=True, inplace=False, generator=None):
         return input
     if p == 1:
         return input * 0
-    kept = np.asarray((generator or np.random.default_generator()).random(input.shape)) >= p
+    if generator is None:
+        drawn = np.random.default_generator().random(input.shape, np.float32)
+    else:
+        drawn = np.asarray(generator.random(input.shape))
+    kept = drawn >= p
     return np.where(kept, input * (1 / (1 - p)), 0)
 
 
