@@ -104,11 +104,30 @@ static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, i
     if (values) values += at * s->value_strides[d];
     if (positions) positions += at * s->position_strides[d];
   }
+/* When few of many are wanted, only those can be among them whose leading bits come early enough:
+ * keeps these, in their order, and returns how many they are. */
+#define MLT_SELECT(bits)                                                                    \
+  static int64_t mlt_select##bits(mlt_pair##bits *v, int64_t n, int64_t wanted) {           \
+    int64_t counts[2048] = {0}, before = 0, kept = 0;                                       \
+    for (int64_t i = 0; i < n; i++) counts[v[i].key >> (bits - 11)]++;                      \
+    uint64_t last = 0;                                                                      \
+    while ((before += counts[last]) < wanted) last++;                                       \
+    for (int64_t i = 0; i < n; i++) {                                                       \
+      mlt_pair##bits pair = v[i];                                                           \
+      v[kept] = pair;                                                                       \
+      kept += pair.key >> (bits - 11) <= last;                                              \
+    }                                                                                       \
+    return kept;                                                                            \
+  }
+MLT_SELECT(32)
+MLT_SELECT(64)
+
 #define MLT_SORT_PAIRS(bits)                                                                \
   {                                                                                         \
     mlt_pair##bits *v = (mlt_pair##bits *)scratch;                                          \
     mlt_read_keys##bits(&v[0].key, 2, from, s->from_stride, n, s->dtype, s->direction);     \
     for (int64_t i = 0; i < n; i++) v[i].at = (uint##bits##_t)i;                            \
+    if (n > 256 && s->keep < n / 4) n = mlt_select##bits(v, n, s->keep);                    \
     if (several) {                                                                          \
       if (mlt_sort_long_pair##bits(v, v + n, n)) return 1;                                  \
     } else {                                                                                \

@@ -127,6 +127,17 @@ def test_topk(largest, axis, generator):
     assert gradgradcheck(lambda t: np.topk(t, 2, axis=axis, largest=largest)[0] ** 2, (x,))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "float32", "float64", "uint64"])
+@pytest.mark.parametrize("size", [300, 5000, 200_000])
+def test_few_of_many(dtype, size, generator):
+    array = (generator.standard_normal(size) * 20).astype("int8").astype(dtype)
+    for k in (1, 7, size // 5):
+        values, positions = np.topk(np.asarray(array), k, largest=False)
+        expected = numpy.argsort(array, kind="stable")[:k]
+        assert same(positions, expected) and same(values, array[expected])
+        assert same(np.topk(np.asarray(array), k)[0], numpy.sort(array)[::-1][:k])
+
+
 def test_topk_at_the_edges():
     values, positions = np.topk(np.asarray([1.0, numpy.nan, 3.0]), 2)
     assert numpy.isnan(values[0].item()) and positions.tolist() == [1, 2]
