@@ -90,20 +90,6 @@ static void mlt_restore_specials(const mlt_sort_lines *s, const char *from, char
   }
 }
 
-/* One line. `several`: sort it on all threads. Returns 1 when interrupted. */
-static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, int several) {
-  const char *from = s->from;
-  char *values = s->values;
-  int64_t *positions = s->positions;
-  int64_t n = s->n;
-  int itemsize = mlt_itemsize[s->dtype];
-  for (int d = s->ndim - 1; d >= 0; d--) {
-    int64_t at = line % s->shape[d];
-    line /= s->shape[d];
-    from += at * s->from_strides[d];
-    if (values) values += at * s->value_strides[d];
-    if (positions) positions += at * s->position_strides[d];
-  }
 /* When few of many are wanted, only those can be among them whose leading bits come early enough:
  * keeps these, in their order, and returns how many they are. */
 #define MLT_SELECT(bits)                                                                    \
@@ -122,6 +108,20 @@ static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, i
 MLT_SELECT(32)
 MLT_SELECT(64)
 
+/* One line. `several`: sort it on all threads. Returns 1 when interrupted. */
+static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, int several) {
+  const char *from = s->from;
+  char *values = s->values;
+  int64_t *positions = s->positions;
+  int64_t n = s->n;
+  int itemsize = mlt_itemsize[s->dtype];
+  for (int d = s->ndim - 1; d >= 0; d--) {
+    int64_t at = line % s->shape[d];
+    line /= s->shape[d];
+    from += at * s->from_strides[d];
+    if (values) values += at * s->value_strides[d];
+    if (positions) positions += at * s->position_strides[d];
+  }
 #define MLT_SORT_PAIRS(bits)                                                                \
   {                                                                                         \
     mlt_pair##bits *v = (mlt_pair##bits *)scratch;                                          \
