@@ -9,7 +9,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dispatch cimport (
-    Op, adopt, binary, call_elementwise, result_class, unary)
+    Op, adopt, binary, call_elementwise, result_class, same_memory, unary)
 from mltensor._core.dtypes cimport is_inexact, objects
 from mltensor._core.elementwise cimport copy, copy_into
 from mltensor._core.index cimport assign
@@ -20,7 +20,7 @@ from mltensor._core.tape cimport (
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
     MATMUL, MULTIPLY, NEGATIVE, NOT_EQUAL, OR, POSITIVE, POWER, REMAINDER, RIGHT_SHIFT, SUBTRACT, XOR, Tensor,
-    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, slots)
+    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
 
 from mltensor.errors import GradientError, ShapeError
 
@@ -185,17 +185,21 @@ cdef object tracked_inplace(Op op, Tensor target, object b):
     cdef Tensor old
     cdef object node = None
     cdef PyObject* arguments[2]
-    cdef Tensor result
+    cdef Tensor result, other
     refuse_leaf(op.name, target)
     if not is_inexact(target.view.dtype):
         raise GradientError(f"{op.name}: an in-place write of {target.dtype} has no gradient")
     old_base = base_node(target)
-    # The rules may read the old value, which is about to go: they get a copy.
+    # The rules may read the old value, which is about to go: they get a copy, also of an operand in the same memory.
     old = copy(target)
     old.node = current_node(target)
     target.storage.overwritten = capture_line()
     if not isinstance(b, (Tensor, float, int, complex)):
         b = adopt(b, -1, target.storage.device)
+    if isinstance(b, Tensor) and shares_memory(<Tensor> b, target):
+        other = copy(<Tensor> b)
+        other.node = current_node(<Tensor> b)
+        b = other
     write_inplace(op, target, b)
     result = detached(target)
     arguments[0] = <PyObject*> old
@@ -216,6 +220,8 @@ cdef int write_value(Tensor target, object value) except -1:
         else:
             value = adopt(value, -1, target.storage.device)
     source = <Tensor> value
+    if source.base is not None and source.base is target.base and same_memory(source, target):
+        return 0        # x[key] += y ends by assigning the view to its own place
     target.storage.overwritten = capture_line()
     if not (grad_enabled() and (requires_grad(target) or requires_grad(source))):
         copy_into(target, trimmed(source, target))
