@@ -3,6 +3,9 @@
     pip install .            a release build
     MLTENSOR_DEBUG=1         bounds checks, assertions, no optimisation
     MLTENSOR_NO_OPENMP=1     one thread
+    MLTENSOR_BUILD_JOBS=1    compilers side by side (as many as there are cores)
+
+C files and objects stay in build/, a folder per kind of build, and are made again when they are out of date.
 """
 
 import concurrent.futures
@@ -17,10 +20,13 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
+from setuptools.modified import newer_group
 
 ROOT = Path(__file__).resolve().parent
 DEBUG = os.environ.get("MLTENSOR_DEBUG", "") not in ("", "0")
+SERIAL = os.environ.get("MLTENSOR_NO_OPENMP", "") not in ("", "0")
 CORE = "mltensor._core"
+VARIANT = sys.implementation.cache_tag + ("-debug" if DEBUG else "") + ("-serial" if SERIAL else "")
 
 
 
@@ -57,7 +63,7 @@ DIRECTIVES = {
 
 def openmp_flags():
     """The compiler's OpenMP flag if a probe program builds with it, else nothing."""
-    if os.environ.get("MLTENSOR_NO_OPENMP"):
+    if SERIAL:
         return []
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "probe.c")
@@ -110,8 +116,13 @@ def openblas():
 class BuildExtensions(build_ext):
     """Compiles all objects of all modules side by side; carries OpenBLAS into the package."""
 
+    def finalize_options(self):
+        super().finalize_options()
+        self.build_temp = str(ROOT / "build" / f"objects-{VARIANT}")
+        self.force = True  # always link: the modules of another variant may lie there
+
     def build_extensions(self):
-        self.carry_openblas()
+        self.carry_openblas(Path(self.get_ext_fullpath(f"{CORE}.storage")).parent)
         jobs = int(os.environ.get("MLTENSOR_BUILD_JOBS", os.cpu_count() or 1))
         compile_one = self.compiler._compile
 
@@ -123,7 +134,7 @@ class BuildExtensions(build_ext):
                     output_dir, macros, include_dirs, sources, depends, extra_postargs)
                 options = compiler._get_cc_args(flags, debug, extra_preargs)
                 waiting = [pool.submit(compile_one, name, *build[name], options, extra, flags)
-                           for name in objects if name in build]
+                           for name in objects if newer_group([build[name][0], *depends], name)]
                 for job in waiting:
                     job.result()
                 return objects
@@ -134,10 +145,14 @@ class BuildExtensions(build_ext):
                 for job in waiting:
                     job.result()
 
-    def carry_openblas(self):
+    def copy_extensions_to_source(self):
+        super().copy_extensions_to_source()
+        self.carry_openblas(ROOT / "mltensor" / "_core")
+
+    def carry_openblas(self, core):
         """Copy the library beside the modules; they find it by a path relative to themselves."""
         library, _ = openblas()
-        target = Path(self.get_ext_fullpath(f"{CORE}.storage")).parent / "lib"
+        target = core / "lib"
         target.mkdir(parents=True, exist_ok=True)
         for file in library.glob("libscipy_openblas64_*.so*"):
             if not (target / file.name).exists():
@@ -164,7 +179,7 @@ def extensions():
     modules = []
     for source in sorted((ROOT / "pyx").glob("*.pyx")):
         sources = [str(source.relative_to(ROOT))]
-        depends = list(headers)
+        depends = [str(ROOT / "setup.py"), *headers]
         link = [*flags, "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
         libraries = ["m"]
         if source.stem == "elementwise":
@@ -178,7 +193,7 @@ def extensions():
             f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
             libraries=libraries, library_dirs=[str(library)],
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
-    return cythonize(modules, build_dir="build/cython", compiler_directives=DIRECTIVES,
+    return cythonize(modules, build_dir=f"build/cython-{VARIANT}", compiler_directives=DIRECTIVES,
                      include_path=[str(ROOT)], nthreads=0)
 
 
