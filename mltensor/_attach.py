@@ -1,9 +1,9 @@
 """The methods and properties of a tensor that lie above the class: operations, gradients, printing, protocols."""
 
 import mltensor._methods as extra
-from mltensor import _numpy_protocols, _printing
+from mltensor import _creation, _numpy_protocols, _printing
 from mltensor._core import dlpack, gradient, interop, operators
-from mltensor._core.tensor import Tensor, as_class, attach, plug_text
+from mltensor._core.tensor import Tensor, as_class, attach, plug_constructor, plug_text
 from mltensor._ops.record import F
 from mltensor.autograd.backward import tensor_backward
 
@@ -103,6 +103,7 @@ FUNCTIONS = {
 def attach_methods(operations):
     """Give the class everything that is defined above it."""
     plug_text(_printing.tensor_repr, _printing.tensor_str)
+    plug_constructor(_creation.ndarray_constructor)
     for name in METHODS:
         attach(Tensor, name, operations[name])
     for alias, name in METHOD_ALIASES.items():

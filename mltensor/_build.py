@@ -2,6 +2,7 @@
 
 from mltensor import errors
 from mltensor._core import (
+    buffer,  # noqa: F401  plugs itself into the class
     dispatch,
     elementwise,
     engine,
@@ -22,7 +23,8 @@ from mltensor._core import (
 )
 from mltensor._core.create import empty, full_like, ones, ones_like, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
-from mltensor._core.tensor import byte_offset, normalized_axes
+from mltensor._core.shapes import normalized_axes
+from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 
 KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided, view)

@@ -272,3 +272,15 @@ def vander(x, N=None, increasing=False):
         raise ShapeError(f"vander takes a vector, not shape {x.shape}")
     powers = arange(x.shape[0] if N is None else N)
     return x[:, None] ** (powers if increasing else F.flip(powers, axis=0))
+
+
+def ndarray_constructor(shape, dtype, buffer, offset, strides, order):
+    """What ``ndarray(shape, dtype, buffer, offset, strides, order)`` gives, memory bounds checked."""
+    dtype = float if dtype is None else dtype
+    if buffer is None:
+        if strides is not None or offset:
+            raise ValueError("ndarray: strides and offset need a buffer")
+        return empty(shape, dtype, order or "C")
+    if operator.index(offset) < 0:
+        raise ValueError(f"ndarray: the offset {offset} reaches before the buffer")
+    return asarray(numpy.ndarray(shape, numpy.dtype(dtype), buffer, offset, strides, order))

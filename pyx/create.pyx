@@ -14,8 +14,9 @@ from mltensor._core.interop cimport (
     COPY_ALWAYS, COPY_IF_NEEDED, COPY_NEVER, as_tensor, as_tensor_default, from_sequence, python_code)
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport default_device_code, device_code
+from mltensor._core.shapes cimport read_shape
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty as new_tensor, from_storage, like_class, read_shape, requires_grad as on_tape)
+    MLT_MAX_DIMS, Tensor, empty as new_tensor, from_storage, like_class, requires_grad as on_tape)
 
 import operator
 

@@ -112,7 +112,7 @@ cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:
     if leaf.grad is None:
         if create_graph:
             leaf.grad = gradient
-        elelif (Py_REFCNT(gradient) == 1 and gradient.base is None and gradient.node is None
+        elif (Py_REFCNT(gradient) == 1 and gradient.base is None and gradient.node is None
                 and Py_REFCNT(gradient.storage) == 1 and gradient.view.contiguous and gradient.storage.owner is None):
             leaf.grad = gradient
         else:
@@ -190,6 +190,9 @@ cdef int go_back(Node node, object gradient, bint create_graph) except -1:
             continue
         if node.adjust is not None and node.adjust[i] is not None:
             result = adjusted(result, <tuple> node.adjust[i])
+        elif type(gradient) is not tuple and (<Tensor> result).view.dtype != (<Tensor> gradient).view.dtype:
+            # Input and result have one dtype: a complex gradient of a real input keeps its real part.
+            result = cast_gradient(result, (<Tensor> gradient).dtype)
         deliver(edge, result)
     return 0
 

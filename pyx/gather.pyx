@@ -8,9 +8,9 @@ from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, object
 from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.shapes cimport normalize_axis, read_shape
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, mark_written, normalize_axis, read_shape, require_writeable, shape_tuple,
-    shares_memory)
+    MLT_MAX_DIMS, Tensor, empty, mark_written, require_writeable, shape_tuple, shares_memory)
 from mltensor._core.view cimport reshape
 
 from mltensor.errors import IndexingError, ShapeError

@@ -18,9 +18,9 @@ from mltensor._core.keys cimport (
     Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
 from mltensor._core.positions cimport nonzero_places, pick, unravel
 from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.shapes cimport read_shape
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, mark_written, read_shape, require_writeable, same_shape, shape_tuple,
-    shares_memory)
+    MLT_MAX_DIMS, Tensor, empty, mark_written, require_writeable, same_shape, shape_tuple, shares_memory)
 from mltensor._core.view cimport reshape
 
 import numpy

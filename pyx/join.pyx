@@ -9,8 +9,8 @@ from mltensor._core.elementwise cimport broadcast_view, contiguous, copy, copy_i
 from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport kernel_capsule, runtime
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, new_view, normalize_axis, read_shape, shape_tuple)
+from mltensor._core.shapes cimport normalize_axis, read_shape
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, new_view, shape_tuple
 from mltensor._core.view cimport reshape
 
 import operator

@@ -10,8 +10,8 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport FLOAT16, FLOAT32, FLOAT64, INT64, is_integer, objects
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, empty_like, normalize_axis, same_shape, shape_tuple)
+from mltensor._core.shapes cimport normalize_axis
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, empty_like, same_shape, shape_tuple
 from mltensor._core.view cimport permute
 
 from mltensor.errors import DTypeError, IndexingError, ShapeError

@@ -8,8 +8,8 @@ other views find it there when they are next asked for theirs (see `current_node
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
-from mltensor._core.dispatch cimport (
-    Op, adopt, binary, call_elementwise, result_class, same_memory, unary)
+from mltensor._core.operation cimport Op, adopt, result_class
+from mltensor._core.ufunc cimport binary, call_elementwise, same_memory, unary
 from mltensor._core.dtypes cimport is_inexact, objects
 from mltensor._core.elementwise cimport copy, copy_into
 from mltensor._core.index cimport assign

@@ -14,8 +14,8 @@ from mltensor._core.dtypes cimport (
 from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, axis_mask, empty, mlt_view, new_view, shape_tuple)
+from mltensor._core.shapes cimport axis_mask
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, mlt_view, new_view, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
 

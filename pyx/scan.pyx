@@ -7,8 +7,8 @@ from mltensor._core.dtypes cimport (
     BFLOAT16, FLOAT16, FLOAT32, INT64, UINT8, UINT64, code_of, is_inexact, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, empty_like, normalize_axis, same_shape, shape_tuple)
+from mltensor._core.shapes cimport normalize_axis
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, empty_like, same_shape, shape_tuple
 
 from mltensor.errors import DTypeError, ShapeError
 

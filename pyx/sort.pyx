@@ -9,8 +9,8 @@ from mltensor._core.gather cimport along_axis, check_indices, index_tensor, laun
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, empty_like, new_view, normalize_axis, shape_tuple)
+from mltensor._core.shapes cimport normalize_axis
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, empty_like, new_view, shape_tuple
 from mltensor._core.view cimport reshape
 
 import numpy

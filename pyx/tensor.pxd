@@ -46,13 +46,6 @@ cdef bint same_shape(Tensor a, Tensor b) noexcept nogil
 cdef bint shares_memory(Tensor a, Tensor b) noexcept nogil    # byte ranges overlap
 cdef int byte_range(Tensor t, char** low, char** high) noexcept nogil
 cdef bint requires_grad(Tensor t) noexcept
-cdef int normalize_axis(object axis, int ndim) except -1
-# Axes given as None, an int or a tuple -> bit mask of reduced axes (None: all).
-cdef uint64_t axis_mask(object axis, int ndim) except? 0
-# Reads a shape given as an int or a sequence of ints (at most MLT_MAX_DIMS); returns ndim.
-cdef int read_shape(object shape, int64_t* out) except -1
-# Element count times itemsize without overflow, or ShapeError.
-cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1
 cdef int require_writeable(Tensor t) except -1
 cdef int mark_written(Tensor t) except -1      # bumps the version after an in-place write
 
@@ -66,6 +59,7 @@ ctypedef struct Slots:
     int (*set_item)(object a, object key, object value) except -1
     object (*item)(Tensor a)                    # Python scalar of a one-element tensor
     object (*power)(object a, object b)
+    int (*export_buffer)(Tensor t, Py_buffer* buffer, int flags) except -1
 
 cdef Slots slots
 

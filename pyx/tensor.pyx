@@ -4,31 +4,21 @@ The class holds data and answers the interpreter; what an operator does is plugg
 the layers above.
 """
 
-cimport cython
-from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
-from cpython.ref cimport Py_INCREF, Py_DECREF
-from libc.stdint cimport int8_t, int64_t, uint64_t
+from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy
 
-from mltensor._core.dtypes cimport (
-    BOOL, COMPLEX64, FLOAT16, INT64, is_complex, kind_of, mlt_itemsize, objects)
-from mltensor._core.storage cimport (
-    Device, Storage, device_object, foreign_storage, new_storage)
+from mltensor._core.dtypes cimport FLOAT64, kind_of, mlt_itemsize, objects
+from mltensor._core.shapes cimport checked_size
+from mltensor._core.storage cimport Device, Storage, device_object, new_storage
 
-import operator
-from math import prod
-
-from mltensor.errors import (
-    AxisError, DTypeError, GradientError, IndexingError, ReadOnlyError, ShapeError)
+from mltensor.errors import ReadOnlyError, ShapeError
 
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
-        PyObject* tp_dict
+        pass
     void PyType_Modified(PyTypeObject* type)
-    int PyTuple_CheckExact(object o)
-    PyObject* PyTuple_GET_ITEM(object t, Py_ssize_t i)
 
 # tp_dict is reachable by a function since 3.12 and by the field before.
 cdef extern from *:
@@ -58,6 +48,23 @@ cdef class Tensor:
 
     # NumPy's own operators hand over to ours.
     __array_priority__ = 1000
+
+    def __cinit__(self, *args, **kwargs):
+        # Whatever a subclass does, the tensor is a valid one from the start: an empty one.
+        self.view.shape = self.inline_dims
+        self.view.strides = self.inline_dims + MLT_INLINE_DIMS
+        self.view.ndim = 1
+        self.view.shape[0] = 0
+        self.view.strides[0] = 8
+        self.view.dtype = FLOAT64
+        self.view.contiguous = True
+        self.view.writeable = True
+        self.storage = no_memory
+        self.view.data = self.storage.data
+
+    def __init__(self, shape=None, dtype=None, buffer=None, offset=0, strides=None, order=None):
+        if type(self) is Tensor and shape is not None:
+            set_data(self, constructor(shape, dtype, buffer, offset, strides, order))
 
     # --- geometry -----------------------------------------------------------------------
 
@@ -327,12 +334,14 @@ cdef class Tensor:
     # --- memory for others --------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
-        fill_buffer(self, buffer, flags)
+        slots.export_buffer(self, buffer, flags)
 
     def __releasebuffer__(self, Py_buffer* buffer):
         PyMem_Free(buffer.internal)
 
 
+cdef Storage no_memory = new_storage(0, 0)
+constructor = None
 text_of = object.__repr__
 plain_text_of = object.__repr__
 
@@ -341,6 +350,12 @@ def plug_text(representation, plain):
     """Give the class the functions behind repr() and str()."""
     global text_of, plain_text_of
     text_of, plain_text_of = representation, plain
+
+
+def plug_constructor(function):
+    """Give the class what it does when it is called as NumPy's ndarray is."""
+    global constructor
+    constructor = function
 
 
 cdef object no_modulus(object modulus):
@@ -354,73 +369,6 @@ cdef Tensor one_value(Tensor t, str name):
         raise TypeError(
             f"only tensors of one element can be converted by {name}(), not shape {shape_tuple(t)}")
     return t
-
-
-# --- buffer protocol ----------------------------------------------------------------------
-
-cdef list buffer_formats = [b"?", b"b", b"h", b"i", b"q", b"B", b"H", b"I", b"Q", b"e", None,
-                            b"f", b"d", b"Zf", b"Zd"]
-
-cdef extern from "Python.h":
-    enum:
-        PyBUF_WRITABLE
-        PyBUF_FORMAT
-        PyBUF_ND
-        PyBUF_STRIDES
-        PyBUF_C_CONTIGUOUS
-        PyBUF_F_CONTIGUOUS
-        PyBUF_ANY_CONTIGUOUS
-
-
-cdef bint fortran_contiguous(Tensor t) noexcept nogil:
-    cdef int64_t expected = mlt_itemsize[t.view.dtype]
-    cdef int i
-    for i in range(t.view.ndim):
-        if t.view.shape[i] != 1 and t.view.strides[i] != expected:
-            return False
-        expected *= t.view.shape[i]
-    return True
-
-
-cdef int fill_buffer(Tensor t, Py_buffer* buffer, int flags) except -1:
-    """Export the memory. A tensor on the tape is exported read-only: a write would bypass it."""
-    cdef bint readonly = not t.view.writeable or requires_grad(t)
-    cdef int n = t.view.ndim
-    buffer.obj = None
-    buffer.internal = NULL
-    if t.view.dtype == 10:
-        raise BufferError("bfloat16 has no format in the buffer protocol; cast to float32 first")
-    if flags & PyBUF_WRITABLE and readonly:
-        raise BufferError("this tensor is read-only for others: it requires a gradient or its "
-                          "memory may not be written; use .detach() or .copy()")
-    if (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS and not t.view.contiguous:
-        raise BufferError("the tensor is not C-contiguous")
-    if (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and not fortran_contiguous(t):
-        raise BufferError("the tensor is not Fortran-contiguous")
-    if ((flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS and not t.view.contiguous
-            and not fortran_contiguous(t)):
-        raise BufferError("the tensor is not contiguous")
-    if (flags & PyBUF_STRIDES) != PyBUF_STRIDES and not t.view.contiguous:
-        raise BufferError("the tensor is not contiguous and the consumer did not ask for strides")
-    cdef Py_ssize_t* dims = <Py_ssize_t*> PyMem_Malloc(2 * (n + 1) * sizeof(Py_ssize_t))
-    if dims == NULL:
-        raise MemoryError()
-    for i in range(n):
-        dims[i] = t.view.shape[i]
-        dims[n + i] = t.view.strides[i]
-    buffer.internal = dims
-    buffer.buf = t.view.data
-    buffer.len = t.view.size * mlt_itemsize[t.view.dtype]
-    buffer.itemsize = mlt_itemsize[t.view.dtype]
-    buffer.readonly = readonly
-    buffer.ndim = n
-    buffer.format = <char*> (<bytes> buffer_formats[t.view.dtype]) if flags & PyBUF_FORMAT else NULL
-    buffer.shape = dims if (flags & PyBUF_ND) == PyBUF_ND else NULL
-    buffer.strides = dims + n if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
-    buffer.suboffsets = NULL
-    # Not the tensor itself: `set_data` may give that other memory while this is in use.
-    buffer.obj = detached(t)
-    return 0
 
 
 # --- making tensors -----------------------------------------------------------------------
@@ -515,25 +463,6 @@ cdef int reserve_dims(Tensor t, int ndim) except -1:
         t.view.strides = t.view.shape + ndim
     t.view.ndim = ndim
     return 0
-
-
-cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
-    cdef int64_t size = mlt_itemsize[dtype]
-    cdef bint zero = False
-    cdef int i
-    for i in range(ndim):
-        if shape[i] < 0:
-            raise ShapeError(f"negative dimensions are not allowed: {[shape[k] for k in range(ndim)]}")
-        zero = zero or shape[i] == 0
-    if zero:
-        return 0
-    for i in range(ndim):
-        if size > (<int64_t> 1 << 62) // shape[i]:
-            raise ShapeError(
-                f"a tensor of shape {tuple([shape[k] for k in range(ndim)])} and dtype "
-                f"{objects[dtype]} is too big: its size in bytes does not fit an integer")
-        size *= shape[i]
-    return size // mlt_itemsize[dtype]
 
 
 cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
@@ -699,54 +628,6 @@ cdef bint requires_grad(Tensor t) noexcept:
     return t.node is not None or (t.base is not None and (<Tensor> t.base).node is not None)
 
 
-cdef int normalize_axis(object axis, int ndim) except -1:
-    cdef Py_ssize_t k
-    try:
-        k = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"an axis must be an integer, not {type(axis).__name__}") from None
-    except OverflowError:
-        raise AxisError(str(axis), ndim) from None
-    if k < -ndim or k >= ndim:
-        raise AxisError(int(k), ndim)
-    return <int> (k + ndim if k < 0 else k)
-
-
-cdef uint64_t axis_mask(object axis, int ndim) except? 0:
-    cdef uint64_t mask = 0, bit
-    if axis is None:
-        return (<uint64_t> 1 << ndim) - 1 if ndim < 64 else <uint64_t> -1
-    if not isinstance(axis, (tuple, list)):
-        return <uint64_t> 1 << normalize_axis(axis, ndim)
-    for one in axis:
-        bit = <uint64_t> 1 << normalize_axis(one, ndim)
-        if mask & bit:
-            raise ValueError(f"duplicate axis in {tuple(axis)}")
-        mask |= bit
-    return mask
-
-
-cdef int read_shape(object shape, int64_t* out) except -1:
-    cdef int n = 0
-    if not isinstance(shape, (tuple, list)):
-        try:
-            shape = tuple(shape)
-        except TypeError:
-            shape = (shape,)
-    if len(shape) > MLT_MAX_DIMS:
-        raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {len(shape)}")
-    for length in shape:
-        try:
-            out[n] = operator.index(length)
-        except TypeError:
-            raise TypeError(
-                f"a shape consists of integers, not {type(length).__name__}: {shape!r}") from None
-        except OverflowError:
-            raise ShapeError(f"the dimension {length} of shape {shape!r} is too big") from None
-        n += 1
-    return n
-
-
 cdef int require_writeable(Tensor t) except -1:
     if not t.view.writeable:
         raise ReadOnlyError(
@@ -767,16 +648,6 @@ def attach(cls, str name, value):
     cdef dict attributes = mlt_type_dict(<PyTypeObject*> cls)
     attributes[name] = value
     PyType_Modified(<PyTypeObject*> cls)
-
-
-def normalized_axes(axis, int ndim):
-    """An axis or a sequence of them as a tuple of distinct non-negative integers; None: all."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = tuple([normalize_axis(one, ndim) for one in (axis if isinstance(axis, (tuple, list)) else (axis,))])
-    if len(set(axes)) != len(axes):
-        raise ShapeError(f"duplicate axis in {axis}")
-    return axes
 
 
 def byte_offset(Tensor base, Tensor view):

@@ -10,8 +10,8 @@ from libc.stdint cimport int64_t, uint64_t
 from mltensor._core.dtypes cimport mlt_itemsize
 from mltensor._core.elementwise cimport broadcast_view, copy
 from mltensor._core.storage cimport Kernel, kernel_capsule, shortcut_capsule
-from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, axis_mask, new_view, normalize_axis, read_shape, shape_tuple)
+from mltensor._core.shapes cimport axis_mask, normalize_axis, read_shape
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
 
 import operator
 

@@ -31,6 +31,26 @@
       }                                                                                      \
       return;                                                                                \
     }                                                                                        \
+    if (s[0] == 1 && s[1] == z && s[2] == 0 && s[3] == z) {                                  \
+      const bool *c = (const bool *)args[0];                                                 \
+      const type *a = (const type *)args[1], y = *(const type *)args[2];                     \
+      type *out = (type *)args[3];                                                           \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                 \
+        type x = a[i];                                                                       \
+        out[i] = c[i] ? x : y;                                                               \
+      }                                                                                      \
+      return;                                                                                \
+    }                                                                                        \
+    if (s[0] == 1 && s[1] == 0 && s[2] == z && s[3] == z) {                                  \
+      const bool *c = (const bool *)args[0];                                                 \
+      const type x = *(const type *)args[1], *b = (const type *)args[2];                     \
+      type *out = (type *)args[3];                                                           \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                 \
+        type y = b[i];                                                                       \
+        out[i] = c[i] ? x : y;                                                               \
+      }                                                                                      \
+      return;                                                                                \
+    }                                                                                        \
     for (int64_t i = 0; i < n; i++)                                                          \
       *(type *)(args[3] + i * s[3]) = *(const bool *)(args[0] + i * s[0])                    \
                                           ? *(const type *)(args[1] + i * s[1])              \

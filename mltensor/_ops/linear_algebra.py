@@ -61,7 +61,7 @@ def bias_gradient(g):
 def before_activation(g, y, x, weight, bias, activation):
     """The gradient of what the activation was applied to."""
     if activation == "relu":
-        return F.where(y > 0, g, 0)
+        return F.relu_gradient(g, y)
     if activation == "sigmoid":
         return g * (y * (1 - y))
     if activation == "tanh":

@@ -6,7 +6,7 @@ import itertools
 import numpy
 
 import mltensor
-from mltensor._core.dispatch import OPERATIONS
+from mltensor._core.operation import OPERATIONS
 from mltensor._core.storage import Device
 from mltensor._methods import METHODS
 from mltensor._ops.record import F

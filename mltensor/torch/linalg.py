@@ -1,7 +1,7 @@
 """``torch.linalg`` over mltensor's operations."""
 
 import mltensor
-from mltensor._core.dispatch import OPERATIONS
+from mltensor._core.operation import OPERATIONS
 
 from . import functions
 from .arranging import cross as first_cross

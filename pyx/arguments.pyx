@@ -1,0 +1,155 @@
+"""Arguments of operations: positions and keywords, other spellings, array-likes to tensors."""
+
+from cpython.object cimport PyObject
+
+from mltensor._core.dtypes cimport promotion
+from mltensor._core.operation cimport (
+    TENSOR, TENSORS, VALUE, Op, adopt, different_devices, is_weak, weak_dtype, winner)
+from mltensor._core.tensor cimport Tensor
+
+import numpy
+
+# Other names under which scripts give an argument; the first one that the operation has is meant.
+ALIASES = {
+    "dim": ("axis", "axes"), "dims": ("axis", "axes", "shape"), "axis": ("dim",), "axes": ("axis",),
+    "keepdim": ("keepdims",), "keepdims": ("keepdim",), "input": (0,), "other": (1,), "a": (0,), "x": (0,),
+    "self": (0,), "tensor": (0,), "tensors": (0,), "arrays": (0,), "b": (1,), "unbiased": ("correction",),
+    "newshape": ("shape",), "size": ("shape",), "min": ("a_min",), "max": ("a_max",), "a_min": ("min",),
+    "a_max": ("max",), "num": ("steps",), "repeats": ("reps",), "source": ("src",), "mat2": (1,),
+    "vec2": (1,), "tensor1": (1,), "tensor2": (2,), "condition": (0,),
+}
+
+
+cdef int find_argument(Op op, object name) except -1:
+    cdef int k
+    for k in range(op.count):
+        if op.names[k] is name:
+            return k
+    for k in range(op.count):
+        if op.names[k] == name:
+            return k
+    for meant in ALIASES.get(name, ()):
+        if isinstance(meant, int):
+            if meant < op.count and op.kinds[<int> meant] != VALUE:
+                return meant
+        elif meant in op.names:
+            return op.names.index(meant)
+    known = ", ".join(op.names)
+    raise TypeError(f"{op.name}() got an unexpected keyword argument {name!r}; its arguments are: {known}")
+
+
+cdef object gather_ints(Op op, PyObject** arguments, Py_ssize_t* count):
+    """reshape(x, 2, 5) as reshape(x, (2, 5)): the integers from `ints_position` on as a tuple."""
+    cdef Py_ssize_t k, first = op.ints_position
+    if count[0] <= first + 1 or isinstance(<object> arguments[first], (tuple, list)):
+        return None
+    ints = []
+    for k in range(first, count[0]):
+        if not isinstance(<object> arguments[k], (int, numpy.integer)) and not isinstance(<object> arguments[k], Tensor):
+            break
+        ints.append(<object> arguments[k])
+    return tuple(ints) if len(ints) > 1 else None
+
+
+cdef int parse(Op op, PyObject** arguments, Py_ssize_t count, PyObject* names, PyObject** values, list keep) except -1:
+    """Sort positional and keyword arguments into the order of the signature; fill defaults in."""
+    cdef int k, at
+    cdef Py_ssize_t i, shift = 0
+    for k in range(op.count):
+        values[k] = NULL
+    if op.ints_position >= 0:
+        ints = gather_ints(op, arguments, &count)
+        if ints is not None:
+            keep.append(ints)
+            for k in range(op.ints_position):
+                values[k] = arguments[k]
+            values[op.ints_position] = <PyObject*> ints
+            shift = len(ints) - 1
+            for i in range(op.ints_position + len(ints), count):
+                if i - shift >= op.positional:
+                    break
+                values[i - shift] = arguments[i]
+    if count - shift > op.positional:
+        raise TypeError(
+            f"{op.name}() takes at most {op.positional} positional arguments ({', '.join(op.names[:op.positional])}), "
+            f"{count} were given")
+    if shift == 0:
+        for k in range(count):
+            values[k] = arguments[k]
+    if names != NULL:
+        for i, name in enumerate(<tuple> names):
+            at = find_argument(op, name)
+            if values[at] != NULL:
+                raise TypeError(f"{op.name}() got two values for {op.names[at]!r}; {name!r} is the same argument")
+            values[at] = arguments[count + i]
+            if name == "unbiased":
+                correction = 1 if <object> values[at] else 0
+                keep.append(correction)
+                values[at] = <PyObject*> correction
+    for k in range(op.count):
+        if values[k] == NULL:
+            if op.defaults[k] is ...:
+                raise TypeError(f"{op.name}() is missing the argument {op.names[k]!r}")
+            values[k] = <PyObject*> op.defaults[k]
+    return 0
+
+
+cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) except -1:
+    """Array-likes and scalars among the inputs to tensors on one device; returns the device."""
+    cdef int k, common = -1, weak = 0
+    cdef Tensor t, first = None
+    for k in range(op.count):
+        if op.kinds[k] == TENSOR:
+            value = <object> values[k]
+            if value is None:
+                continue
+            if isinstance(value, Tensor):
+                t = <Tensor> value
+            elif is_weak(value):
+                weak += 1
+                continue
+            else:
+                t = adopt(value, -1, -1)
+                keep.append(t)
+                values[k] = <PyObject*> t
+        elif op.kinds[k] == TENSORS:
+            sequence = tensor_list(op, <object> values[k])
+            keep.append(sequence)
+            values[k] = <PyObject*> sequence
+            for one in sequence:
+                classes[0] = winner(classes[0], type(one))
+                if first is None:
+                    first = <Tensor> one
+                elif (<Tensor> one).storage.device != first.storage.device:
+                    raise different_devices(op.name, first, <Tensor> one)
+            continue
+        else:
+            continue
+        if type(t) is not Tensor:
+            classes[0] = winner(classes[0], type(t))
+        if first is None:
+            first = t
+        elif t.storage.device != first.storage.device:
+            raise different_devices(op.name, first, t)
+        common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+    if weak:
+        for k in range(op.count):
+            if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
+                t = adopt(<object> values[k], -1 if common < 0 else weak_dtype(<object> values[k], common), -1)
+                keep.append(t)
+                values[k] = <PyObject*> t
+                if first is None:
+                    first = t
+    return first.storage.device if first is not None else 0
+
+
+cdef list tensor_list(Op op, object values):
+    """A sequence of array-likes as a list of tensors."""
+    if isinstance(values, Tensor):
+        return list(values)
+    try:
+        return [one if isinstance(one, Tensor) else adopt(one, -1, -1) for one in values]
+    except TypeError:
+        if hasattr(values, "__iter__"):
+            raise
+        raise TypeError(f"{op.name}() takes a sequence of tensors, not {type(values).__name__}") from None

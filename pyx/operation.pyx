@@ -1,0 +1,246 @@
+"""Operations as objects: what a record says, ready for calling; what their inputs and results are.
+
+An Op is callable as a function and binds as a method without a bound-method object.
+"""
+
+cimport cython
+from cpython.complex cimport PyComplex_CheckExact
+from cpython.float cimport PyFloat_CheckExact
+from cpython.long cimport PyLong_CheckExact
+from cpython.object cimport PyObject
+from cpython.pycapsule cimport PyCapsule_CheckExact, PyCapsule_GetPointer
+
+from mltensor._core.dtypes cimport (
+    BFLOAT16, BOOL, COMPLEX128, FLOAT64, INT8, INT64, complex_of, default_float_code, float_of, is_complex, is_inexact,
+    kind_of)
+from mltensor._core.elementwise cimport find_loops
+from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.storage cimport Kernel, Shortcut
+from mltensor._core.tape cimport Rules
+from mltensor._core.tensor cimport Tensor, like_class, shape_tuple
+
+import sys
+
+from mltensor.errors import DeviceError
+
+cdef extern from "Python.h":
+    ctypedef struct PyTypeObject:
+        pass
+    PyObject* PyVectorcall_Call(PyObject* callable, PyObject* args, PyObject* kwargs) except NULL
+    PyObject* PyMethod_New(object function, object self) except NULL
+    bint PyBool_Check(object o)
+    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
+
+cdef extern from *:
+    """
+    /* Lets instances of an extension type be called by the vectorcall protocol and be bound as methods
+     * without a bound-method object. Done once, before any instance exists. */
+    static void mlt_make_callable(PyTypeObject *type, Py_ssize_t offset) {
+      type->tp_vectorcall_offset = offset;
+      type->tp_call = PyVectorcall_Call;
+      type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
+      PyType_Modified(type);
+    }
+    """
+    void mlt_make_callable(PyTypeObject* type, Py_ssize_t offset)
+
+
+# --- classes of results ------------------------------------------------------------------------
+
+cdef dict result_classes = {Tensor: Tensor}
+
+
+cdef object result_class(object cls):
+    """Class that results of operations on `cls` have: its `_result_class`, else Tensor itself."""
+    found = result_classes.get(cls)
+    if found is None:
+        found = getattr(cls, "_result_class", None)
+        if found is None:
+            found = Tensor
+        result_classes[cls] = found
+    return found
+
+
+cdef object winner(object first, object cls):
+    """The class of the result when one more input is of class `cls`: a subclass wins."""
+    if cls is Tensor:
+        return first
+    cls = result_class(cls)
+    return first if cls is Tensor else cls
+
+
+cdef object with_class(object result, object cls):
+    if cls is Tensor:
+        return result
+    if isinstance(result, Tensor):
+        return like_class(<Tensor> result, cls)
+    if type(result) is tuple or type(result) is list:
+        return type(result)([with_class(one, cls) for one in result])
+    return result
+
+
+# --- inputs ------------------------------------------------------------------------------------
+
+cdef bint is_weak(object value):
+    """A Python scalar, whose dtype gives way to a tensor's."""
+    return (PyFloat_CheckExact(value) or PyLong_CheckExact(value) or PyBool_Check(value)
+            or PyComplex_CheckExact(value))
+
+
+cdef int weak_dtype(object value, int dtype) except -1:
+    """dtype of a tensor's dtype and a Python scalar together (NEP 50)."""
+    if PyBool_Check(value):
+        return dtype
+    if PyLong_CheckExact(value):
+        return INT64 if dtype == BOOL else dtype
+    if PyFloat_CheckExact(value):
+        return dtype if is_inexact(dtype) else default_float_code()
+    if is_complex(dtype):
+        return dtype
+    return complex_of[dtype] if is_inexact(dtype) else COMPLEX128
+
+
+cdef Tensor adopt(object value, int dtype, int device):
+    """An array-like as a tensor."""
+    return as_tensor(value, dtype, device, COPY_IF_NEEDED)
+
+
+cdef object different_devices(str name, Tensor a, Tensor b):
+    return DeviceError(
+        f"{name}: one tensor of shape {shape_tuple(a)} is on {a.device} and one of shape {shape_tuple(b)} on "
+        f"{b.device}; move one of them with .to({str(a.device)!r})")
+
+
+# --- the operation ------------------------------------------------------------------------------
+
+@cython.final
+cdef class Op:
+    # The docstring of an instance is its operation's; see __doc__ below.
+
+    def __init__(self, record):
+        cdef int k, d
+        self.vectorcall = call_hook
+        self.record = record
+        self.name = record.name
+        arguments = record.arguments
+        self.count = len(arguments)
+        if self.count > 16:
+            raise ValueError(f"operation {self.name!r} has {self.count} arguments; 16 are the most")
+        self.names = tuple([sys.intern(name) for name, _, _ in arguments])
+        self.defaults = tuple([default for _, _, default in arguments])
+        self.ints_position = self.out_position = -1
+        positions = []
+        kinds = {"value": VALUE, "tensor": TENSOR, "tensors": TENSORS, "ints": INTS}
+        for k, (name, kind, _) in enumerate(arguments):
+            self.kinds[k] = kinds[kind]
+            if kind == "ints":
+                self.ints_position = k
+            if kind in ("tensor", "tensors"):
+                positions.append(k)
+            if name == "out":
+                self.out_position = k
+        self.inputs = len(positions)
+        self.positional = record.positional
+        if record.expr is not None:
+            self.loops = find_loops(record.name)
+            self.arity = self.loops.arity
+            self.returns = self.loops.returns
+            for d in range(15):
+                self.loop_dtype[d] = self.dtype_for(d, record.accepts)
+                # Integer powers look at their exponents first.
+                self.fast[d] = self.loop_dtype[d] == d and not (self.name == "power" and kind_of[d] == c"i")
+        self.via = record.via
+        if record.vjp:
+            inputs = record.inputs
+            self.rules = Rules(record.name, record.vjp, inputs, inputs if record.expr else list(self.names), positions,
+                               record.expr is not None, TENSORS in [self.kinds[k] for k in positions])
+
+    def dtype_for(self, int dtype, str accepts):
+        """Code of the dtype in which an input of a dtype is computed, or -1."""
+        if dtype == BFLOAT16:
+            return -1
+        if self.loops.by_dtype[dtype] != NULL:
+            return dtype
+        if accepts in ("FLOATING", "REAL_FLOATING") and not is_inexact(dtype):
+            # The quotient of small integers is a double in NumPy, unlike their sine.
+            return FLOAT64 if self.name == "divide" else float_of[dtype]
+        if dtype == BOOL and accepts in ("NUMERIC", "REAL", "INTEGER"):
+            return INT8
+        return -1
+
+    def bind(self, int device, kernel):
+        """Use a kernel (a capsule of a C function) for tensors on a device."""
+        if not PyCapsule_CheckExact(kernel):
+            raise TypeError(f"the kernel of {self.name!r} must be a capsule, not {type(kernel).__name__}")
+        self.kernels[device] = <Kernel> PyCapsule_GetPointer(kernel, "mltensor.kernel")
+
+    def take_shortcut(self, shortcut):
+        """Use a function (a capsule) that answers the commonest calls before arguments are parsed."""
+        self.shortcut = <Shortcut> PyCapsule_GetPointer(shortcut, "mltensor.shortcut")
+
+    def __call__(self, *args, **kwargs):
+        answer = PyVectorcall_Call(<PyObject*> self, <PyObject*> args, <PyObject*> kwargs)
+        result = <object> answer
+        Py_DECREF_pointer(answer)
+        return result
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        answer = PyMethod_New(self, instance)
+        result = <object> answer
+        Py_DECREF_pointer(answer)
+        return result
+
+    @property
+    def __name__(self):
+        return self.name
+
+    @property
+    def __qualname__(self):
+        return self.name
+
+    @property
+    def __module__(self):
+        return "mltensor"
+
+    @property
+    def __doc__(self):
+        return self.record.documentation
+
+    @property
+    def __signature__(self):
+        return self.record.python_signature
+
+    def __reduce__(self):
+        return find_operation, (self.name,)
+
+    def __repr__(self):
+        return f"<operation {self.name}{self.__signature__}>"
+
+
+
+# What calling an Op does, plugged in by the dispatch module above.
+cdef vectorcall_function call_hook = NULL
+
+
+cdef int plug_call(vectorcall_function function) except -1:
+    global call_hook
+    call_hook = function
+    return 0
+
+
+cdef void install_vectorcall() except *:
+    cdef Op probe = Op.__new__(Op)
+    mlt_make_callable(<PyTypeObject*> Op, <char*> &probe.vectorcall - <char*> <void*> probe)
+
+
+install_vectorcall()
+
+
+OPERATIONS = {}
+
+
+def find_operation(name):
+    """The operation of a name."""
+    return OPERATIONS[name]

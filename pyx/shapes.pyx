@@ -1,0 +1,86 @@
+"""Shapes and axes as people give them, checked: before memory is touched, sizes are known to fit."""
+
+from libc.stdint cimport int64_t, uint64_t
+
+from mltensor._core.dtypes cimport mlt_itemsize, objects
+
+import operator
+
+from mltensor.errors import AxisError, ShapeError
+
+
+cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
+    cdef int64_t size = mlt_itemsize[dtype]
+    cdef bint zero = False
+    cdef int i
+    for i in range(ndim):
+        if shape[i] < 0:
+            raise ShapeError(f"negative dimensions are not allowed: {[shape[k] for k in range(ndim)]}")
+        zero = zero or shape[i] == 0
+    if zero:
+        return 0
+    for i in range(ndim):
+        if size > (<int64_t> 1 << 62) // shape[i]:
+            raise ShapeError(
+                f"a tensor of shape {tuple([shape[k] for k in range(ndim)])} and dtype "
+                f"{objects[dtype]} is too big: its size in bytes does not fit an integer")
+        size *= shape[i]
+    return size // mlt_itemsize[dtype]
+
+
+cdef int normalize_axis(object axis, int ndim) except -1:
+    cdef Py_ssize_t k
+    try:
+        k = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"an axis must be an integer, not {type(axis).__name__}") from None
+    except OverflowError:
+        raise AxisError(str(axis), ndim) from None
+    if k < -ndim or k >= ndim:
+        raise AxisError(int(k), ndim)
+    return <int> (k + ndim if k < 0 else k)
+
+
+cdef uint64_t axis_mask(object axis, int ndim) except? 0:
+    cdef uint64_t mask = 0, bit
+    if axis is None:
+        return (<uint64_t> 1 << ndim) - 1 if ndim < 64 else <uint64_t> -1
+    if not isinstance(axis, (tuple, list)):
+        return <uint64_t> 1 << normalize_axis(axis, ndim)
+    for one in axis:
+        bit = <uint64_t> 1 << normalize_axis(one, ndim)
+        if mask & bit:
+            raise ValueError(f"duplicate axis in {tuple(axis)}")
+        mask |= bit
+    return mask
+
+
+cdef int read_shape(object shape, int64_t* out) except -1:
+    cdef int n = 0
+    if not isinstance(shape, (tuple, list)):
+        try:
+            shape = tuple(shape)
+        except TypeError:
+            shape = (shape,)
+    if len(shape) > MLT_MAX_DIMS:
+        raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {len(shape)}")
+    for length in shape:
+        try:
+            out[n] = operator.index(length)
+        except TypeError:
+            raise TypeError(
+                f"a shape consists of integers, not {type(length).__name__}: {shape!r}") from None
+        except OverflowError:
+            raise ShapeError(f"the dimension {length} of shape {shape!r} is too big") from None
+        n += 1
+    return n
+
+
+def normalized_axes(axis, int ndim):
+    """An axis or a sequence of them as a tuple of distinct non-negative integers; None: all."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple([normalize_axis(one, ndim) for one in (axis if isinstance(axis, (tuple, list)) else (axis,))])
+    if len(set(axes)) != len(axes):
+        raise ShapeError(f"duplicate axis in {axis}")
+    return axes
