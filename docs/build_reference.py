@@ -23,7 +23,7 @@ def load_table():
     module = importlib.util.module_from_spec(spec)
     sys.modules["_ops"] = module
     spec.loader.exec_module(module)
-    return module
+    return module, importlib.import_module("_ops.signatures").python_signature
 
 
 RETURNS = {"SAME": "of the same dtype", "REAL_OF": "of the dtype of its real part", "BOOL": "bool",
@@ -68,7 +68,7 @@ def entry(record, categories):
     """One operation as Markdown."""
     result = RETURNS[record.returns]
     return "\n".join([
-        f"### {record.name}", "", "```python", f"{record.name}{record.python_signature}", "```", "",
+        f"### {record.name}", "", "```python", f"{record.name}{python_signature(record.signature)}", "```", "",
         prose_and_examples(record.doc), "",
         f"- takes {categories[record.accepts]}; gives a tensor {result}",
         f"- gradient: {gradient(record)}",

@@ -19,6 +19,7 @@ from mltensor._core.storage cimport Kernel, Shortcut
 from mltensor._core.tape cimport Rules
 from mltensor._core.tensor cimport Tensor, like_class, shape_tuple
 
+import importlib
 import sys
 
 from mltensor.errors import DeviceError
@@ -210,7 +211,8 @@ cdef class Op:
 
     @property
     def __signature__(self):
-        return self.record.python_signature
+        # `inspect` takes ten milliseconds to import, and few ask for a signature.
+        return importlib.import_module("mltensor._ops.signatures").python_signature(self.record.signature)
 
     def __reduce__(self):
         return find_operation, (self.name,)

@@ -15,7 +15,7 @@ from mltensor._core.dtypes cimport is_complex, is_inexact
 from mltensor._core.tensor cimport (
     Tensor, detached, like_class, same_shape, shape_tuple)
 
-import linecache
+import importlib
 
 from mltensor.errors import DTypeError, GradientError
 
@@ -263,7 +263,7 @@ cdef object source_line(object code, int instruction):
     if code is None:
         return "an unknown line"
     line = mlt_code_line(code, instruction)
-    text = linecache.getline(code.co_filename, line).strip()
+    text = importlib.import_module("linecache").getline(code.co_filename, line).strip()
     return f"{code.co_filename}:{line}" + (f": {text}" if text else "")
 
 

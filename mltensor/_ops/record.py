@@ -5,9 +5,7 @@ This module imports nothing compiled: the build, the documentation and the tests
 
 import ast
 import functools
-import inspect
 import re
-from dataclasses import dataclass
 
 # What an operation takes. Integers and bools given to a FLOATING category become floats as NumPy
 # converts them; a bool given to NUMERIC, REAL or INTEGER becomes int8; NOT_BOOL refuses it.
@@ -48,7 +46,6 @@ F = Functions()
 TABLE = {}
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
     """Everything there is to know about one operation.
 
@@ -63,18 +60,12 @@ class Record:
     hands complex values over conjugated, so that a rule written for real numbers is right for complex.
     """
 
-    name: str
-    family: str
-    doc: str
-    accepts: str
-    returns: str
-    expr: str | None
-    kernel: str | None
-    via: object
-    signature: str
-    vjp: tuple
-    sample: str
-    gpu: str | None
+    FIELDS = ("name", "family", "doc", "accepts", "returns", "expr", "kernel", "via", "signature", "vjp", "sample", "gpu")
+    __slots__ = FIELDS
+
+    def __init__(self, *values):
+        for field, value in zip(self.FIELDS, values, strict=True):
+            setattr(self, field, value)
 
     @property
     def arguments(self):
@@ -87,18 +78,9 @@ class Record:
         return sum(passing != "keyword" for *_, passing in parse_signature(self.signature))
 
     @property
-    def python_signature(self):
-        """The signature as `inspect` shows it."""
-        kinds = {"positional": inspect.Parameter.POSITIONAL_ONLY, "either": inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                 "keyword": inspect.Parameter.KEYWORD_ONLY}
-        return inspect.Signature([
-            inspect.Parameter(name, kinds[passing], default=inspect.Parameter.empty if default is ... else default)
-            for name, _, default, passing in parse_signature(self.signature)])
-
-    @property
     def documentation(self):
         """The docstring: what it does, what it takes."""
-        lines = [f"{self.name}{self.python_signature}", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
+        lines = [f"{self.name}({self.signature.replace(': Tensors', '').replace(': Tensor', '').replace(': Ints', '')})", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
         if not self.vjp and self.via is None:
             lines.append("It has no gradient.")
         return "\n".join(lines)
@@ -117,6 +99,11 @@ def expression_variables(expr):
     return [name for name in "abc" if re.search(rf"\b{name}\b", expr)]
 
 
+PARTS = re.compile(r"\s*([*/]|\w+)\s*(?::\s*(\w+))?\s*(?:=\s*([^,(]+|\([^)]*\)))?\s*(?:,|$)")
+KINDS = {"Tensor": "tensor", "Tensors": "tensors", "Ints": "ints", "": "value"}
+COMMON_DEFAULTS = {"None": None, "True": True, "False": False, "0": 0, "1": 1, "-1": -1}
+
+
 @functools.cache
 def parse_signature(text):
     """List of (name, kind, default, passing) from the text of a signature.
@@ -125,17 +112,20 @@ def parse_signature(text):
     takes a tuple or, positionally, several integers. `passing` is 'positional', 'either' or 'keyword'.
     A missing default is ``...``.
     """
-    tree = ast.parse(f"def f({text}): pass").body[0].args
     found = []
-    names = {"Tensor": "tensor", "Tensors": "tensors", "Ints": "ints"}
-    positional = tree.posonlyargs + tree.args
-    defaults = [...] * (len(positional) - len(tree.defaults)) + [ast.literal_eval(d) for d in tree.defaults]
-    for i, (argument, default) in enumerate(zip(positional, defaults, strict=True)):
-        kind = names.get(argument.annotation.id, "value") if argument.annotation else "value"
-        found.append((argument.arg, kind, default, "positional" if i < len(tree.posonlyargs) else "either"))
-    for argument, default in zip(tree.kwonlyargs, tree.kw_defaults, strict=True):
-        kind = names.get(argument.annotation.id, "value") if argument.annotation else "value"
-        found.append((argument.arg, kind, ... if default is None else ast.literal_eval(default), "keyword"))
+    passing = "either"
+    for name, annotation, default in PARTS.findall(text):
+        if name == "/":
+            found = [(*argument[:3], "positional") for argument in found]
+        elif name == "*":
+            passing = "keyword"
+        else:
+            default = default.strip()
+            if not default:
+                value = ...
+            else:
+                value = COMMON_DEFAULTS[default] if default in COMMON_DEFAULTS else ast.literal_eval(default)
+            found.append((name, KINDS[annotation], value, passing))
     return found
 
 

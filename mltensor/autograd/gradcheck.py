@@ -61,6 +61,8 @@ def analytical_rows(output, target, directions):
 
 def check_input(function, inputs, which, eps, atol, rtol):
     """Compare all rows for one input; returns a message about the worst difference, or None."""
+    if inputs[which].size == 0:
+        return None
     numerical = numerical_jacobian(function, inputs, which, eps)
     with enable_grad():
         outputs = as_outputs(function(*inputs))

@@ -1,12 +1,13 @@
 """Switching the tape on and off, for a block or for a function."""
 
 import functools
-import inspect
 
 from mltensor._core.tape import is_grad_enabled
 from mltensor._core.tape import set_grad_enabled_flag as switch
 
 __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+
+GENERATOR = 0x20  # the flag of generator functions, as inspect.CO_GENERATOR
 
 
 class GradMode:
@@ -25,7 +26,7 @@ class GradMode:
         switch(self.before.pop())
 
     def __call__(self, function):
-        if inspect.isgeneratorfunction(function):
+        if getattr(getattr(function, "__code__", None), "co_flags", 0) & GENERATOR:
             return self.wrap_generator(function)
 
         @functools.wraps(function)

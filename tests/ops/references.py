@@ -49,6 +49,7 @@ REFERENCES = {
     "softplus": in_double(lambda x: numpy.logaddexp(0, x)),
     "relu": lambda x: numpy.where(x <= 0, x.dtype.type(0), x),
     "leaky_relu": lambda a, b: numpy.where(a > 0, a, a * b),
+    "relu_gradient": lambda a, b: numpy.where(b > 0, a, a.dtype.type(0)),
     "gelu": in_double(lambda x: times(x, 0.5 * erfc(-x * math.sqrt(0.5)))),
     "silu": in_double(lambda x: times(x, sigmoid(x))),
     "xlogy": in_double(xlogy),
@@ -60,7 +61,7 @@ EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "logic
 INEXACT = {"angle", "power", "cbrt"}
 # Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
 CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4}
-EXACT = {"relu", "leaky_relu", "heaviside"}
+EXACT = {"relu", "leaky_relu", "relu_gradient", "heaviside"}
 # Exact for real numbers only: complex products and quotients may round once more or less.
 EXACT_FOR_REAL = {"multiply", "divide", "square", "sqrt", "reciprocal", "absolute", "sign", "addcmul"}
 

@@ -60,7 +60,7 @@ SAMPLES = {
     "affine": [Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)), Sample(Leaf(3), Leaf(2, 3)), Sample(Leaf(2, 2, 3), Leaf(2, 3), Leaf(2))],
     "activated_affine": [Sample(Leaf(2, 3), Leaf(2, 3), Leaf(2), activation=name)
                          for name in ("relu", "sigmoid", "tanh", "gelu", "silu")],
-    "linear": [Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)), Sample(Leaf(3), Leaf(4, 3), activation="tanh")],
+    "linear": [Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)), Sample(Leaf(3, real=True), Leaf(4, 3, real=True), activation="tanh")],
     "dot": [Sample(Leaf(3), Leaf(3)), Sample(Leaf(2, 3), Leaf(2, 3, 2)), Sample(Leaf(), Leaf(2))],
     "inner": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(), Leaf(2))],
     "outer": [Sample(Leaf(2), Leaf(3))],
