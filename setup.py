@@ -145,6 +145,12 @@ class BuildExtensions(build_ext):
                 for job in waiting:
                     job.result()
 
+    def run(self):
+        super().run()
+        if not (self.inplace or self.editable_mode):
+            # Python started in this folder finds the sources before the installed package.
+            self.copy_extensions_to_source()
+
     def copy_extensions_to_source(self):
         super().copy_extensions_to_source()
         self.carry_openblas(ROOT / "mltensor" / "_core")
