@@ -64,7 +64,8 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
     cdef PyObject* values[16]
     cdef list keep
     if op.shortcut != NULL and names == NULL and count > 0 and type(<object> arguments[0]) is Tensor and (
-            not requires_grad(<Tensor> arguments[0]) or not grad_enabled()):
+            ((<Tensor> arguments[0]).node is None and (<Tensor> arguments[0]).base is None)
+            or not requires_grad(<Tensor> arguments[0]) or not grad_enabled()):
         result = op.shortcut(arguments, count)
         if result is not None:
             Py_INCREF(result)

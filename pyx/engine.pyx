@@ -10,10 +10,11 @@ from cpython.ref cimport Py_INCREF
 from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport is_complex, objects
-from mltensor._core.elementwise cimport copy
+from mltensor._core.elementwise cimport Loops, copy, fill, find_loops, run
 from mltensor._core.tape cimport (
     Leaf, Node, Output, PythonNode, Rules, current_node, grad_enabled, set_grad, source_line, unpack)
-from mltensor._core.tensor cimport ADD, Tensor, detached, shape_tuple, slots
+from mltensor._core.tensor cimport (
+    ADD, Tensor, detached, empty_like, like_class, mark_written, mlt_view, same_shape, shape_tuple, slots)
 
 import threading
 
@@ -120,11 +121,28 @@ cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:
     elif create_graph:
         leaf.grad = add_gradients(leaf.grad, gradient)
     else:
-        before = set_grad(False)
-        try:
-            leaf.grad = slots.inplace(ADD, leaf.grad, gradient)
-        finally:
-            set_grad(before)
+        add_into(<Tensor> leaf.grad, gradient)
+    return 0
+
+
+cdef Loops add = find_loops("add")
+
+
+cdef int add_into(Tensor total, Tensor gradient) except -1:
+    """total += gradient, past the tape and past what only users need."""
+    cdef mlt_view* operands[3]
+    cdef bint before
+    if total.view.dtype == gradient.view.dtype and same_shape(total, gradient) and total.view.writeable and (
+            total.storage is not gradient.storage and total.storage.device == gradient.storage.device):
+        operands[0] = operands[2] = &total.view
+        operands[1] = &gradient.view
+        run(add.by_dtype[total.view.dtype], 3, operands)
+        return mark_written(total)
+    before = set_grad(False)
+    try:
+        slots.inplace(ADD, total, gradient)
+    finally:
+        set_grad(before)
     return 0
 
 
@@ -240,51 +258,71 @@ def backward(list roots, list gradients, list captures, bint accumulate_leaves, 
     dict
         Gradient that arrived at each captured node.
     """
+    with lock:
+        return walk(roots, gradients, {capture: None for capture in captures}, accumulate_leaves, retain_graph,
+                    create_graph)
+
+
+def backward_from(Tensor result, bint retain_graph, bint create_graph):
+    """Walk back from a result of one element, starting with 1; False when it is not on the tape."""
+    cdef Tensor start
+    node = current_node(result)
+    if node is None:
+        return False
+    start = empty_like(result, result.view.dtype)
+    fill(start, 1)
+    if type(result) is not Tensor:
+        start = like_class(start, type(result)._result_class)
+    with lock:
+        walk([node], [start], {}, True, retain_graph, create_graph)
+    return True
+
+
+cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, bint retain_graph, bint create_graph):
     cdef Node node
-    cdef dict wanted = {capture: None for capture in captures}
     cdef list order
     cdef bint before
+    cdef bint captures = len(wanted) > 0
     cdef Py_ssize_t position
     cdef dict found = {}
-    with lock:
-        for root in roots:
+    for root in roots:
+        (<Node> root).gradient = None
+    order = order_nodes(roots, wanted, not captures)
+    before = set_grad(create_graph)
+    try:
+        for root, gradient in zip(roots, gradients):
+            deliver(<Node> root, gradient)
+        for position in range(len(order) - 1, -1, -1):
+            node = <Node> order[position]
+            gradient = node.gradient
+            node.gradient = None
+            if gradient is None or not node.needed:
+                continue
+            if node.hooks is not None:
+                gradient = run_hooks(node, gradient)
+            if node.retains:
+                node.retained = gradient if create_graph else detached(<Tensor> gradient)
+            if captures and node in wanted:
+                found[node] = gradient
+            if type(node) is Leaf:
+                if accumulate_leaves:
+                    check_leaf(<Leaf> node, <Tensor> gradient)
+                    accumulate(<Leaf> node, <Tensor> gradient, create_graph)
+            elif type(node) is Output:
+                pass_to_parent(<Output> node, gradient)
+            elif type(node) is PythonNode:
+                run_python(<PythonNode> node, gradient, retain_graph)
+            else:
+                if isinstance(gradient, list):
+                    gradient = tuple(gradient)
+                go_back(node, gradient, create_graph)
+                if not retain_graph and node.saved is not None:
+                    node.saved = None
+                    node.released = True
+    finally:
+        set_grad(before)
+        for root in order:
             (<Node> root).gradient = None
-        order = order_nodes(roots, wanted, not captures)
-        before = set_grad(create_graph)
-        try:
-            for root, gradient in zip(roots, gradients):
-                deliver(<Node> root, gradient)
-            for position in range(len(order) - 1, -1, -1):
-                node = <Node> order[position]
-                gradient = node.gradient
-                node.gradient = None
-                if gradient is None or not node.needed:
-                    continue
-                if node.hooks is not None:
-                    gradient = run_hooks(node, gradient)
-                if node.retains:
-                    node.retained = gradient if create_graph else detached(<Tensor> gradient)
-                if captures and node in wanted:
-                    found[node] = gradient
-                if type(node) is Leaf:
-                    if accumulate_leaves:
-                        check_leaf(<Leaf> node, <Tensor> gradient)
-                        accumulate(<Leaf> node, <Tensor> gradient, create_graph)
-                elif type(node) is Output:
-                    pass_to_parent(<Output> node, gradient)
-                elif type(node) is PythonNode:
-                    run_python(<PythonNode> node, gradient, retain_graph)
-                else:
-                    if isinstance(gradient, list):
-                        gradient = tuple(gradient)
-                    go_back(node, gradient, create_graph)
-                    if not retain_graph and node.saved is not None:
-                        node.saved = None
-                        node.released = True
-        finally:
-            set_grad(before)
-            for root in order:
-                (<Node> root).gradient = None
     return found
 
 

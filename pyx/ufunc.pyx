@@ -42,7 +42,7 @@ cdef inline int out_dtype(Op op, int dtype) noexcept:
 
 
 cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
-    """Two contiguous tensors of one shape and dtype, on the host, small."""
+    """Two tensors of one shape and dtype, on the host, small; contiguous or one number repeated."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef Tensor result = empty_like(a, out_dtype(op, dtype))
@@ -50,7 +50,8 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
     pointers[0] = a.view.data
     pointers[1] = b.view.data
     pointers[2] = result.view.data
-    strides[0] = strides[1] = mlt_itemsize[dtype]
+    strides[0] = mlt_itemsize[dtype] if a.view.contiguous else 0
+    strides[1] = mlt_itemsize[dtype] if b.view.contiguous else 0
     strides[2] = mlt_itemsize[result.view.dtype]
     op.loops.by_dtype[dtype](pointers, strides, a.view.size)
     if op.rules is not None and (a.node is not None or b.node is not None or a.base is not None
@@ -102,6 +103,15 @@ cdef object fast_unary(Op op, Tensor a, int dtype):
     return result if type(a) is Tensor else like_class(result, result_class(type(a)))
 
 
+cdef inline bint constant(Tensor t) noexcept:
+    """One number repeated: a view whose strides are all 0."""
+    cdef int d
+    for d in range(t.view.ndim):
+        if t.view.strides[d] != 0:
+            return False
+    return True
+
+
 cdef inline bint plain(Op op, Tensor t, int dtype) noexcept:
     """Small, contiguous, on the host, in a dtype that has a loop."""
     return (t.view.contiguous and t.view.size < parallel_threshold
@@ -129,9 +139,12 @@ cdef object binary(Op op, object x, object y):
         dtype = a.view.dtype
         if isinstance(y, Tensor):
             b = <Tensor> y
-            if (b.view.dtype == dtype and plain(op, a, dtype) and plain(op, b, dtype) and same_shape(a, b)
-                    and a.storage.device == b.storage.device):
-                return fast_binary(op, a, b, dtype)
+            if b.view.dtype == dtype and same_shape(a, b) and a.storage.device == b.storage.device:
+                if plain(op, a, dtype):
+                    if plain(op, b, dtype) or constant(b):
+                        return fast_binary(op, a, b, dtype)
+                elif plain(op, b, dtype) and constant(a):
+                    return fast_binary(op, a, b, dtype)
         elif ((PyFloat_CheckExact(y) and is_inexact(dtype)) or (PyLong_CheckExact(y) and dtype != BOOL
                 and op.returns != RETURNS_BOOL and not is_integer(dtype))) and plain(op, a, dtype):
             return fast_scalar(op, a, y, False, dtype)

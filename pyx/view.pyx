@@ -147,24 +147,40 @@ cdef object reshape_kernel(PyObject** a):
     return result
 
 
-cdef object reshape_shortcut(PyObject** a, Py_ssize_t count):
-    """x.reshape(2, 5) and x.reshape((2, 5)) with plain integers."""
-    cdef int64_t shape[64]
+cdef int plain_shape(PyObject** a, Py_ssize_t count, int64_t* shape) except -2:
+    """Reads a shape of plain integers, one tuple or several arguments; -1 when it is anything else."""
     cdef PyObject** given = a + 1
     cdef Py_ssize_t i, n = count - 1
     if n == 1 and PyTuple_CheckExact(<object> a[1]):
         n = PyTuple_GET_SIZE(<object> a[1])
         given = PyTuple_items(a[1])
     if n > MLT_MAX_DIMS or count < 2:
-        return None
+        return -1
     for i in range(n):
         if not PyLong_CheckExact(<object> given[i]):
-            return None
+            return -1
         shape[i] = PyLong_AsLongLong(<object> given[i])
         if shape[i] == -1 and PyErr_Occurred() != NULL:
             PyErr_Clear()
+            return -1
+    return <int> n
+
+
+cdef object reshape_shortcut(PyObject** a, Py_ssize_t count):
+    """x.reshape(2, 5) and x.reshape((2, 5)) with plain integers."""
+    cdef int64_t shape[64]
+    cdef int n = plain_shape(a, count, shape)
+    return reshape(<Tensor> a[0], n, shape) if n >= 0 else None
+
+
+cdef object broadcast_to_shortcut(PyObject** a, Py_ssize_t count):
+    """broadcast_to(x, (2, 5)) with plain integers, none of them negative."""
+    cdef int64_t shape[64]
+    cdef int i, n = plain_shape(a, count, shape)
+    for i in range(n):
+        if shape[i] < 0:
             return None
-    return reshape(<Tensor> a[0], <int> n, shape)
+    return broadcast_view(<Tensor> a[0], n, shape) if n >= 0 else None
 
 
 cdef object fortran_reshape(Tensor x, int ndim, const int64_t* shape):
@@ -369,7 +385,10 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
     return 0
 
 
-SHORTCUTS = {"reshape": shortcut_capsule(reshape_shortcut)}
+SHORTCUTS = {
+    "reshape": shortcut_capsule(reshape_shortcut),
+    "broadcast_to": shortcut_capsule(broadcast_to_shortcut),
+}
 
 KERNELS = {
     "reshape": kernel_capsule(reshape_kernel),

@@ -22,7 +22,8 @@ def kept_shape(x_shape, axis):
 
 def spread(g, x_shape, axis, where=True):
     """What arrives at a result, handed to every element that went into it."""
-    g = F.broadcast_to(F.reshape(g, kept_shape(x_shape, axis)), x_shape)
+    # The result over all axes is one number, which broadcasts as it is.
+    g = F.broadcast_to(g if axis is None else F.reshape(g, kept_shape(x_shape, axis)), x_shape)
     return g if where is True else F.where(where, g, 0)
 
 

@@ -118,4 +118,7 @@ def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, 
 
     See :func:`mltensor.autograd.backward`.
     """
+    if gradient is None and inputs is None and self.size == 1 and engine.backward_from(
+            self, create_graph if retain_graph is None else retain_graph, create_graph):
+        return
     backward((self,), None if gradient is None else (gradient,), retain_graph, create_graph, inputs)
