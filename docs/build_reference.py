@@ -23,8 +23,12 @@ def load_table():
     module = importlib.util.module_from_spec(spec)
     sys.modules["_ops"] = module
     spec.loader.exec_module(module)
-    return module, importlib.import_module("_ops.signatures").python_signature
+    return module
 
+
+ops = load_table()
+CATEGORY_NAMES = importlib.import_module("_ops.record").CATEGORY_NAMES
+python_signature = importlib.import_module("_ops.signatures").python_signature
 
 RETURNS = {"SAME": "of the same dtype", "REAL_OF": "of the dtype of its real part", "BOOL": "bool",
            "PROMOTED": "of the promoted dtype", "FLOAT_OF": "of the floating dtype of its input", "INDEX": "int64"}
@@ -64,13 +68,13 @@ def prose_and_examples(doc):
     return "\n".join([*lines, *(["```"] if code else [])])
 
 
-def entry(record, categories):
+def entry(record):
     """One operation as Markdown."""
     result = RETURNS[record.returns]
     return "\n".join([
         f"### {record.name}", "", "```python", f"{record.name}{python_signature(record.signature)}", "```", "",
         prose_and_examples(record.doc), "",
-        f"- takes {categories[record.accepts]}; gives a tensor {result}",
+        f"- takes {CATEGORY_NAMES[record.accepts]}; gives a tensor {result}",
         f"- gradient: {gradient(record)}",
         f"- computed {computed(record)}", ""])
 
@@ -80,9 +84,9 @@ def title(family):
     return family.replace("_", " ").capitalize()
 
 
-def page(family, records, categories):
+def page(family, records):
     """All operations of one family."""
-    return f"# {title(family)}\n\n" + "\n".join(entry(record, categories) for record in records)
+    return f"# {title(family)}\n\n" + "\n".join(entry(record) for record in records)
 
 
 def first_sentence(doc):
@@ -109,8 +113,6 @@ def main(arguments=None):
     parser.add_argument("names", nargs="*", help="operations or families")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="write pages there instead of printing")
     options = parser.parse_args(arguments)
-    ops = load_table()
-    categories = sys.modules["_ops.record"].CATEGORY_NAMES
     unknown = [name for name in options.names
                if name not in ops.TABLE and name not in {record.family for record in ops.TABLE.values()}]
     if unknown:
@@ -119,7 +121,7 @@ def main(arguments=None):
     for record in sorted(ops.TABLE.values(), key=lambda record: (record.family, record.name)):
         if not options.names or {record.name, record.family} & set(options.names):
             families.setdefault(record.family, []).append(record)
-    pages = {family: page(family, records, categories) for family, records in families.items()}
+    pages = {family: page(family, records) for family, records in families.items()}
     if options.to is None:
         print("\n".join(pages.values()))
         return
