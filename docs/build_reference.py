@@ -71,8 +71,9 @@ def prose_and_examples(doc):
 def entry(record):
     """One operation as Markdown."""
     result = RETURNS[record.returns]
+    signature = sys.modules["_ops.signatures"].python_signature(record.signature)
     return "\n".join([
-        f"### {record.name}", "", "```python", f"{record.name}{python_signature(record.signature)}", "```", "",
+        f"### {record.name}", "", "```python", f"{record.name}{signature}", "```", "",
         prose_and_examples(record.doc), "",
         f"- takes {CATEGORY_NAMES[record.accepts]}; gives a tensor {result}",
         f"- gradient: {gradient(record)}",

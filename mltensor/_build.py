@@ -21,7 +21,7 @@ from mltensor._core import (
     tape,
     view,
 )
-from mltensor._core.create import empty, full_like, ones, ones_like, zeros, zeros_like
+from mltensor._core.create import empty, full_like, ones, ones_like, plug_stack, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.shapes import normalized_axes
 from mltensor._core.tensor import byte_offset
@@ -64,3 +64,4 @@ tape.plug_as_strided(OPERATIONS["as_strided"].rules)
 tape.plug_conj(OPERATIONS["conj"])
 engine.plug(OPERATIONS["sum_to"], cast_gradient)
 operators.plug(OPERATIONS)
+plug_stack(OPERATIONS["stack"])

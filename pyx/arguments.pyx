@@ -45,7 +45,7 @@ cdef object gather_ints(Op op, PyObject** arguments, Py_ssize_t* count):
         return None
     ints = []
     for k in range(first, count[0]):
-        if not isinstance(<object> arguments[k], (int, numpy.integer)) and not isinstance(<object> arguments[k], Tensor):
+        if not isinstance(<object> arguments[k], (int, numpy.integer, Tensor)):
             break
         ints.append(<object> arguments[k])
     return tuple(ints) if len(ints) > 1 else None

@@ -20,8 +20,16 @@ from mltensor._core.tensor cimport (
 
 import operator
 
-from mltensor._ops.record import F
 from mltensor.errors import ShapeError, UnsupportedError
+
+stack = None
+
+
+def plug_stack(function):
+    """Give `array` the operation that joins tensors of the tape."""
+    global stack
+    stack = function
+
 
 cdef extern from "Python.h":
     int PyTuple_CheckExact(object value)
@@ -294,7 +302,7 @@ def eye(N, M=None, k=0, dtype=None, order="C", *, device=None, requires_grad=Fal
 cdef object stacked(object value):
     """A nested sequence with tensors of the tape inside, joined by recorded operations."""
     if isinstance(value, (list, tuple)):
-        return F.stack([stacked(one) for one in value])
+        return stack([stacked(one) for one in value])
     return as_tensor(value, -1, -1, COPY_IF_NEEDED) if not isinstance(value, Tensor) else value
 
 

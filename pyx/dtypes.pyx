@@ -1,6 +1,5 @@
 """dtype codes, the numpy.dtype objects behind them, and NumPy 2's promotion as tables."""
 
-from libc.stdint cimport int8_t
 
 import numpy
 

@@ -3,15 +3,14 @@
 cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64,
-    UINT8, UINT16, UINT32, UINT64, is_integer, mlt_itemsize, objects, promotion)
-from mltensor._core.storage cimport Kernel, check_interrupt, kernel_capsule, mlt_runtime, runtime
+    BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32,
+    UINT64, is_integer, mlt_itemsize, objects, promotion)
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
-    MLT_MAX_DIMS, Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable,
-    same_shape, shape_tuple, shares_memory)
+    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, same_shape, shape_tuple,
+    shares_memory)
 
 import operator
 

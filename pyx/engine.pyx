@@ -6,13 +6,11 @@ of its result into the gradients of its inputs.
 """
 
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF
 from libc.stdint cimport uint64_t
 
-from mltensor._core.dtypes cimport is_complex, objects
-from mltensor._core.elementwise cimport Loops, copy, fill, find_loops, run
-from mltensor._core.tape cimport (
-    Leaf, Node, Output, PythonNode, Rules, current_node, grad_enabled, set_grad, source_line, unpack)
+from mltensor._core.dtypes cimport objects
+from mltensor._core.elementwise cimport Loops, fill, find_loops, run
+from mltensor._core.tape cimport Leaf, Node, Output, PythonNode, Rules, current_node, set_grad, unpack
 from mltensor._core.tensor cimport (
     ADD, Tensor, detached, empty_like, like_class, mark_written, mlt_view, same_shape, shape_tuple, slots)
 
@@ -46,14 +44,14 @@ cdef list order_nodes(list roots, dict captures, bint everything):
     cdef list order = []
     cdef list stack = []
     cdef Node node, child
-    cdef uint64_t run
+    cdef uint64_t number
     runs += 1
-    run = runs
+    number = runs
     for root in roots:
         node = <Node> root
-        if node.visit == run:
+        if node.visit == number:
             continue
-        node.visit = run
+        node.visit = number
         node.cursor = 0
         stack.append(node)
         while stack:
@@ -63,8 +61,8 @@ cdef list order_nodes(list roots, dict captures, bint everything):
                 node.cursor += 1
                 if edge is not None:
                     child = <Node> edge
-                    if child.visit != run:
-                        child.visit = run
+                    if child.visit != number:
+                        child.visit = number
                         child.cursor = 0
                         child.gradient = None
                         stack.append(child)
@@ -87,7 +85,6 @@ cdef object add_gradients(object a, object b):
 cdef int deliver(Node node, object gradient) except -1:
     """Add a gradient to what has arrived at a node."""
     cdef Output output
-    cdef Node parent
     if type(node) is Output:
         output = <Output> node
         if output.gradient is None:
@@ -109,7 +106,6 @@ cdef object run_hooks(Node node, object gradient):
 
 cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:
     """Add to the gradient that a leaf keeps; the leaf's own memory is shared with nobody."""
-    cdef bint before
     if leaf.grad is None:
         if create_graph:
             leaf.grad = gradient

@@ -1,15 +1,14 @@
 """What Python sees of the tape: the gradient properties of a tensor, and lists of gradients for optimisers."""
 
-from mltensor._core.elementwise cimport copy
 from mltensor._core.tape cimport Leaf, Node, current_node
-from mltensor._core.tensor cimport Tensor, detached, like_class, requires_grad, shape_tuple
+from mltensor._core.tensor cimport Tensor, detached, like_class, requires_grad as is_tracked, shape_tuple
 
 from mltensor.errors import GradientError, ShapeError
 
 
 def get_requires_grad(Tensor t):
     """Whether operations on this tensor are recorded for gradients."""
-    return requires_grad(t) and current_node(t) is not None
+    return is_tracked(t) and current_node(t) is not None
 
 
 def set_requires_grad(Tensor t, value):

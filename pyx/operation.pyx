@@ -221,7 +221,6 @@ cdef class Op:
         return f"<operation {self.name}{self.__signature__}>"
 
 
-
 # What calling an Op does, plugged in by the dispatch module above.
 cdef vectorcall_function call_hook = NULL
 

@@ -6,21 +6,19 @@ other views find it there when they are next asked for theirs (see `current_node
 """
 
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t
 
 from mltensor._core.operation cimport Op, adopt, result_class
 from mltensor._core.ufunc cimport binary, call_elementwise, same_memory, unary
-from mltensor._core.dtypes cimport is_inexact, objects
+from mltensor._core.dtypes cimport is_inexact
 from mltensor._core.elementwise cimport copy, copy_into
 from mltensor._core.index cimport assign
 from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item
-from mltensor._core.tape cimport (
-    Leaf, Node, Rules, capture_line, current_node, grad_enabled, record, set_grad)
+from mltensor._core.tape cimport Leaf, Rules, capture_line, current_node, grad_enabled, record, set_grad
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
     MATMUL, MULTIPLY, NEGATIVE, NOT_EQUAL, OR, POSITIVE, POWER, REMAINDER, RIGHT_SHIFT, SUBTRACT, XOR, Tensor,
-    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
+    detached, like_class, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
 
 from mltensor.errors import GradientError, ShapeError
 
@@ -146,8 +144,6 @@ cdef object inplace_slot(int operator, object a, object b):
     """a op= b"""
     cdef Op op = <Op> table[operator]
     cdef Tensor target
-    cdef Tensor other
-    cdef PyObject* inputs[2]
     if not isinstance(a, Tensor):
         return NotImplemented
     if not isinstance(b, (Tensor, float, int)) and foreign(b):
@@ -183,7 +179,6 @@ cdef int write_inplace(Op op, Tensor target, object b) except -1:
 cdef object tracked_inplace(Op op, Tensor target, object b):
     """An in-place operator on the tape."""
     cdef Tensor old
-    cdef object node = None
     cdef PyObject* arguments[2]
     cdef Tensor result, other
     refuse_leaf(op.name, target)

@@ -5,12 +5,12 @@ the operations: dtypes, axes, empty ranges, `where=` and `initial=`.
 """
 
 from cpython.object cimport PyObject
-from libc.math cimport isfinite, log, sqrt
+from libc.math cimport isfinite, sqrt
 from libc.stdint cimport int64_t, uint64_t
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT64, UINT8, UINT64, code_of,
-    is_complex, is_inexact, mlt_itemsize, objects, real_of)
+    BFLOAT16, BOOL, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT64, UINT8, UINT64, code_of, is_complex, is_inexact,
+    mlt_itemsize, objects, real_of)
 from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime

@@ -3,10 +3,9 @@
 cimport cython
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.exc cimport PyErr_CheckSignals
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport uint64_t
 
 import os
-import threading
 
 from mltensor.errors import AllocationError, DeviceError
 

@@ -4,12 +4,11 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport code_of
-from mltensor._core.elementwise cimport (
-    Loops, contiguous, copy, copy_into, fill, find_loops, mlt_loop, run_serial)
+from mltensor._core.elementwise cimport Loops, copy, copy_into, fill, find_loops, run_serial
 from mltensor._core.elementwise cimport cast as cast_tensor
-from mltensor._core.storage cimport Kernel, device_code, kernel_capsule
+from mltensor._core.storage cimport device_code, kernel_capsule
 from mltensor._core.shapes cimport read_shape
-from mltensor._core.tensor cimport Tensor, empty, empty_like, mlt_view
+from mltensor._core.tensor cimport Tensor, empty, mlt_view
 from mltensor._core.view cimport strided_view
 
 cdef Loops add = find_loops("add")

@@ -12,12 +12,11 @@ from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport is_complex, is_inexact
-from mltensor._core.tensor cimport (
-    Tensor, detached, like_class, same_shape, shape_tuple)
+from mltensor._core.tensor cimport Tensor, detached, same_shape, shape_tuple
 
 import importlib
 
-from mltensor.errors import DTypeError, GradientError
+from mltensor.errors import GradientError
 
 cdef extern from *:
     """
@@ -336,7 +335,6 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
     cdef int i, slot, n = rules.inputs
     cdef unsigned int wanted = 0
     cdef object edge, value
-    cdef PyObject* argument
     if rules.variadic:
         edges = tuple([input_node(<PyObject*> one) for one in <object> arguments[rules.input_argument[0]]])
         if all([edge is None for edge in edges]):

@@ -5,13 +5,13 @@ the layers above.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
+from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp, memcpy
 
 from mltensor._core.dtypes cimport FLOAT64, kind_of, mlt_itemsize, objects
 from mltensor._core.shapes cimport checked_size
-from mltensor._core.storage cimport Device, Storage, device_object, new_storage
+from mltensor._core.storage cimport Storage, device_object, new_storage
 
 from mltensor.errors import ReadOnlyError, ShapeError
 

@@ -29,7 +29,7 @@ from mltensor.errors import DTypeError, GradientError, ShapeError
 cdef object refused(Op op, list codes):
     names = ", ".join(str(objects[<int> code]) for code in codes)
     accepted = ", ".join(str(dtype) for dtype in op.loops.dtypes())
-    hint = "; use ^ or logical_xor" if op.name == "subtract" else "; use ~ or logical_not" if op.name == "negative" else ""
+    hint = {"subtract": "; use ^ or logical_xor", "negative": "; use ~ or logical_not"}.get(op.name, "")
     return DTypeError(f"{op.name} is not defined for dtype {names}{hint}. It computes in: {accepted}")
 
 

@@ -9,7 +9,7 @@ from libc.stdint cimport int64_t, uint64_t
 
 from mltensor._core.dtypes cimport mlt_itemsize
 from mltensor._core.elementwise cimport broadcast_view, copy
-from mltensor._core.storage cimport Kernel, kernel_capsule, shortcut_capsule
+from mltensor._core.storage cimport kernel_capsule, shortcut_capsule
 from mltensor._core.shapes cimport axis_mask, normalize_axis, read_shape
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
 
@@ -206,7 +206,6 @@ cdef object permute_dims_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     cdef int axes[64]
     cdef int i = 0
-    cdef uint64_t seen
     order = <object> a[1]
     if order is None or (isinstance(order, tuple) and len(order) == 1 and order[0] is None):
         return reversed_view(x)

@@ -100,7 +100,8 @@ def to_device(x, device, stream=None):
 
 op("astype", via=astype, signature="x: Tensor, dtype, /, *, copy=True, device=None",
    doc="The elements as another dtype; with `copy=False` the tensor itself where it has the dtype.")
-op("contiguous", via=contiguous, signature="x: Tensor, /", doc="The tensor itself where it is C-contiguous, else a copy.")
+op("contiguous", via=contiguous, signature="x: Tensor, /",
+   doc="The tensor itself where it is C-contiguous, else a copy.")
 op("to_device", via=to_device, signature="x: Tensor, device, /, *, stream=None",
    doc="The tensor on a device: itself where it is there already.")
 
@@ -146,7 +147,8 @@ op("swapaxes", via=swapaxes, signature="x: Tensor, axis1, axis2, /", doc="Two di
 op("ravel", via=ravel, signature="x: Tensor, /, order='C'", doc="All elements in one dimension; a view where possible.")
 op("sum_to", via=sum_to, signature="x: Tensor, shape, /",
    doc="Sum over what broadcasting to `shape` would repeat: the gradient of broadcasting.")
-op("copy", kernel="copy", signature="x: Tensor, /", vjp=lambda g: g, gpu="copy", doc="The elements in memory of their own.")
+op("copy", kernel="copy", signature="x: Tensor, /", vjp=lambda g: g, gpu="copy",
+   doc="The elements in memory of their own.")
 op("where", kernel="where", signature="condition: Tensor, x1: Tensor, x2: Tensor, /",
    vjp=(None,
         lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, 0), x1_shape),

@@ -55,12 +55,14 @@ class Record:
 
     `vjp` holds one small function per tensor input (None where there is no gradient), written in the
     library's own operations. The names of its parameters say what the tape keeps: ``g`` the incoming
-    gradient, ``y`` the result, an input's name its value, ``x_shape`` (``x_strides``, ``x_device``) the shape of input ``x`` alone,
+    gradient, ``y`` the result, an input's name its value, ``x_shape`` (``x_strides``, ``x_device``) the shape of
+    input ``x`` alone,
     and the name of any other argument that argument. The engine undoes broadcasting and casts; it
     hands complex values over conjugated, so that a rule written for real numbers is right for complex.
     """
 
-    FIELDS = ("name", "family", "doc", "accepts", "returns", "expr", "kernel", "via", "signature", "vjp", "sample", "gpu")
+    FIELDS = ("name", "family", "doc", "accepts", "returns", "expr", "kernel", "via", "signature", "vjp", "sample",
+              "gpu")
     __slots__ = FIELDS
 
     def __init__(self, *values):
@@ -80,7 +82,8 @@ class Record:
     @property
     def documentation(self):
         """The docstring: what it does, what it takes."""
-        lines = [f"{self.name}({self.signature.replace(': Tensors', '').replace(': Tensor', '').replace(': Ints', '')})", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
+        plain = re.sub(r": (Tensors?|Ints)", "", self.signature)
+        lines = [f"{self.name}({plain})", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
         if not self.vjp and self.via is None:
             lines.append("It has no gradient.")
         return "\n".join(lines)

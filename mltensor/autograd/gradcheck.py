@@ -81,8 +81,8 @@ def check_input(function, inputs, which, eps, atol, rtol):
             expected = change[:size] + (1j * change[size:] if len(change) > size else 0)
             if not numpy.allclose(row, expected, atol=atol, rtol=rtol, equal_nan=True):
                 worst = int(numpy.nanargmax(numpy.abs(row - expected)))
-                return (f"output {number}, element {position}, with respect to element {worst} of input {which} of shape "
-                        f"{target.shape}: the gradient is {row[worst]:.6g}, differences of values give "
+                return (f"output {number}, element {position}, with respect to element {worst} of input {which} of "
+                        f"shape {target.shape}: the gradient is {row[worst]:.6g}, differences of values give "
                         f"{expected[worst]:.6g}")
     return None
 

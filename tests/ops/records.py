@@ -10,9 +10,25 @@ import numpy
 import mltensor as np
 from mltensor._ops import CATEGORIES, TABLE
 
-DTYPES = [numpy.dtype(name) for name in (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
-    "complex64", "complex128")]
+DTYPES = [
+    numpy.dtype(name)
+    for name in (
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    )
+]
 ELEMENTWISE = [record for record in TABLE.values() if record.expr is not None]
 STRUCTURED = [record for record in TABLE.values() if record.expr is None]
 SHAPES = [(), (0,), (1,), (7,), (3, 4), (2, 3, 4), (40_009,)]
@@ -91,7 +107,9 @@ def sample(record, which, dtype, shape, generator):
     low, high = domain(record, which)
     if dtype.kind in "iu":
         low, high = int(numpy.ceil(low)), max(int(numpy.floor(high)), int(numpy.ceil(low)))
-        return numpy.asarray(generator.integers(max(low, 0) if dtype.kind == "u" else low, high + 1, shape)).astype(dtype)
+        return numpy.asarray(generator.integers(max(low, 0) if dtype.kind == "u" else low, high + 1, shape)).astype(
+            dtype
+        )
     values = generator.uniform(low, high, shape)
     if dtype.kind == "c":
         values = values + 1j * generator.uniform(-2, 2, shape)

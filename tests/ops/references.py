@@ -10,6 +10,7 @@ erfc = numpy.vectorize(math.erfc, otypes=[float])
 
 def in_double(function):
     """A function of real floats computed in double and rounded to the dtype of its arguments."""
+
     def rounded(*arrays):
         dtype = numpy.result_type(*arrays)
         return numpy.asarray(function(*(array.astype(numpy.float64) for array in arrays))).astype(dtype)
@@ -88,7 +89,7 @@ def exact(record, dtype):
     if record.name in INEXACT or (record.name in EXACT_FOR_REAL and dtype.kind == "c"):
         return False
     if record.name in ("addcmul", "leaky_relu") and dtype.name == "float16":
-        return False        # computed in float and rounded once
+        return False  # computed in float and rounded once
     return record.family in EXACT_FAMILIES or record.name in EXACT
 
 
@@ -118,11 +119,14 @@ def assert_near(actual, wanted, ulps, message, ulps_of_one=0):
     with numpy.errstate(all="ignore"):
         size = numpy.abs(wanted)
         unit = numpy.spacing(size.astype(wanted.real.dtype))
-        bound = (ulps if wanted.dtype.kind != "c" else 8 * ulps) * unit + ulps_of_one * numpy.spacing(unit.dtype.type(1))
+        bound = (ulps if wanted.dtype.kind != "c" else 8 * ulps) * unit + ulps_of_one * numpy.spacing(
+            unit.dtype.type(1)
+        )
         close = numpy.abs(actual - wanted) <= bound
         same = (actual == wanted) | (numpy.isnan(actual) & numpy.isnan(wanted))
     wrong = ~(close | same)
     if wrong.any():
         at = tuple(int(i[0]) for i in numpy.nonzero(wrong))
-        raise AssertionError(f"{message}: {actual[at]!r} at {at}, expected {wanted[at]!r}; {wrong.sum()} of {wrong.size} "
-                             "differ")
+        raise AssertionError(
+            f"{message}: {actual[at]!r} at {at}, expected {wanted[at]!r}; {wrong.sum()} of {wrong.size} differ"
+        )

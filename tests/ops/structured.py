@@ -35,8 +35,13 @@ OPTIONS = ("mean", -100, 0.1, -1)
 CLASSES = numpy.array([2, 0])
 WEIGHTS = numpy.array([0.5, 1.0, 2.0])
 
-REDUCTIONS = [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=1), Sample(Leaf(2, 3, 2), axis=(0, -1), keepdims=True),
-              Sample(Leaf()), Sample(Leaf(4), axis=0)]
+REDUCTIONS = [
+    Sample(Leaf(2, 3)),
+    Sample(Leaf(2, 3), axis=1),
+    Sample(Leaf(2, 3, 2), axis=(0, -1), keepdims=True),
+    Sample(Leaf()),
+    Sample(Leaf(4), axis=0),
+]
 MASKED = [Sample(Leaf(2, 3), axis=0, where=MASK)]
 RUNNING = [Sample(Leaf(4)), Sample(Leaf(2, 3), axis=0), Sample(Leaf(2, 3), axis=-1)]
 
@@ -47,52 +52,107 @@ SAMPLES = {
     "prod": REDUCTIONS + MASKED + [Sample(Leaf(3), initial=2.0)],
     "var": [*REDUCTIONS, Sample(Leaf(2, 3), axis=1, correction=1), Sample(Leaf(2, 3), where=MASK)],
     "std": [REDUCTIONS[0], REDUCTIONS[1], REDUCTIONS[2], Sample(Leaf(2, 3), axis=1, ddof=1)],
-    "max": REDUCTIONS, "min": REDUCTIONS, "logsumexp": REDUCTIONS,
+    "max": REDUCTIONS,
+    "min": REDUCTIONS,
+    "logsumexp": REDUCTIONS,
     "cumulative_sum": [*RUNNING, Sample(Leaf(2, 3), axis=1, include_initial=True)],
     "cumulative_prod": [*RUNNING, Sample(Leaf(2, 3), axis=1, include_initial=True)],
-    "cumsum": [*RUNNING, Sample(Leaf(2, 3))], "cumprod": [*RUNNING, Sample(Leaf(2, 3))],
+    "cumsum": [*RUNNING, Sample(Leaf(2, 3))],
+    "cumprod": [*RUNNING, Sample(Leaf(2, 3))],
     "linear_recurrence": [Sample(Leaf(4), Leaf(4)), Sample(Leaf(3, 2), Leaf(3, 2), axis=0)],
     # linear algebra
-    "matmul": [Sample(Leaf(2, 3), Leaf(3, 4)), Sample(Leaf(3), Leaf(3)), Sample(Leaf(3), Leaf(3, 2)),
-               Sample(Leaf(2, 3), Leaf(3)), Sample(Leaf(2, 2, 3), Leaf(3, 2)), Sample(Leaf(2, 3), Leaf(2, 3, 2)),
-               Sample(Leaf(2, 1, 2, 3), Leaf(2, 3, 1)), Sample(Leaf(2, 2, 3), Leaf(3)), Sample(Leaf(3), Leaf(2, 3, 2)),
-               Sample(Leaf(0, 3), Leaf(3, 2)), Sample(Leaf(2, 3), Leaf(3, 2, real=True))],
-    "affine": [Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)), Sample(Leaf(3), Leaf(2, 3)), Sample(Leaf(2, 2, 3), Leaf(2, 3), Leaf(2))],
-    "activated_affine": [Sample(Leaf(2, 3), Leaf(2, 3), Leaf(2), activation=name)
-                         for name in ("relu", "sigmoid", "tanh", "gelu", "silu")],
-    "linear": [Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)), Sample(Leaf(3, real=True), Leaf(4, 3, real=True), activation="tanh")],
+    "matmul": [
+        Sample(Leaf(2, 3), Leaf(3, 4)),
+        Sample(Leaf(3), Leaf(3)),
+        Sample(Leaf(3), Leaf(3, 2)),
+        Sample(Leaf(2, 3), Leaf(3)),
+        Sample(Leaf(2, 2, 3), Leaf(3, 2)),
+        Sample(Leaf(2, 3), Leaf(2, 3, 2)),
+        Sample(Leaf(2, 1, 2, 3), Leaf(2, 3, 1)),
+        Sample(Leaf(2, 2, 3), Leaf(3)),
+        Sample(Leaf(3), Leaf(2, 3, 2)),
+        Sample(Leaf(0, 3), Leaf(3, 2)),
+        Sample(Leaf(2, 3), Leaf(3, 2, real=True)),
+    ],
+    "affine": [
+        Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)),
+        Sample(Leaf(3), Leaf(2, 3)),
+        Sample(Leaf(2, 2, 3), Leaf(2, 3), Leaf(2)),
+    ],
+    "activated_affine": [
+        Sample(Leaf(2, 3), Leaf(2, 3), Leaf(2), activation=name) for name in ("relu", "sigmoid", "tanh", "gelu", "silu")
+    ],
+    "linear": [
+        Sample(Leaf(2, 3), Leaf(4, 3), Leaf(4)),
+        Sample(Leaf(3, real=True), Leaf(4, 3, real=True), activation="tanh"),
+    ],
     "dot": [Sample(Leaf(3), Leaf(3)), Sample(Leaf(2, 3), Leaf(2, 3, 2)), Sample(Leaf(), Leaf(2))],
     "inner": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(), Leaf(2))],
     "outer": [Sample(Leaf(2), Leaf(3))],
     "vecdot": [Sample(Leaf(2, 3), Leaf(3)), Sample(Leaf(3, 2), Leaf(3, 2), axis=0), Sample(Leaf(3), Leaf(3))],
     "vdot": [Sample(Leaf(2, 2), Leaf(4))],
-    "tensordot": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(3, 2), axes=1),
-                  Sample(Leaf(2, 3), Leaf(2, 2), axes=((0,), (1,)))],
+    "tensordot": [
+        Sample(Leaf(2, 3), Leaf(2, 3)),
+        Sample(Leaf(2, 3), Leaf(3, 2), axes=1),
+        Sample(Leaf(2, 3), Leaf(2, 2), axes=((0,), (1,))),
+    ],
     "kron": [Sample(Leaf(2), Leaf(3)), Sample(Leaf(2, 2), Leaf(2))],
-    "einsum": [Sample("ij,jk->ik", [Leaf(2, 3), Leaf(3, 2)]), Sample("ii->i", [Leaf(3, 3)]), Sample("ij->", [Leaf(2, 3)]),
-               Sample("...i,...i->...", [Leaf(2, 3), Leaf(3)]), Sample("ij,jk,kl->il", [Leaf(2, 3), Leaf(3, 2), Leaf(2, 2)]),
-               Sample("i,j", [Leaf(2), Leaf(3)]), Sample("bij,bjk->bki", [Leaf(2, 2, 3), Leaf(2, 3, 2)])],
+    "einsum": [
+        Sample("ij,jk->ik", [Leaf(2, 3), Leaf(3, 2)]),
+        Sample("ii->i", [Leaf(3, 3)]),
+        Sample("ij->", [Leaf(2, 3)]),
+        Sample("...i,...i->...", [Leaf(2, 3), Leaf(3)]),
+        Sample("ij,jk,kl->il", [Leaf(2, 3), Leaf(3, 2), Leaf(2, 2)]),
+        Sample("i,j", [Leaf(2), Leaf(3)]),
+        Sample("bij,bjk->bki", [Leaf(2, 2, 3), Leaf(2, 3, 2)]),
+    ],
     # neural
     "softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
     "log_softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
-    "softmax_cross_entropy": [Sample(Leaf(2, 3), CLASSES), Sample(Leaf(2, 3), CLASSES, WEIGHTS, reduction="sum"),
-                              Sample(Leaf(2, 3), CLASSES, reduction="none", label_smoothing=0.2),
-                              Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0)),
-                              Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), axis=1)],
-    "softmax_cross_entropy_backward": [Sample(Leaf(), Leaf(2, 3), CLASSES, options=OPTIONS),
-                                       Sample(Leaf(2), Leaf(2, 3), Leaf(2, 3, low=0.1), options=("none", -100, 0.0, -1))],
-    "layer_norm": [Sample(Leaf(2, 3), Leaf(3), Leaf(3)), Sample(Leaf(2, 3)), Sample(Leaf(2, 2, 3), Leaf(2, 3), normalized_ndim=2)],
+    "softmax_cross_entropy": [
+        Sample(Leaf(2, 3), CLASSES),
+        Sample(Leaf(2, 3), CLASSES, WEIGHTS, reduction="sum"),
+        Sample(Leaf(2, 3), CLASSES, reduction="none", label_smoothing=0.2),
+        Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0)),
+        Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), axis=1),
+    ],
+    "softmax_cross_entropy_backward": [
+        Sample(Leaf(), Leaf(2, 3), CLASSES, options=OPTIONS),
+        Sample(Leaf(2), Leaf(2, 3), Leaf(2, 3, low=0.1), options=("none", -100, 0.0, -1)),
+    ],
+    "layer_norm": [
+        Sample(Leaf(2, 3), Leaf(3), Leaf(3)),
+        Sample(Leaf(2, 3)),
+        Sample(Leaf(2, 2, 3), Leaf(2, 3), normalized_ndim=2),
+    ],
     "layer_norm_backward": [Sample(Leaf(2, 3), Leaf(2, 3), Leaf(3)), Sample(Leaf(2, 3), Leaf(2, 3))],
     "batch_norm": [Sample(Leaf(4, 2), Leaf(2), Leaf(2)), Sample(Leaf(4, 2), None, None, Leaf(2), Leaf(2, low=0.5))],
     # indexing
-    "getitem": [Sample(Leaf(4, 3), key) for key in (
-        1, (slice(1, 3), -1), (Ellipsis, None, slice(None, None, -1)), ORDER, (ORDER, slice(1, None)),
-        (ORDER[:3], numpy.array([0, 0, 2])), numpy.arange(12).reshape(4, 3) % 2 == 0, (slice(None), ORDER))],
+    "getitem": [
+        Sample(Leaf(4, 3), key)
+        for key in (
+            1,
+            (slice(1, 3), -1),
+            (Ellipsis, None, slice(None, None, -1)),
+            ORDER,
+            (ORDER, slice(1, None)),
+            (ORDER[:3], numpy.array([0, 0, 2])),
+            numpy.arange(12).reshape(4, 3) % 2 == 0,
+            (slice(None), ORDER),
+        )
+    ],
     "index_scatter": [Sample(Leaf(4, 3), (ORDER,), (3, 3)), Sample(Leaf(2), (slice(1, 3),), (4,))],
-    "index_put": [Sample(Leaf(4, 3), Leaf(2, 3), (numpy.array([2, 0]),)), Sample(Leaf(2, 3), Leaf(), MASK),
-                  Sample(Leaf(4, 3), Leaf(1, 3), (slice(1, 3),))],
+    "index_put": [
+        Sample(Leaf(4, 3), Leaf(2, 3), (numpy.array([2, 0]),)),
+        Sample(Leaf(2, 3), Leaf(), MASK),
+        Sample(Leaf(4, 3), Leaf(1, 3), (slice(1, 3),)),
+    ],
     "index_add": [Sample(Leaf(3, 2), Leaf(4, 2), (ORDER,)), Sample(Leaf(3), Leaf(), ([0, 0, 1],))],
-    "take": [Sample(Leaf(3, 2), ORDER, axis=0), Sample(Leaf(2, 3), ORDER), Sample(Leaf(2, 3), [[-1, 4]], axis=1, mode="wrap")],
+    "take": [
+        Sample(Leaf(3, 2), ORDER, axis=0),
+        Sample(Leaf(2, 3), ORDER),
+        Sample(Leaf(2, 3), [[-1, 4]], axis=1, mode="wrap"),
+    ],
     "index_select": [Sample(Leaf(3, 2), 0, ORDER)],
     "embedding": [Sample(Leaf(3, 2), ORDER.reshape(2, 2))],
     "compress": [Sample([True, False, True], Leaf(3, 2), axis=0)],
@@ -103,57 +163,88 @@ SAMPLES = {
     "scatter_add": [Sample(Leaf(3, 3), 0, ALONG, Leaf(2, 3)), Sample(Leaf(2, 3), 1, ALONG, Leaf(2, 3))],
     "scatter": [Sample(Leaf(3, 3), 0, numpy.array([[1, 0, 1], [0, 2, 2]]), Leaf(2, 3))],
     "bincount": [Sample(numpy.array([0, 2, 2, 1]), Leaf(4), 5)],
-    "tril": [Sample(Leaf(3, 3)), Sample(Leaf(2, 2, 3), k=1)], "triu": [Sample(Leaf(3, 3), k=-1)],
+    "tril": [Sample(Leaf(3, 3)), Sample(Leaf(2, 2, 3), k=1)],
+    "triu": [Sample(Leaf(3, 3), k=-1)],
     # joining
-    "concat": [Sample([Leaf(2, 2), Leaf(2, 3)], axis=1), Sample([Leaf(2), Leaf(1)]), Sample([Leaf(2, 1), Leaf(2)], axis=None),
-               Sample([Leaf(2), Leaf(2, real=True)])],
+    "concat": [
+        Sample([Leaf(2, 2), Leaf(2, 3)], axis=1),
+        Sample([Leaf(2), Leaf(1)]),
+        Sample([Leaf(2, 1), Leaf(2)], axis=None),
+        Sample([Leaf(2), Leaf(2, real=True)]),
+    ],
     "concatenate": [Sample([Leaf(2, 2), Leaf(1, 2)])],
     "stack": [Sample([Leaf(2, 3), Leaf(2, 3)], axis=1), Sample([Leaf(), Leaf()])],
-    "vstack": [Sample([Leaf(2), Leaf(2)])], "hstack": [Sample([Leaf(2, 1), Leaf(2, 2)])],
-    "dstack": [Sample([Leaf(2), Leaf(2)])], "column_stack": [Sample([Leaf(2), Leaf(2, 2)])],
-    "split": [Sample(Leaf(4, 2), 2), Sample(Leaf(2, 4), [1, 3], axis=1)], "array_split": [Sample(Leaf(5), 2)],
-    "vsplit": [Sample(Leaf(4, 2), 2)], "hsplit": [Sample(Leaf(2, 4), 2)], "dsplit": [Sample(Leaf(1, 2, 4), 2)],
+    "vstack": [Sample([Leaf(2), Leaf(2)])],
+    "hstack": [Sample([Leaf(2, 1), Leaf(2, 2)])],
+    "dstack": [Sample([Leaf(2), Leaf(2)])],
+    "column_stack": [Sample([Leaf(2), Leaf(2, 2)])],
+    "split": [Sample(Leaf(4, 2), 2), Sample(Leaf(2, 4), [1, 3], axis=1)],
+    "array_split": [Sample(Leaf(5), 2)],
+    "vsplit": [Sample(Leaf(4, 2), 2)],
+    "hsplit": [Sample(Leaf(2, 4), 2)],
+    "dsplit": [Sample(Leaf(1, 2, 4), 2)],
     "unstack": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=1)],
     "roll": [Sample(Leaf(5), 2), Sample(Leaf(2, 3), (1, -1), axis=(0, 1)), Sample(Leaf(2, 3), 1)],
     "repeat": [Sample(Leaf(3), 2), Sample(Leaf(2, 3), [1, 0, 2], axis=1)],
     "repeat_sum": [Sample(Leaf(3), [1, 2], 0, (2,))],
     "tile": [Sample(Leaf(3), 2), Sample(Leaf(2, 1), (2, 3)), Sample(Leaf(2), (2, 2))],
-    "pad": [Sample(Leaf(2, 3), ((1, 0), (2, 1))), Sample(Leaf(4), 2, mode="edge"), Sample(Leaf(4), 2, mode="reflect"),
-            Sample(Leaf(3), (1, 2), constant_values=5.0)],
+    "pad": [
+        Sample(Leaf(2, 3), ((1, 0), (2, 1))),
+        Sample(Leaf(4), 2, mode="edge"),
+        Sample(Leaf(4), 2, mode="reflect"),
+        Sample(Leaf(3), (1, 2), constant_values=5.0),
+    ],
     "pad_constant": [Sample(Leaf(2), ((1, 2),), ((0, 0),))],
-    "pad_axis": [Sample(Leaf(4), 0, 2, 1, "reflect")], "pad_axis_sum": [Sample(Leaf(7), 0, 2, 1, "reflect", 4)],
+    "pad_axis": [Sample(Leaf(4), 0, 2, 1, "reflect")],
+    "pad_axis_sum": [Sample(Leaf(7), 0, 2, 1, "reflect", 4)],
     # sorting
     "sort": [Sample(Leaf(5)), Sample(Leaf(3, 2), axis=0, descending=True), Sample(Leaf(2, 3), axis=None)],
-    "topk": [Sample(Leaf(5), 3), Sample(Leaf(2, 4), 2, largest=False)], "partition": [Sample(Leaf(5), 2)],
-    "unique_values": [Sample(Leaf(4))], "unique_counts": [Sample(Leaf(4))], "unique_inverse": [Sample(Leaf(4))],
+    "topk": [Sample(Leaf(5), 3), Sample(Leaf(2, 4), 2, largest=False)],
+    "partition": [Sample(Leaf(5), 2)],
+    "unique_values": [Sample(Leaf(4))],
+    "unique_counts": [Sample(Leaf(4))],
+    "unique_inverse": [Sample(Leaf(4))],
     "unique_all": [Sample(Leaf(4))],
     # manipulation
     "reshape": [Sample(Leaf(2, 3), (3, -1)), Sample(Leaf(2, 3), (6,), order="F"), Sample(Leaf(), (1, 1))],
-    "permute_dims": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3, 1), (2, 0, 1))], "matrix_transpose": [Sample(Leaf(2, 2, 3))],
+    "permute_dims": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3, 1), (2, 0, 1))],
+    "matrix_transpose": [Sample(Leaf(2, 2, 3))],
     "broadcast_to": [Sample(Leaf(3, 1), (2, 3, 2)), Sample(Leaf(), (3,))],
-    "squeeze": [Sample(Leaf(1, 3, 1)), Sample(Leaf(1, 3, 1), 0)], "expand_dims": [Sample(Leaf(2), 1), Sample(Leaf(2), (0, 2))],
+    "squeeze": [Sample(Leaf(1, 3, 1)), Sample(Leaf(1, 3, 1), 0)],
+    "expand_dims": [Sample(Leaf(2), 1), Sample(Leaf(2), (0, 2))],
     "flip": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=1)],
     "diagonal": [Sample(Leaf(3, 3)), Sample(Leaf(2, 3, 2), 1, 1, 2), Sample(Leaf(3, 2), -1)],
     "diagonal_scatter": [Sample(Leaf(2), (2, 3), 1)],
-    "as_strided": [Sample(Leaf(6), (2, 3), (8, 8), 8)], "as_strided_scatter": [Sample(Leaf(2, 2), (6,), (2, 2), (8, 8), 16)],
+    "as_strided": [Sample(Leaf(6), (2, 3), (8, 8), 8)],
+    "as_strided_scatter": [Sample(Leaf(2, 2), (6,), (2, 2), (8, 8), 16)],
     "as_strided_assign": [Sample(Leaf(6), Leaf(2, 2), (2, 2), (24, 8), 8)],
-    "cast": [Sample(Leaf(3), "complex128")], "astype": [Sample(Leaf(3), "complex128"), Sample(Leaf(2), "float64", copy=False)],
-    "transfer": [Sample(Leaf(3), "cpu:1")], "to_device": [Sample(Leaf(3), "cpu:1"), Sample(Leaf(3), "cpu")],
-    "contiguous": [Sample(Leaf(3))], "copy": [Sample(Leaf(2, 3))],
-    "moveaxis": [Sample(Leaf(2, 3, 1), 0, 2), Sample(Leaf(2, 3, 1), (0, 1), (1, 2))], "swapaxes": [Sample(Leaf(2, 3), 0, 1)],
-    "ravel": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), order="F")], "sum_to": [Sample(Leaf(2, 3, 2), (3, 1))],
-    "where": [Sample(MASK, Leaf(2, 3), Leaf(3)), Sample(MASK, Leaf(), Leaf(2, 1)), Sample(MASK, Leaf(3, real=True), Leaf(3))],
+    "cast": [Sample(Leaf(3), "complex128")],
+    "astype": [Sample(Leaf(3), "complex128"), Sample(Leaf(2), "float64", copy=False)],
+    "transfer": [Sample(Leaf(3), "cpu:1")],
+    "to_device": [Sample(Leaf(3), "cpu:1"), Sample(Leaf(3), "cpu")],
+    "contiguous": [Sample(Leaf(3))],
+    "copy": [Sample(Leaf(2, 3))],
+    "moveaxis": [Sample(Leaf(2, 3, 1), 0, 2), Sample(Leaf(2, 3, 1), (0, 1), (1, 2))],
+    "swapaxes": [Sample(Leaf(2, 3), 0, 1)],
+    "ravel": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), order="F")],
+    "sum_to": [Sample(Leaf(2, 3, 2), (3, 1))],
+    "where": [
+        Sample(MASK, Leaf(2, 3), Leaf(3)),
+        Sample(MASK, Leaf(), Leaf(2, 1)),
+        Sample(MASK, Leaf(3, real=True), Leaf(3)),
+    ],
     # clipping, arithmetic
-    "clip": [Sample(Leaf(6), -1.0, 1.0), Sample(Leaf(2, 3), Leaf(3, high=-1.0), Leaf(2, 1, low=1.0)), Sample(Leaf(4), max=0.5)],
+    "clip": [
+        Sample(Leaf(6), -1.0, 1.0),
+        Sample(Leaf(2, 3), Leaf(3, high=-1.0), Leaf(2, 1, low=1.0)),
+        Sample(Leaf(4), max=0.5),
+    ],
     "trace": [Sample(Leaf(3, 3)), Sample(Leaf(2, 3), 1)],
 }
 
 # Compositions whose results are integers.
 INTEGER_RESULTS = {"argpartition", "flatnonzero"}
-# Strides in bytes are written for float64; a cast to a real dtype has no derivative in the complex sense.
-REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "std", "var", "sort", "partition", "clip", "astype",
-             "unique_values", "unique_counts", "unique_inverse", "unique_all", "pad_constant"}
+# Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
+REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
 # No gradient by their nature, although they are compositions of others.
 NOT_DIFFERENTIABLE = {"unique_values", "unique_counts", "unique_inverse", "unique_all"}
-# Piecewise constant gradients that are not recorded again.
-FIRST_ORDER_ONLY = set()

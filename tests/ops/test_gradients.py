@@ -13,16 +13,20 @@ from ops.structured import INTEGER_RESULTS, NOT_DIFFERENTIABLE, REAL_ONLY, SAMPL
 DIFFERENTIABLE = [record for record in ELEMENTWISE if record.vjp]
 COMPLEX = [record for record in DIFFERENTIABLE if "c" in CATEGORIES[record.accepts]]
 STRUCTURED_DIFFERENTIABLE = [
-    record for record in STRUCTURED
-    if (record.vjp or record.via) and record.name not in INTEGER_RESULTS | NOT_DIFFERENTIABLE]
-COMPLEX_STRUCTURED = [record for record in STRUCTURED_DIFFERENTIABLE
-                      if "c" in CATEGORIES[record.accepts] and record.name not in REAL_ONLY]
+    record
+    for record in STRUCTURED
+    if (record.vjp or record.via) and record.name not in INTEGER_RESULTS | NOT_DIFFERENTIABLE
+]
+COMPLEX_STRUCTURED = [
+    record for record in STRUCTURED_DIFFERENTIABLE if "c" in CATEGORIES[record.accepts] and record.name not in REAL_ONLY
+]
 SHAPES = {1: [((2, 3),), ((),)], 2: [((2, 3), (2, 3)), ((3, 1), (2,)), ((), (2,))], 3: [((2, 2), (2, 1), (2,))]}
 
 
 def leaves(record, dtype, shapes, generator):
-    return [np.array(sample(record, which, dtype, shape, generator)).requires_grad_()
-            for which, shape in enumerate(shapes)]
+    return [
+        np.array(sample(record, which, dtype, shape, generator)).requires_grad_() for which, shape in enumerate(shapes)
+    ]
 
 
 @pytest.mark.parametrize("record", DIFFERENTIABLE, ids=name_of)
@@ -47,7 +51,9 @@ def test_elementwise_of_complex_numbers(record, generator):
 def test_elementwise_of_a_real_and_a_complex_operand(record, generator):
     operation = OPERATIONS[record.name]
     for dtypes in (("float64", "complex128"), ("complex128", "float64")):
-        inputs = [np.array(sample(record, which, dtypes[which], (2,), generator)).requires_grad_() for which in range(2)]
+        inputs = [
+            np.array(sample(record, which, dtypes[which], (2,), generator)).requires_grad_() for which in range(2)
+        ]
         assert gradcheck(operation, inputs, atol=1e-6, rtol=1e-5)
 
 
@@ -88,8 +94,9 @@ def as_function(name, call, generator, dtype):
 
     def function(*tensors):
         places = list(zip(found, tensors, strict=True))
-        return OPERATIONS[name](*(replaced(one, places) for one in given),
-                                **{key: replaced(one, places) for key, one in named.items()})
+        return OPERATIONS[name](
+            *(replaced(one, places) for one in given), **{key: replaced(one, places) for key, one in named.items()}
+        )
 
     return function, found
 

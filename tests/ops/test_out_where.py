@@ -101,8 +101,13 @@ def test_out_is_refused_for_operands_on_the_tape_and_left_as_it_was():
     assert out[0] > 2
 
 
-UNARY_OVERLAPS = [(slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None)),
-                  (slice(None, None, -1), slice(None)), (slice(0, 20), slice(0, 40, 2)), (slice(0, 40, 2), slice(0, 20))]
+UNARY_OVERLAPS = [
+    (slice(1, None), slice(None, -1)),
+    (slice(None, -1), slice(1, None)),
+    (slice(None, None, -1), slice(None)),
+    (slice(0, 20), slice(0, 40, 2)),
+    (slice(0, 40, 2), slice(0, 20)),
+]
 
 
 @pytest.mark.parametrize(("record", "dtype"), MAIN_PAIRS, ids=name_of)
@@ -121,10 +126,19 @@ def test_results_written_over_operands_are_those_of_separate_memory(record, dtyp
         assert_values(tensor, wanted, record, computed, what=f"{written} from {read}")
 
 
-IN_PLACE = {"add": operator.iadd, "subtract": operator.isub, "multiply": operator.imul, "divide": operator.itruediv,
-            "floor_divide": operator.ifloordiv, "remainder": operator.imod, "bitwise_and": operator.iand,
-            "bitwise_or": operator.ior, "bitwise_xor": operator.ixor, "bitwise_left_shift": operator.ilshift,
-            "bitwise_right_shift": operator.irshift}
+IN_PLACE = {
+    "add": operator.iadd,
+    "subtract": operator.isub,
+    "multiply": operator.imul,
+    "divide": operator.itruediv,
+    "floor_divide": operator.ifloordiv,
+    "remainder": operator.imod,
+    "bitwise_and": operator.iand,
+    "bitwise_or": operator.ior,
+    "bitwise_xor": operator.ixor,
+    "bitwise_left_shift": operator.ilshift,
+    "bitwise_right_shift": operator.irshift,
+}
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
@@ -135,8 +149,11 @@ def test_operators_in_place_on_overlapping_views(name, generator):
             continue
         for length in (9, 50_001):
             array = sample(record, 1, dtype, (length,), generator)
-            for written, read in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None)),
-                                  (slice(None), slice(None, None, -1))):
+            for written, read in (
+                (slice(1, None), slice(None, -1)),
+                (slice(None, -1), slice(1, None)),
+                (slice(None), slice(None, None, -1)),
+            ):
                 wanted = array.copy()
                 wanted[written] = expected(record, numpy.dtype(dtype), [array[written].copy(), array[read].copy()])
                 tensor = np.array(array)

@@ -17,8 +17,29 @@ STANDARD_DIFFERS = {"floor_divide"}
 
 def special(dtype):
     info = numpy.finfo(dtype)
-    return numpy.array([0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, numpy.inf, -numpy.inf, numpy.nan, info.tiny, -info.tiny,
-                        info.smallest_subnormal, info.max, -info.max], dtype)
+    return numpy.array(
+        [
+            0.0,
+            -0.0,
+            1,
+            -1,
+            0.5,
+            -0.5,
+            2,
+            -2,
+            3,
+            -3,
+            numpy.inf,
+            -numpy.inf,
+            numpy.nan,
+            info.tiny,
+            -info.tiny,
+            info.smallest_subnormal,
+            info.max,
+            -info.max,
+        ],
+        dtype,
+    )
 
 
 @pytest.mark.parametrize("record", FLOATS, ids=name_of)
@@ -32,8 +53,15 @@ def test_special_floats_give_what_numpy_gives(record, dtype, copies):
         grid = numpy.meshgrid(special(dtype), values, indexing="ij")
         arrays = [part.ravel() for part in grid]
     if record.name in STANDARD_DIFFERS:
-        arrays = [array[numpy.isfinite(arrays[0]) & numpy.isfinite(arrays[1]) & (numpy.abs(arrays[0]) < 10)
-                        & (numpy.abs(arrays[1]) > 0.1)] for array in arrays]
+        arrays = [
+            array[
+                numpy.isfinite(arrays[0])
+                & numpy.isfinite(arrays[1])
+                & (numpy.abs(arrays[0]) < 10)
+                & (numpy.abs(arrays[1]) > 0.1)
+            ]
+            for array in arrays
+        ]
     with numpy.errstate(all="ignore"):
         wanted = numpy.asarray(reference(record)(*arrays))
     actual = numpy.asarray(OPERATIONS[record.name](*map(np.array, arrays)))
@@ -49,8 +77,24 @@ def test_special_floats_give_what_numpy_gives(record, dtype, copies):
         numpy.testing.assert_array_equal(actual, wanted)
 
 
-@pytest.mark.parametrize("name", ["absolute", "isnan", "isinf", "isfinite", "real", "imag", "conj", "negative", "add",
-                                  "subtract", "equal", "not_equal", "logical_not"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "absolute",
+        "isnan",
+        "isinf",
+        "isfinite",
+        "real",
+        "imag",
+        "conj",
+        "negative",
+        "add",
+        "subtract",
+        "equal",
+        "not_equal",
+        "logical_not",
+    ],
+)
 def test_special_complex_numbers_give_what_numpy_gives(name):
     parts = special("float64")
     values = (parts[:, None] + 0j).repeat(len(parts), 1)
@@ -68,9 +112,21 @@ def test_special_complex_numbers_give_what_numpy_gives(name):
 
 def test_floor_division_with_infinities_follows_the_standard():
     inf, nan = float("inf"), float("nan")
-    cases = [(1.0, inf, 0.0), (-1.0, inf, -0.0), (1.0, -inf, -0.0), (-1.0, -inf, 0.0), (0.0, inf, 0.0),
-             (inf, 2.0, inf), (inf, -2.0, -inf), (-inf, 2.0, -inf), (-inf, -2.0, inf),
-             (inf, inf, nan), (nan, 1.0, nan), (1.0, nan, nan), (0.0, 0.0, nan)]
+    cases = [
+        (1.0, inf, 0.0),
+        (-1.0, inf, -0.0),
+        (1.0, -inf, -0.0),
+        (-1.0, -inf, 0.0),
+        (0.0, inf, 0.0),
+        (inf, 2.0, inf),
+        (inf, -2.0, -inf),
+        (-inf, 2.0, -inf),
+        (-inf, -2.0, inf),
+        (inf, inf, nan),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+        (0.0, 0.0, nan),
+    ]
     for dtype in ("float32", "float64"):
         for a, b, wanted in cases:
             actual = np.floor_divide(np.array(a, dtype=dtype), np.array(b, dtype=dtype)).item()
@@ -81,13 +137,36 @@ INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "floor_divide", "remainder", "fmod", "maximum", "minimum",
-                                  "bitwise_left_shift", "bitwise_right_shift", "bitwise_and", "bitwise_or", "bitwise_xor",
-                                  "equal", "less", "greater_equal", "fmax", "fmin"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "floor_divide",
+        "remainder",
+        "fmod",
+        "maximum",
+        "minimum",
+        "bitwise_left_shift",
+        "bitwise_right_shift",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "equal",
+        "less",
+        "greater_equal",
+        "fmax",
+        "fmin",
+    ],
+)
 def test_edges_of_integers_in_pairs(name, dtype):
     limits = numpy.iinfo(dtype)
-    edges = [value for value in (limits.min, limits.min + 1, -2, -1, 0, 1, 2, 7, 8, 31, 63, limits.max - 1, limits.max)
-             if limits.min <= value <= limits.max]
+    edges = [
+        value
+        for value in (limits.min, limits.min + 1, -2, -1, 0, 1, 2, 7, 8, 31, 63, limits.max - 1, limits.max)
+        if limits.min <= value <= limits.max
+    ]
     edges = numpy.array(edges * 5, dtype)
     first, second = (part.ravel() for part in numpy.meshgrid(edges, edges))
     if name.endswith("shift"):
@@ -103,8 +182,22 @@ def test_edges_of_integers_in_pairs(name, dtype):
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("name", ["negative", "absolute", "sign", "square", "bitwise_invert", "positive", "logical_not",
-                                  "floor", "ceil", "trunc", "conj"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "negative",
+        "absolute",
+        "sign",
+        "square",
+        "bitwise_invert",
+        "positive",
+        "logical_not",
+        "floor",
+        "ceil",
+        "trunc",
+        "conj",
+    ],
+)
 def test_edges_of_integers_one_by_one(name, dtype):
     limits = numpy.iinfo(dtype)
     edges = numpy.array([limits.min, 0, 1, limits.max], dtype)
@@ -121,7 +214,7 @@ def test_integers_to_negative_powers_are_refused():
 
 @pytest.mark.parametrize("name", ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"])
 def test_signed_and_unsigned_integers_compare_exactly(name):
-    signed = numpy.array([-1, 0, 2**53, 2**53 + 1, 2**63 - 1, -2**63], dtype="int64")
+    signed = numpy.array([-1, 0, 2**53, 2**53 + 1, 2**63 - 1, -(2**63)], dtype="int64")
     unsigned = numpy.array([2**64 - 1, 0, 2**53 + 1, 2**53, 2**63, 2**63], dtype="uint64")
     function = getattr(numpy, name)
     for first, second in ((signed, unsigned), (unsigned, signed)):
@@ -138,6 +231,6 @@ def test_signed_and_unsigned_integers_compare_exactly(name):
 def test_integers_compare_with_python_integers_of_any_size(name):
     for dtype in INTEGERS:
         array = numpy.array([0, 1, 100], dtype)
-        for scalar in (-1, 300, -2**40, 2**40, 2**70, -2**70, 100):
+        for scalar in (-1, 300, -(2**40), 2**40, 2**70, -(2**70), 100):
             assert OPERATIONS[name](np.array(array), scalar).tolist() == getattr(numpy, name)(array, scalar).tolist()
             assert OPERATIONS[name](scalar, np.array(array)).tolist() == getattr(numpy, name)(scalar, array).tolist()

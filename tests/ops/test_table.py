@@ -1,4 +1,4 @@
-"""Every record is complete: loops for all dtypes of its category or a kernel, documentation, a gradient, a GPU entry."""
+"""Every record is complete: loops for all its dtypes or a kernel, documentation, a gradient, a GPU entry."""
 
 import numpy
 import pytest

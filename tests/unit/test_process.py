@@ -1,0 +1,148 @@
+"""Threads, fork, Ctrl-C, memory, devices: how the library behaves in a process."""
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+
+import numpy
+import pytest
+
+import mltensor as np
+from mltensor.errors import DeviceError
+
+
+def run_python(code, **environment):
+    """Standard output of a program in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False,
+                          env={**os.environ, **environment})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_number_of_threads_is_taken_from_the_environment():
+    assert run_python("import mltensor as np; print(np.get_num_threads())", OMP_NUM_THREADS="3") == "3"
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_number_of_threads_must_be_positive(count):
+    with pytest.raises(ValueError, match="at least 1"):
+        np.set_num_threads(count)
+
+
+@pytest.mark.parametrize("function", [
+    lambda x: np.exp(x) + x, lambda x: x.sum(), lambda x: x.reshape(500, 600).mean(0), lambda x: np.cumsum(x),
+    lambda x: x.reshape(500, 600) @ x.reshape(600, 500), lambda x: np.softmax(x.reshape(3000, 100)), lambda x: x.var(),
+    lambda x: np.sort(x), lambda x: np.argmax(x), lambda x: np.logsumexp(x)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_results_are_the_same_bits_for_any_number_of_threads(function, dtype):
+    before = np.get_num_threads()
+    x = np.asarray(numpy.random.default_rng(0).normal(size=300_000).astype(dtype))
+    results = []
+    try:
+        for count in (1, 2, 4):
+            np.set_num_threads(count)
+            results.append(numpy.asarray(function(x)).tobytes())
+    finally:
+        np.set_num_threads(before)
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_forked_child_computes_after_the_parent_used_its_threads():
+    code = """
+import os, sys, mltensor as np
+np.set_num_threads(2)
+x = np.ones((700, 700)); (x @ x); np.exp(np.ones(2_000_000))
+child = os.fork()
+if child == 0:
+    ok = float((x @ x)[0, 0]) == 700 and float(np.exp(np.zeros(2_000_000)).sum()) == 2_000_000
+    os._exit(0 if ok else 1)
+import time
+for _ in range(100):
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        print(os.waitstatus_to_exitcode(status)); break
+    time.sleep(0.05)
+else:
+    os.kill(child, 9); print("hangs")
+"""
+    assert run_python(code) == "0"
+
+
+@pytest.mark.parametrize("work", ["np.sin(np.ones(60_000_000))", "np.ones((6000, 6000)) @ np.ones((6000, 6000))",
+                                  "np.sort(np.asarray(numpy.random.default_rng(0).normal(size=30_000_000)))"])
+def test_ctrl_c_ends_a_long_kernel(work):
+    code = f"""
+import os, signal, sys, threading, time, numpy, mltensor as np
+sent = []
+def interrupt():
+    time.sleep(0.4)
+    sent.append(time.perf_counter()); os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=interrupt, daemon=True).start()
+try:
+    while True:
+        {work}
+except KeyboardInterrupt:
+    print(time.perf_counter() - sent[0] < 1.0, float(np.ones(3).sum()))
+"""
+    assert run_python(code) == "True 3.0"
+
+
+def resident():
+    gc.collect()
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_small_operations_do_not_grow_memory(recorded):
+    x, y = np.ones(10), np.asarray(numpy.arange(10.0))
+    w = np.ones((10, 10)).requires_grad_(recorded)
+
+    def work(times):
+        for i in range(times):
+            z = np.exp(x * y + 1.0)[1:7].reshape(2, 3).sum(0)
+            v = (w @ y - z[0]).mean()
+            if recorded:
+                w.grad = None
+                v.backward()
+            if i % 50 == 0:
+                with pytest.raises(ValueError, match="broadcast"):
+                    x + np.ones(3)
+
+    work(3_000)
+    before = resident()
+    work(25_000)
+    assert resident() - before < 1 << 20
+
+
+def test_tensors_of_two_devices_do_not_mix():
+    a, b = np.ones(3), np.ones(3, device="cpu:1")
+    assert str(b.device) == "cpu:1" and (b + b).device == b.device
+    with pytest.raises(DeviceError, match=r"cpu.*cpu:1"):
+        a + b
+    with pytest.raises(DeviceError, match="cpu:1"):
+        np.concat([a, b])
+    assert numpy.asarray(a + b.to("cpu")).tolist() == [2.0, 2.0, 2.0]
+
+
+def test_gradients_cross_devices():
+    x = np.ones(3).requires_grad_()
+    (x.to("cpu:1") * 3.0).sum().backward()
+    assert x.grad.device == x.device
+    assert x.grad.tolist() == [3.0, 3.0, 3.0]
+
+
+def test_an_unknown_device_is_refused():
+    with pytest.raises(DeviceError, match="the devices are cpu, cpu:1"):
+        np.ones(3, device="tpu")
+
+
+def test_an_instruction_set_can_be_forced_and_is_checked():
+    assert run_python("import mltensor as np; print(np.isa(), float(np.exp(np.zeros(3)).sum()))",
+                      MLTENSOR_ISA="base") == "base 3.0"
+    done = subprocess.run([sys.executable, "-c", "import mltensor"], capture_output=True, text=True, check=False,
+                          env={**os.environ, "MLTENSOR_ISA": "mmx"})
+    assert done.returncode != 0
+    assert "base, avx2, avx512" in done.stderr
