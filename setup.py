@@ -173,6 +173,12 @@ class BuildPython(build_py):
         super().run()
 
 
+def c_code(path):
+    """The text of a C file without Cython's comment on how it was made, which names temporary folders."""
+    text = path.read_text()
+    return text[text.find("END: Cython Metadata"):]
+
+
 def extensions():
     from Cython.Build import cythonize
 
@@ -199,8 +205,16 @@ def extensions():
             f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
             libraries=libraries, library_dirs=[str(library)],
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
-    return cythonize(modules, build_dir=f"build/cython-{VARIANT}", compiler_directives=DIRECTIVES,
-                     include_path=[str(ROOT)], nthreads=0)
+    folder = ROOT / "build" / f"cython-{VARIANT}"
+    before = {path: (path.stat(), c_code(path)) for path in folder.rglob("*.c")}
+    modules = cythonize(modules, build_dir=str(folder.relative_to(ROOT)), compiler_directives=DIRECTIVES,
+                        include_path=[str(ROOT)], nthreads=0)
+    # pip installs Cython anew for every build, which makes all C files out of date. Those that come out the same
+    # keep their time, so that they are not compiled again.
+    for path, (status, code) in before.items():
+        if path.exists() and c_code(path) == code:
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return modules
 
 
 setup(

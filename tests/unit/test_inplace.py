@@ -250,7 +250,7 @@ def test_a_value_overwritten_before_backward_is_reported_with_both_lines():
     assert "shape (2,)" in message
     assert "float64" in message
     lines = [line.strip() for line in linecache.getlines(__file__)]
-    for text in ("y = np.exp(x)       # keeps its result", "y += 1              # and overwrites it"):
+    for text in ("y = np.exp(x)  # keeps its result", "y += 1  # and overwrites it"):
         assert text in message
         assert f"test_inplace.py:{lines.index(text) + 1}" in message
     assert ".copy()" in message
