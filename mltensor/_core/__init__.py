@@ -1,18 +1,28 @@
-"""The compiled layer: the modules of pyx/ and their declarations."""
+"""The compiled layer: the modules of pyx/ and their declarations.
 
+Two libraries under it read the environment once, when they are loaded. libgomp: how long an idle thread spins before it
+sleeps; its default of some milliseconds makes every join wait for a core that others use, and a training step on a busy
+machine ten times as long, while a short spin costs a wake-up of some microseconds. OpenBLAS: how many threads to start;
+we call it on our own threads only, and a pool of its own would keep a core busy for some milliseconds after each use.
+"""
+
+import importlib
 import os
 
-# libgomp reads once, when the first kernels load it, how long an idle thread spins before it sleeps. Its default of
-# some milliseconds makes every join wait for a core that others use: on a busy machine a training step
-# then takes ten times as long. A short spin costs a wake-up of some microseconds instead.
-_SPIN = "GOMP_SPINCOUNT"
-if _SPIN in os.environ or "OMP_WAIT_POLICY" in os.environ:
-    from mltensor._core import elementwise as _elementwise
-else:
-    os.environ[_SPIN] = "1000"
-    try:
-        from mltensor._core import elementwise as _elementwise
-    finally:
-        del os.environ[_SPIN]
+import numpy  # noqa: F401  its OpenBLAS is another library, loaded before so that it does not read our setting
+
+_SETTINGS = {"OPENBLAS_NUM_THREADS": "1"}
+if "GOMP_SPINCOUNT" not in os.environ and "OMP_WAIT_POLICY" not in os.environ:
+    _SETTINGS["GOMP_SPINCOUNT"] = "1000"
+_before = {name: os.environ.get(name) for name in _SETTINGS}
+os.environ.update(_SETTINGS)
+try:
+    importlib.import_module("mltensor._core.matmul")
+finally:
+    for _name, _value in _before.items():
+        if _value is None:
+            del os.environ[_name]
+        else:
+            os.environ[_name] = _value
 
 __all__ = []

@@ -25,6 +25,28 @@ def test_number_of_threads_is_taken_from_the_environment():
     assert run_python("import mltensor as np; print(np.get_num_threads())", OMP_NUM_THREADS="3") == "3"
 
 
+def test_loading_starts_no_threads():
+    code = """
+import os, numpy
+count = lambda: len(os.listdir("/proc/self/task"))
+before = count()
+import mltensor
+print(count() - before)
+"""
+    assert run_python(code) == "0"
+
+
+def test_settings_for_loading_are_taken_back():
+    code = """
+import os
+before = dict(os.environ)
+import mltensor
+print(dict(os.environ) == before)
+"""
+    assert run_python(code) == "True"
+    assert run_python(code, OPENBLAS_NUM_THREADS="4", GOMP_SPINCOUNT="5") == "True"
+
+
 @pytest.mark.parametrize("count", [0, -1])
 def test_number_of_threads_must_be_positive(count):
     with pytest.raises(ValueError, match="at least 1"):
