@@ -10,7 +10,7 @@ from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport objects
 from mltensor._core.elementwise cimport Loops, fill, find_loops, run
-from mltensor._core.tape cimport Leaf, Node, Output, PythonNode, Rules, current_node, set_grad, unpack
+from mltensor._core.tape cimport Leaf, Node, Output, PythonNode, Rules, current_node, edge_at, forget_saved, set_grad, unpack
 from mltensor._core.tensor cimport (
     ADD, Tensor, detached, empty_like, like_class, mark_written, mlt_view, same_shape, shape_tuple, slots)
 
@@ -45,6 +45,7 @@ cdef list order_nodes(list roots, dict captures, bint everything):
     cdef list stack = []
     cdef Node node, child
     cdef uint64_t number
+    cdef int i
     runs += 1
     number = runs
     for root in roots:
@@ -56,8 +57,8 @@ cdef list order_nodes(list roots, dict captures, bint everything):
         stack.append(node)
         while stack:
             node = <Node> stack[len(stack) - 1]
-            if node.cursor < len(node.edges):
-                edge = node.edges[node.cursor]
+            if node.cursor < node.count:
+                edge = edge_at(node, node.cursor)
                 node.cursor += 1
                 if edge is not None:
                     child = <Node> edge
@@ -70,7 +71,8 @@ cdef list order_nodes(list roots, dict captures, bint everything):
                 stack.pop()
                 node.needed = everything or node in captures
                 if not node.needed:
-                    for edge in node.edges:
+                    for i in range(node.count):
+                        edge = edge_at(node, i)
                         if edge is not None and (<Node> edge).needed:
                             node.needed = True
                             break
@@ -194,9 +196,10 @@ cdef int go_back(Node node, object gradient, bint create_graph) except -1:
         deliver_all(node, call_rule(node, 0, gradient, create_graph), node.adjust)
         return 0
     for i in range(rules.inputs):
-        if node.edges[i] is None:
+        found = edge_at(node, i)
+        if found is None:
             continue
-        edge = <Node> node.edges[i]
+        edge = <Node> found
         if not edge.needed:
             continue
         result = call_rule(node, i, gradient, create_graph)
@@ -213,10 +216,10 @@ cdef int go_back(Node node, object gradient, bint create_graph) except -1:
 
 cdef int deliver_all(Node node, object gradients, tuple adjust) except -1:
     cdef int i = 0
-    if len(gradients) != len(node.edges):
-        raise GradientError(f"the backward of {node!r} gave {len(gradients)} gradients for {len(node.edges)} inputs")
+    if len(gradients) != node.count:
+        raise GradientError(f"the backward of {node!r} gave {len(gradients)} gradients for {node.count} inputs")
     for result in gradients:
-        edge = node.edges[i]
+        edge = edge_at(node, i)
         if edge is not None and result is not None and (<Node> edge).needed:
             if adjust is not None and adjust[i] is not None:
                 result = adjusted(result, <tuple> adjust[i])
@@ -227,9 +230,9 @@ cdef int deliver_all(Node node, object gradients, tuple adjust) except -1:
 
 cdef int pass_to_parent(Output output, object gradient) except -1:
     """Put the gradient of one of several results into the parent's list."""
-    cdef Node parent = <Node> output.edges[0]
+    cdef Node parent = <Node> output.edge0
     if parent.gradient is None:
-        parent.gradient = [None] * output.count
+        parent.gradient = [None] * output.outputs
     parent.gradient[output.index] = gradient
     return 0
 
@@ -312,9 +315,8 @@ cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, 
                 if isinstance(gradient, list):
                     gradient = tuple(gradient)
                 go_back(node, gradient, create_graph)
-                if not retain_graph and node.saved is not None:
-                    node.saved = None
-                    node.released = True
+                if not retain_graph and node.keeps:
+                    forget_saved(node)
     finally:
         set_grad(before)
         for root in order:

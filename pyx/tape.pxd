@@ -15,25 +15,41 @@ cdef class Rules:
     cdef uint32_t slot_users[16]       # bit i: the rule of input i reads this slot
     cdef int rule_length[16]
     cdef int8_t rule_slot[16][8]       # slot of each parameter, -1 for g
+    cdef unsigned int wanted           # bit i: input i has a rule
     cdef bint broadcasts               # elementwise: the engine undoes broadcasting
     cdef bint variadic                 # the one input is a sequence of tensors
 
+# What an operation that was recorded leaves behind. Two inputs and two kept values have room in the node itself; tuples
+# hold the rest, so that the commonest operations allocate nothing beside their node.
 cdef class Node:
     cdef readonly Rules rules
-    cdef readonly tuple edges          # node of each input, or None
-    cdef tuple saved                   # one entry per slot, or None
+    cdef int count                     # of edges
+    cdef object edge0                  # node of the first input, or None
+    cdef object edge1
+    cdef tuple more_edges
+    cdef object saved0                 # value of the first slot, or None
+    cdef object saved1
+    cdef tuple more_saved              # (value, version) of each further slot
+    cdef uint64_t version0             # storage version that saved0 had
+    cdef uint64_t version1
     cdef tuple adjust                  # per input None or (shape or None, dtype code); None: nothing to undo
-    cdef uint64_t versions[16]
     cdef object gradient               # what has arrived in the running backward
     cdef uint64_t visit
     cdef int cursor
     cdef bint needed
+    cdef bint keeps                    # something is saved
     cdef bint released
     cdef bint retains
     cdef readonly object retained
     cdef public list hooks
     cdef object code                   # code object and instruction that recorded the node
     cdef int instruction
+
+cdef inline object edge_at(Node node, int i):
+    """The node of input i, or None."""
+    if i == 0:
+        return node.edge0
+    return node.edge1 if i == 1 else node.more_edges[i - 2]
 
 # A tensor that the user asked a gradient for.
 cdef class Leaf(Node):
@@ -44,19 +60,22 @@ cdef class Leaf(Node):
 # One of several results of a node.
 cdef class Output(Node):
     cdef int index
-    cdef int count
+    cdef int outputs
 
 # A node whose backward is a Python callable taking the gradients and giving a tuple.
 cdef class PythonNode(Node):
     cdef object function
     cdef readonly str title
     cdef tuple saved_tensors
+    cdef tuple versions
     cdef int outputs
 
 cdef bint grad_enabled() noexcept nogil
 cdef bint set_grad(bint enabled) noexcept nogil
 cdef object current_node(Tensor t)
 cdef int record(Rules rules, object result, PyObject** arguments) except -1
+cdef int set_edges(Node node, edges) except -1
+cdef int forget_saved(Node node) except -1
 cdef object unpack(Node node, int slot, bint create_graph)
 cdef object source_line(object code, int instruction)
 cdef object capture_line()

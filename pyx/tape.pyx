@@ -7,8 +7,6 @@ gradient for points at a Leaf. The graph hangs on its results alone and dies wit
 
 cimport cython
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport is_complex, is_inexact
@@ -108,6 +106,7 @@ cdef class Rules:
         for i, function in enumerate(functions):
             if function is None:
                 continue
+            self.wanted |= 1 << i
             parameters = function.__code__.co_varnames[:function.__code__.co_argcount]
             self.rule_length[i] = len(parameters)
             for k, parameter in enumerate(parameters):
@@ -159,6 +158,11 @@ cdef class Node:
         return tuple((edge, 0) for edge in self.edges if edge is not None)
 
     @property
+    def edges(self):
+        """The node of each input, None for those without a gradient."""
+        return tuple([edge_at(self, i) for i in range(self.count)])
+
+    @property
     def line(self):
         """File and line that recorded the node, where it keeps values."""
         return source_line(self.code, self.instruction)
@@ -179,7 +183,7 @@ cdef str node_name(Node node):
     if isinstance(node, PythonNode):
         return (<PythonNode> node).title
     if isinstance(node, Output):
-        return node_name(<Node> node.edges[0])
+        return node_name(<Node> node.edge0)
     return "accumulate_grad" if node.rules is None else node.rules.name
 
 
@@ -191,7 +195,6 @@ cdef class Leaf(Node):
         if not is_inexact(t.view.dtype):
             raise GradientError(
                 f"only floating and complex tensors can require a gradient, not {t.dtype}; cast with .astype first")
-        self.edges = ()
         self.shape = shape_tuple(t)
         self.dtype = t.view.dtype
 
@@ -218,24 +221,38 @@ cdef class PythonNode(Node):
     """
 
     def __init__(self, str title, function, tuple edges, tuple saved=(), int outputs=1):
-        cdef int k = 0
         self.title = title
         self.function = function
-        self.edges = edges
+        set_edges(self, edges)
         self.saved_tensors = saved
+        self.versions = tuple([(<Tensor> t).storage.version for t in saved])
         self.outputs = outputs
-        for t in saved[:16]:
-            self.versions[k] = (<Tensor> t).storage.version
-            k += 1
         remember_line(self)
 
     def check_saved(self):
         """Raise when a saved tensor was overwritten."""
-        cdef int k = 0
-        for t in self.saved_tensors[:16]:
-            if (<Tensor> t).storage.version != self.versions[k]:
-                raise overwritten(self, <Tensor> t, self.versions[k])
-            k += 1
+        for t, version in zip(self.saved_tensors, self.versions):
+            if (<Tensor> t).storage.version != <uint64_t> version:
+                raise overwritten(self, <Tensor> t, version)
+
+
+cdef int set_edges(Node node, edges) except -1:
+    node.count = len(edges)
+    if node.count > 0:
+        node.edge0 = edges[0]
+    if node.count > 1:
+        node.edge1 = edges[1]
+    if node.count > 2:
+        node.more_edges = tuple(edges[2:])
+    return 0
+
+
+cdef int forget_saved(Node node) except -1:
+    """Free what the node kept; it cannot be walked back again."""
+    node.saved0 = node.saved1 = None
+    node.more_saved = None
+    node.released = True
+    return 0
 
 
 cdef int remember_line(Node node) except -1:
@@ -332,26 +349,28 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
     """Put `result` (a fresh tensor or a tuple of them) on the tape if an input requires a gradient."""
     cdef Node node
     cdef Tensor first
-    cdef int i, slot, n = rules.inputs
+    cdef int i, n = rules.inputs
     cdef unsigned int wanted = 0
-    cdef object edge, value
+    cdef object edge = None, edge0 = None, edge1 = None
+    cdef list more = None
     if rules.variadic:
-        edges = tuple([input_node(<PyObject*> one) for one in <object> arguments[rules.input_argument[0]]])
-        if all([edge is None for edge in edges]):
-            return 0
-        wanted = 1
-    else:
-        edges = PyTuple_New(n)
-        for i in range(n):
-            edge = None
-            if rules.functions[i] is not None:
-                edge = input_node(arguments[rules.input_argument[i]])
-                if edge is not None:
-                    wanted |= 1 << i
-            Py_INCREF(edge)
-            PyTuple_SET_ITEM(edges, i, edge)
-        if wanted == 0:
-            return 0
+        return record_sequence(rules, result, arguments)
+    for i in range(n):
+        edge = None
+        if rules.wanted >> i & 1:
+            edge = input_node(arguments[rules.input_argument[i]])
+            if edge is not None:
+                wanted |= 1 << i
+        if i == 0:
+            edge0 = edge
+        elif i == 1:
+            edge1 = edge
+        else:
+            if more is None:
+                more = []
+            more.append(edge)
+    if wanted == 0:
+        return 0
     if isinstance(result, Tensor):
         first = <Tensor> result
         if not is_inexact(first.view.dtype):
@@ -360,54 +379,99 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
         first = <Tensor> result[0]
     node = Node.__new__(Node)
     node.rules = rules
-    node.edges = edges
+    node.count = n
+    node.edge0 = edge0
+    node.edge1 = edge1
+    if more is not None:
+        node.more_edges = tuple(more)
     if rules.slots:
-        saved = PyTuple_New(rules.slots)
-        for slot in range(rules.slots):
-            value = None
-            if rules.slot_users[slot] & wanted:
-                if rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
-                    value = tuple([detached(<Tensor> one) for one in result])
-                else:
-                    value = slot_value(rules, slot, first, arguments)
-                if isinstance(value, Tensor):
-                    node.versions[slot] = (<Tensor> value).storage.version
-                    if node.code is None:
-                        remember_line(node)
-            Py_INCREF(value)
-            PyTuple_SET_ITEM(saved, slot, value)
-        node.saved = saved
-    node.adjust = adjustments(rules, first, arguments, wanted)
-    if isinstance(result, Tensor):
-        first.node = node
-        first.node_version = first.storage.version
-    else:
-        attach_outputs(node, <tuple> result)
+        keep(node, result, first, arguments, wanted)
+    for i in range(n):
+        if wanted >> i & 1 and adjusts(rules, first, <Tensor> arguments[rules.input_argument[i]]):
+            node.adjust = adjustments(rules, arguments, wanted)
+            break
+    return attach_result(node, result)
+
+
+cdef int record_sequence(Rules rules, object result, PyObject** arguments) except -1:
+    """`record` for an operation whose one input is a sequence of tensors."""
+    cdef Node node
+    cdef Tensor t, first = <Tensor> (result if isinstance(result, Tensor) else result[0])
+    cdef list edges = [], found = []
+    cdef bint wanted = False, adjusted = False
+    for one in <object> arguments[rules.input_argument[0]]:
+        t = <Tensor> one
+        edge = input_node(<PyObject*> one)
+        edges.append(edge)
+        wanted = wanted or edge is not None
+        found.append((None, t.view.dtype) if t.view.dtype != first.view.dtype else None)
+        adjusted = adjusted or t.view.dtype != first.view.dtype
+    if not wanted or not is_inexact(first.view.dtype):
+        return 0
+    node = Node.__new__(Node)
+    node.rules = rules
+    set_edges(node, edges)
+    if rules.slots:
+        keep(node, result, first, arguments, 1)
+    if adjusted:
+        node.adjust = tuple(found)
+    return attach_result(node, result)
+
+
+cdef int attach_result(Node node, object result) except -1:
+    cdef Tensor t
+    if not isinstance(result, Tensor):
+        return attach_outputs(node, <tuple> result)
+    t = <Tensor> result
+    t.node = node
+    t.node_version = t.storage.version
     return 0
 
 
-cdef tuple adjustments(Rules rules, Tensor result, PyObject** arguments, unsigned int wanted):
-    """What the engine must undo on the way to each input: broadcasting and casts."""
+cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsigned int wanted) except -1:
+    """Keep what the rules of the wanted inputs will read."""
+    cdef Rules rules = node.rules
+    cdef int slot
+    cdef uint64_t version
+    cdef list more = None
+    for slot in range(rules.slots):
+        value = None
+        version = 0
+        if rules.slot_users[slot] & wanted:
+            if rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
+                value = tuple([detached(<Tensor> one) for one in result])
+            else:
+                value = slot_value(rules, slot, first, arguments)
+            if isinstance(value, Tensor):
+                version = (<Tensor> value).storage.version
+                if node.code is None:
+                    remember_line(node)
+        if slot == 0:
+            node.saved0 = value
+            node.version0 = version
+        elif slot == 1:
+            node.saved1 = value
+            node.version1 = version
+        else:
+            if more is None:
+                more = []
+            more.append((value, version))
+    if more is not None:
+        node.more_saved = tuple(more)
+    node.keeps = True
+    return 0
+
+
+cdef inline bint adjusts(Rules rules, Tensor result, Tensor t) noexcept:
+    """Whether the engine must undo broadcasting or a cast on the way to an input."""
+    return t.view.dtype != result.view.dtype or (rules.broadcasts and not same_shape(t, result))
+
+
+cdef tuple adjustments(Rules rules, PyObject** arguments, unsigned int wanted):
+    """Shape (where broadcasting is to be undone) and dtype of every wanted input."""
     cdef int i
     cdef Tensor t
-    cdef bint any_adjusted = False
-    cdef list found
-    if rules.variadic:
-        found = []
-        for one in <object> arguments[rules.input_argument[0]]:
-            t = <Tensor> one
-            found.append((None, t.view.dtype) if t.view.dtype != result.view.dtype else None)
-            any_adjusted = any_adjusted or t.view.dtype != result.view.dtype
-        return tuple(found) if any_adjusted else None
-    for i in range(rules.inputs):
-        if wanted >> i & 1:
-            t = <Tensor> arguments[rules.input_argument[i]]
-            if t.view.dtype != result.view.dtype or (rules.broadcasts and not same_shape(t, result)):
-                any_adjusted = True
-                break
-    if not any_adjusted:
-        return None
-    found = [None] * rules.inputs
+    cdef list found = [None] * rules.inputs
     for i in range(rules.inputs):
         if wanted >> i & 1:
             t = <Tensor> arguments[rules.input_argument[i]]
@@ -424,9 +488,10 @@ cdef int attach_outputs(Node node, tuple results) except -1:
         if not is_inexact(t.view.dtype):
             continue
         output = Output.__new__(Output)
-        output.edges = (node,)
+        output.count = 1
+        output.edge0 = node
         output.index = i
-        output.count = count
+        output.outputs = count
         t.node = output
         t.node_version = t.storage.version
     return 0
@@ -460,14 +525,20 @@ def plug_conj(function):
 cdef object unpack(Node node, int slot, bint create_graph):
     """A value that the node kept: checked, conjugated where complex, with its own place on the tape."""
     cdef Tensor t
-    value = node.saved[slot]
+    cdef uint64_t version
+    if slot == 0:
+        value, version = node.saved0, node.version0
+    elif slot == 1:
+        value, version = node.saved1, node.version1
+    else:
+        value, version = node.more_saved[slot - 2]
     if not isinstance(value, Tensor):
         if isinstance(value, tuple) and node.rules.slot_kind[slot] == RESULT:
             return unpack_results(node, value, create_graph)
         return value
     t = <Tensor> value
-    if t.storage.version != node.versions[slot]:
-        raise overwritten(node, t, node.versions[slot])
+    if t.storage.version != version:
+        raise overwritten(node, t, version)
     if node.rules.slot_kind[slot] == RESULT and create_graph:
         t = detached(t)
         t.node = node

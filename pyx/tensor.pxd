@@ -16,6 +16,7 @@ cdef extern from "mltensor/mltensor.h" nogil:
         int16_t dtype
         int8_t contiguous
         int8_t writeable
+    bint mlt_same_shape(const mlt_view* a, const mlt_view* b)
 
 cdef class Tensor:
     cdef mlt_view view                  # what kernels see
@@ -42,7 +43,9 @@ cdef Tensor like_class(Tensor result, object cls)
 
 # --- asking about tensors -----------------------------------------------------------------
 cdef object shape_tuple(Tensor t)
-cdef bint same_shape(Tensor a, Tensor b) noexcept nogil
+cdef inline bint same_shape(Tensor a, Tensor b) noexcept nogil:
+    return mlt_same_shape(&a.view, &b.view)
+
 cdef bint shares_memory(Tensor a, Tensor b) noexcept nogil    # byte ranges overlap
 cdef int byte_range(Tensor t, char** low, char** high) noexcept nogil
 cdef bint requires_grad(Tensor t) noexcept

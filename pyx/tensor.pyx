@@ -7,7 +7,7 @@ the layers above.
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.stdint cimport int64_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcpy
 
 from mltensor._core.dtypes cimport FLOAT64, kind_of, mlt_itemsize, objects
 from mltensor._core.shapes cimport checked_size
@@ -593,11 +593,6 @@ cdef object shape_tuple(Tensor t):
     if n == 2:
         return (t.view.shape[0], t.view.shape[1])
     return tuple([t.view.shape[i] for i in range(n)])
-
-
-cdef bint same_shape(Tensor a, Tensor b) noexcept nogil:
-    return a.view.ndim == b.view.ndim and memcmp(
-        a.view.shape, b.view.shape, a.view.ndim * sizeof(int64_t)) == 0
 
 
 cdef int byte_range(Tensor t, char** low, char** high) noexcept nogil:

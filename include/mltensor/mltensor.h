@@ -53,6 +53,13 @@ typedef struct {
   int8_t writeable;
 } mlt_view;
 
+static inline bool mlt_same_shape(const mlt_view *a, const mlt_view *b) {
+  if (a->ndim != b->ndim) return false;
+  for (int32_t i = 0; i < a->ndim; i++)
+    if (a->shape[i] != b->shape[i]) return false;
+  return true;
+}
+
 /* One-dimensional loop over n elements: args[0..k-1] are the operands (inputs
  * first, then outputs), strides in bytes. */
 typedef void (*mlt_loop)(char *const *args, const int64_t *strides, int64_t n);
