@@ -52,16 +52,6 @@ def restore(array, requires_grad):
     return tensor.requires_grad_() if requires_grad else tensor
 
 
-def transposed(self):
-    """The tensor with its dimensions reversed."""
-    return F.permute_dims(self)
-
-
-def matrix_transposed(self):
-    """The tensor with its last two dimensions exchanged."""
-    return F.matrix_transpose(self)
-
-
 def real(self):
     """The real parts."""
     return F.real(self) if self.dtype.kind == "c" else self
@@ -78,8 +68,6 @@ def grad_fn(self):
 
 
 PROPERTIES = {
-    "T": property(transposed),
-    "mT": property(matrix_transposed),
     "real": property(real),
     "imag": property(imag),
     "requires_grad": property(gradient.get_requires_grad, gradient.set_requires_grad),
@@ -108,6 +96,10 @@ def attach_methods(operations):
         attach(Tensor, name, operations[name])
     for alias, name in METHOD_ALIASES.items():
         attach(Tensor, alias, operations[name])
+    # An operation as the getter: the property calls it without a Python function between.
+    attach(Tensor, "T", property(operations["permute_dims"], doc="The tensor with its dimensions reversed."))
+    attach(Tensor, "mT", property(operations["matrix_transpose"],
+                                  doc="The tensor with its last two dimensions exchanged."))
     for table in (PROPERTIES, FUNCTIONS, extra.METHODS):
         for name, value in table.items():
             attach(Tensor, name, value)

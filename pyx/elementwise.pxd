@@ -34,9 +34,6 @@ cdef Tensor cast(Tensor t, int dtype)
 cdef int copy_into(Tensor destination, Tensor source) except -1
 cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1
 cdef int fill(Tensor t, object value) except -1
-# Writes a Python or NumPy scalar as one element of a dtype; OverflowError when an int does not fit.
-cdef int store_scalar(object value, int dtype, char* out) except -1
-cdef object load_scalar(const char* data, int dtype)
 cdef Tensor scalar_tensor(object value, int dtype, int device)
 # A new 0-stride view of t with a larger shape (no tape, not writeable).
 cdef Tensor broadcast_view(Tensor t, int ndim, const int64_t* shape)

@@ -2,17 +2,14 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t
 
-from mltensor._core.dtypes cimport (
-    BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32,
-    UINT64, is_integer, mlt_itemsize, objects, promotion)
+from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion
+from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, same_shape, shape_tuple,
     shares_memory)
-
-import operator
 
 from mltensor.errors import DTypeError, ShapeError
 
@@ -46,12 +43,6 @@ cdef extern from "mltensor/cast.h" nogil:
     mlt_loop mlt_cast_table[15][15]
     mlt_loop mlt_copy_table[17]
     mlt_loop mlt_select_table[17]
-
-cdef extern from "mltensor/half.h" nogil:
-    ctypedef struct mlt_half:
-        uint16_t bits
-    float mlt_half_to_float(mlt_half h)
-    mlt_half mlt_float_to_half(float value)
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
@@ -224,7 +215,7 @@ cdef int fill(Tensor t, object value) except -1:
     cdef mlt_view scalar
     cdef mlt_view* operands[2]
     require_writeable(t)
-    store_scalar(value, t.view.dtype, <char*> buffer)
+    write_scalar(<char*> buffer, t.view.dtype, value)
     scalar.data = <char*> buffer
     scalar.ndim = 0
     operands[0] = &scalar
@@ -246,107 +237,10 @@ cdef Tensor broadcast_view(Tensor t, int ndim, const int64_t* shape):
     return result
 
 
-# --- scalars --------------------------------------------------------------------------------
-
-cdef object too_big(object value, int dtype):
-    return OverflowError(f"Python integer {value} out of bounds for {objects[dtype]}")
-
-
-cdef int store_scalar(object value, int dtype, char* out) except -1:
-    cdef int64_t i
-    cdef uint64_t u
-    cdef double f
-    cdef double complex c
-    if dtype == FLOAT64:
-        (<double*> out)[0] = value
-    elif dtype == FLOAT32:
-        f = value
-        (<float*> out)[0] = <float> f
-    elif dtype == BOOL:
-        out[0] = 1 if value else 0
-    elif dtype == INT64:
-        try:
-            (<int64_t*> out)[0] = operator.index(value) if not isinstance(value, float) else int(value)
-        except OverflowError:
-            raise too_big(value, dtype) from None
-    elif is_integer(dtype):
-        number = int(value)
-        if dtype == UINT64:
-            if not 0 <= number < 2**64:
-                raise too_big(value, dtype)
-            u = number
-            (<uint64_t*> out)[0] = u
-            return 0
-        if not -2**63 <= number < 2**63:
-            raise too_big(value, dtype)
-        i = number
-        if dtype == INT8 and -128 <= i <= 127:
-            (<int8_t*> out)[0] = <int8_t> i
-        elif dtype == INT16 and -32768 <= i <= 32767:
-            (<int16_t*> out)[0] = <int16_t> i
-        elif dtype == INT32 and -2147483648 <= i <= 2147483647:
-            (<int32_t*> out)[0] = <int32_t> i
-        elif dtype == UINT8 and 0 <= i <= 255:
-            (<uint8_t*> out)[0] = <uint8_t> i
-        elif dtype == UINT16 and 0 <= i <= 65535:
-            (<uint16_t*> out)[0] = <uint16_t> i
-        elif dtype == UINT32 and 0 <= i <= 4294967295:
-            (<uint32_t*> out)[0] = <uint32_t> i
-        else:
-            raise too_big(value, dtype)
-    elif dtype == FLOAT16:
-        f = value
-        (<mlt_half*> out)[0] = mlt_float_to_half(<float> f)
-    elif dtype == COMPLEX64:
-        c = value
-        (<float*> out)[0] = <float> c.real
-        (<float*> out)[1] = <float> c.imag
-    elif dtype == COMPLEX128:
-        c = value
-        (<double*> out)[0] = c.real
-        (<double*> out)[1] = c.imag
-    else:
-        raise DTypeError("bfloat16 is reserved but not supported yet")
-    return 0
-
-
-cdef object load_scalar(const char* data, int dtype):
-    """The Python scalar of one element."""
-    if dtype == FLOAT64:
-        return (<const double*> data)[0]
-    if dtype == FLOAT32:
-        return <double> (<const float*> data)[0]
-    if dtype == INT64:
-        return (<const int64_t*> data)[0]
-    if dtype == BOOL:
-        return data[0] != 0
-    if dtype == INT32:
-        return (<const int32_t*> data)[0]
-    if dtype == UINT8:
-        return (<const uint8_t*> data)[0]
-    if dtype == INT8:
-        return (<const int8_t*> data)[0]
-    if dtype == INT16:
-        return (<const int16_t*> data)[0]
-    if dtype == UINT16:
-        return (<const uint16_t*> data)[0]
-    if dtype == UINT32:
-        return (<const uint32_t*> data)[0]
-    if dtype == UINT64:
-        return (<const uint64_t*> data)[0]
-    if dtype == FLOAT16:
-        return <double> mlt_half_to_float((<const mlt_half*> data)[0])
-    if dtype == COMPLEX64:
-        return complex((<const float*> data)[0], (<const float*> data)[1])
-    if dtype == COMPLEX128:
-        return complex((<const double*> data)[0], (<const double*> data)[1])
-    raise DTypeError("bfloat16 is reserved but not supported yet")
-
-
 cdef Tensor scalar_tensor(object value, int dtype, int device):
     """0-d tensor of one scalar."""
     cdef Tensor t = empty(0, NULL, dtype, device)
-    store_scalar(value, dtype, t.view.data)
+    write_scalar(t.view.data, dtype, value)
     return t
 
 

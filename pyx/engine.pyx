@@ -10,7 +10,8 @@ from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport objects
 from mltensor._core.elementwise cimport Loops, fill, find_loops, run
-from mltensor._core.tape cimport Leaf, Node, Output, PythonNode, Rules, current_node, edge_at, forget_saved, set_grad, unpack
+from mltensor._core.tape cimport (
+    Leaf, Node, Output, PythonNode, Rules, current_node, edge_at, forget_saved, set_grad, unpack)
 from mltensor._core.tensor cimport (
     ADD, Tensor, detached, empty_like, like_class, mark_written, mlt_view, same_shape, shape_tuple, slots)
 

@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport is_integer
-from mltensor._core.elementwise cimport load_scalar
+from mltensor._core.scalars cimport read_scalar
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
 
 import numpy
@@ -121,7 +121,7 @@ cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
     elif isinstance(item, Tensor):
         if (<Tensor> item).view.ndim != 0 or not is_integer((<Tensor> item).view.dtype):
             return 0
-        item = load_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
+        item = read_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
     elif isinstance(item, array_type):
         if item.ndim != 0 or item.dtype.kind not in "iu":
             return 0

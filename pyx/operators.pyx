@@ -5,20 +5,22 @@ write through a view gives the base a node that puts the view's new value into t
 other views find it there when they are next asked for theirs (see `current_node`).
 """
 
+from cpython.float cimport PyFloat_CheckExact
+from cpython.long cimport PyLong_CheckExact
 from cpython.object cimport PyObject
 
 from mltensor._core.operation cimport Op, adopt, result_class
-from mltensor._core.ufunc cimport binary, call_elementwise, same_memory, unary
+from mltensor._core.ufunc cimport binary, call_elementwise, inplace, same_memory, unary
 from mltensor._core.dtypes cimport is_inexact
-from mltensor._core.elementwise cimport copy, copy_into
+from mltensor._core.elementwise cimport copy, copy_into, fill
 from mltensor._core.index cimport assign
 from mltensor._core.keys cimport basic_index
-from mltensor._core.scalars cimport item
-from mltensor._core.tape cimport Leaf, Rules, capture_line, current_node, grad_enabled, record, set_grad
+from mltensor._core.scalars cimport item, write_scalar
+from mltensor._core.tape cimport Leaf, Rules, current_node, grad_enabled, record, set_grad
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
     MATMUL, MULTIPLY, NEGATIVE, NOT_EQUAL, OR, POSITIVE, POWER, REMAINDER, RIGHT_SHIFT, SUBTRACT, XOR, Tensor,
-    detached, like_class, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
+    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
 
 from mltensor.errors import GradientError, ShapeError
 
@@ -151,8 +153,8 @@ cdef object inplace_slot(int operator, object a, object b):
     target = <Tensor> a
     if grad_enabled() and (requires_grad(target) or (isinstance(b, Tensor) and requires_grad(<Tensor> b))):
         return tracked_inplace(op, target, b)
-    target.storage.overwritten = capture_line()
-    write_inplace(op, target, b)
+    if not inplace(op, target, b):
+        write_inplace(op, target, b)
     return a
 
 
@@ -188,7 +190,6 @@ cdef object tracked_inplace(Op op, Tensor target, object b):
     # The rules may read the old value, which is about to go: they get a copy, also of an operand in the same memory.
     old = copy(target)
     old.node = current_node(target)
-    target.storage.overwritten = capture_line()
     if not isinstance(b, (Tensor, float, int, complex)):
         b = adopt(b, -1, target.storage.device)
     if isinstance(b, Tensor) and shares_memory(<Tensor> b, target):
@@ -209,6 +210,14 @@ cdef int write_value(Tensor target, object value) except -1:
     """target[...] = value, on the tape where it has to be."""
     cdef Tensor source
     cdef Tensor shown
+    if PyFloat_CheckExact(value) or PyLong_CheckExact(value):
+        if not (requires_grad(target) and grad_enabled()):
+            if target.view.size == 1:
+                write_scalar(target.view.data, target.view.dtype, value)
+                mark_written(target)
+            else:
+                fill(target, value)
+            return 0
     if not isinstance(value, Tensor):
         if isinstance(value, (bool, int, float, complex)):
             value = adopt(value, target.view.dtype, target.storage.device)
@@ -217,7 +226,6 @@ cdef int write_value(Tensor target, object value) except -1:
     source = <Tensor> value
     if source.base is not None and source.base is target.base and same_memory(source, target):
         return 0        # x[key] += y ends by assigning the view to its own place
-    target.storage.overwritten = capture_line()
     if not (grad_enabled() and (requires_grad(target) or requires_grad(source))):
         copy_into(target, trimmed(source, target))
         return 0
@@ -274,7 +282,6 @@ cdef int set_item_slot(object x, object key, object value) except -1:
         write_value(<Tensor> found, value)
         return 0
     source = value if isinstance(value, Tensor) else adopt(value, -1, t.storage.device)
-    t.storage.overwritten = capture_line()
     if not (grad_enabled() and (requires_grad(t) or requires_grad(source))):
         assign(t, key, source)
         return 0

@@ -35,7 +35,13 @@ cdef class Storage:
     cdef object owner              # what keeps foreign memory alive, or None for our own
     cdef int device
     cdef bint writeable
+    cdef bint kept                 # the tape keeps a value that lies here: writes note their line
     cdef object overwritten        # (code object, instruction) of the last in-place write, or None
+
+# Counts an in-place write, and notes its line where the tape keeps what was there.
+cdef int written(Storage storage) except -1
+# Code object that Python is running (None outside of any), and the instruction it is at.
+cdef object running_code(int* instruction)
 
 cdef Device device_object(int code)
 cdef int device_code(object device) except -1

@@ -3,6 +3,7 @@
 cimport cython
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.exc cimport PyErr_CheckSignals
+from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
 import os
@@ -269,3 +270,38 @@ cdef Storage foreign_storage(char* data, uint64_t nbytes, object owner, bint wri
     storage.owner = owner
     storage.writeable = writeable
     return storage
+
+
+# --- writes ----------------------------------------------------------------------------------
+
+cdef extern from *:
+    """
+    static PyObject *mlt_frame_code(int *instruction) {
+      PyFrameObject *frame = PyEval_GetFrame();
+      if (!frame) return NULL;
+      *instruction = PyFrame_GetLasti(frame);
+      return (PyObject *)PyFrame_GetCode(frame);
+    }
+    """
+    PyObject* mlt_frame_code(int* instruction)
+
+cdef extern from "Python.h":
+    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
+
+
+cdef object running_code(int* instruction):
+    cdef PyObject* code = mlt_frame_code(instruction)
+    if code == NULL:
+        return None
+    result = <object> code
+    Py_DECREF_pointer(code)
+    return result
+
+
+cdef int written(Storage storage) except -1:
+    cdef int instruction = 0
+    storage.version += 1
+    if storage.kept:
+        code = running_code(&instruction)
+        storage.overwritten = (code, instruction)
+    return 0

@@ -78,4 +78,3 @@ cdef int set_edges(Node node, edges) except -1
 cdef int forget_saved(Node node) except -1
 cdef object unpack(Node node, int slot, bint create_graph)
 cdef object source_line(object code, int instruction)
-cdef object capture_line()

@@ -10,6 +10,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport is_complex, is_inexact
+from mltensor._core.storage cimport running_code
 from mltensor._core.tensor cimport Tensor, detached, same_shape, shape_tuple
 
 import importlib
@@ -19,22 +20,12 @@ from mltensor.errors import GradientError
 cdef extern from *:
     """
     static _Thread_local int mlt_grad_enabled = 1;
-    static PyObject *mlt_frame_code(int *instruction) {
-      PyFrameObject *frame = PyEval_GetFrame();
-      if (!frame) return NULL;
-      *instruction = PyFrame_GetLasti(frame);
-      return (PyObject *)PyFrame_GetCode(frame);
-    }
     static int mlt_code_line(PyObject *code, int instruction) {
       return PyCode_Addr2Line((PyCodeObject *)code, instruction);
     }
     """
     int mlt_grad_enabled
-    PyObject* mlt_frame_code(int* instruction)
     int mlt_code_line(object code, int instruction)
-
-cdef extern from "Python.h":
-    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
 
 cdef enum SlotKind:
     INPUT
@@ -226,6 +217,8 @@ cdef class PythonNode(Node):
         set_edges(self, edges)
         self.saved_tensors = saved
         self.versions = tuple([(<Tensor> t).storage.version for t in saved])
+        for t in saved:
+            (<Tensor> t).storage.kept = True
         self.outputs = outputs
         remember_line(self)
 
@@ -256,22 +249,8 @@ cdef int forget_saved(Node node) except -1:
 
 
 cdef int remember_line(Node node) except -1:
-    cdef PyObject* code = mlt_frame_code(&node.instruction)
-    if code != NULL:
-        node.code = <object> code
-        Py_DECREF_pointer(code)
+    node.code = running_code(&node.instruction)
     return 0
-
-
-cdef object capture_line():
-    """(code object, instruction) of the Python line that is running."""
-    cdef int instruction = 0
-    cdef PyObject* code = mlt_frame_code(&instruction)
-    if code == NULL:
-        return None
-    result = (<object> code, instruction)
-    Py_DECREF_pointer(code)
-    return result
 
 
 cdef object source_line(object code, int instruction):
@@ -444,6 +423,7 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
                 value = slot_value(rules, slot, first, arguments)
             if isinstance(value, Tensor):
                 version = (<Tensor> value).storage.version
+                (<Tensor> value).storage.kept = True
                 if node.code is None:
                     remember_line(node)
         if slot == 0:

@@ -1,7 +1,7 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint64_t
 
-from mltensor._core.storage cimport Storage
+from mltensor._core.storage cimport Storage, written
 
 cdef extern from "mltensor/mltensor.h" nogil:
     enum:
@@ -50,7 +50,10 @@ cdef bint shares_memory(Tensor a, Tensor b) noexcept nogil    # byte ranges over
 cdef int byte_range(Tensor t, char** low, char** high) noexcept nogil
 cdef bint requires_grad(Tensor t) noexcept
 cdef int require_writeable(Tensor t) except -1
-cdef int mark_written(Tensor t) except -1      # bumps the version after an in-place write
+# After an in-place write.
+cdef inline int mark_written(Tensor t) except -1:
+    return written(t.storage)
+
 
 # --- what the layers above plug into the slots of the class ---------------------------------
 ctypedef struct Slots:

@@ -631,11 +631,6 @@ cdef int require_writeable(Tensor t) except -1:
     return 0
 
 
-cdef int mark_written(Tensor t) except -1:
-    t.storage.version += 1
-    return 0
-
-
 # --- the class as others build on it --------------------------------------------------------
 
 def attach(cls, str name, value):

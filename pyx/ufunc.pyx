@@ -13,9 +13,10 @@ from mltensor._core.dtypes cimport (
     BOOL, FLOAT64, UINT64, code_of, is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, fill, parallel_threshold, run,
-    scalar_tensor, store_scalar)
+    scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, different_devices, is_weak, result_class, weak_dtype, winner, with_class)
+from mltensor._core.scalars cimport write_scalar
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, like_class, mark_written, mlt_view, require_writeable, requires_grad, same_shape,
@@ -71,7 +72,7 @@ cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype
     cdef int64_t buffer[2]
     cdef Tensor result
     cdef PyObject* arguments[2]
-    store_scalar(scalar, dtype, <char*> buffer)
+    write_scalar(<char*> buffer, dtype, scalar)
     result = empty_like(a, out_dtype(op, dtype))
     pointers[reversed] = a.view.data
     pointers[1 - reversed] = <char*> buffer
@@ -166,6 +167,37 @@ cdef object compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     cdef Tensor result = empty_like(a, BOOL)
     fill(result, outcome)
     return result
+
+
+cdef bint inplace(Op op, Tensor target, object other) except -1:
+    """target op= other where one loop over both does it: small, contiguous, of one dtype; False: take the long way."""
+    cdef char* pointers[3]
+    cdef int64_t strides[3]
+    cdef int64_t buffer[2]
+    cdef int dtype = target.view.dtype
+    cdef Tensor b
+    if op.arity != 2 or not plain(op, target, dtype) or out_dtype(op, dtype) != dtype or not target.view.writeable:
+        return False
+    if isinstance(other, Tensor):
+        b = <Tensor> other
+        if (b.view.dtype != dtype or not b.view.contiguous or not same_shape(target, b)
+                or b.storage.device != target.storage.device
+                or (b.view.data != target.view.data and shares_memory(target, b))):
+            return False
+        pointers[1] = b.view.data
+        strides[1] = mlt_itemsize[dtype]
+    elif (PyFloat_CheckExact(other) and is_inexact(dtype)) or (
+            PyLong_CheckExact(other) and (is_inexact(dtype) or is_integer(dtype))):
+        write_scalar(<char*> buffer, dtype, other)
+        pointers[1] = <char*> buffer
+        strides[1] = 0
+    else:
+        return False
+    pointers[0] = pointers[2] = target.view.data
+    strides[0] = strides[2] = mlt_itemsize[dtype]
+    op.loops.by_dtype[dtype](pointers, strides, target.view.size)
+    mark_written(target)
+    return True
 
 
 cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype):

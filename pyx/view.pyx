@@ -18,6 +18,9 @@ import operator
 from mltensor.errors import AxisError, ShapeError
 
 cdef extern from *:
+    bint mul_overflows "__builtin_mul_overflow"(int64_t a, int64_t b, int64_t* product) nogil
+
+cdef extern from *:
     """
     #define mlt_tuple_items(o) (((PyTupleObject *)(o))->ob_item)
     """
@@ -70,9 +73,8 @@ cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape):
     for i in range(ndim):
         full[i] = shape[i]
         if shape[i] >= 0:
-            if shape[i] > 0 and known > (<int64_t> 1 << 60) // shape[i]:
+            if mul_overflows(known, shape[i], &known):
                 raise impossible(t, ndim, shape)
-            known *= shape[i]
         elif shape[i] == -1 and unknown < 0:
             unknown = i
         elif shape[i] == -1:
@@ -199,6 +201,11 @@ cdef Tensor reversed_view(Tensor x):
     for i in range(x.view.ndim):
         axes[i] = x.view.ndim - 1 - i
     return permute(x, axes)
+
+
+cdef object permute_dims_shortcut(PyObject** a, Py_ssize_t count):
+    """x.T and transpose(x)"""
+    return reversed_view(<Tensor> a[0]) if count == 1 else None
 
 
 cdef object permute_dims_kernel(PyObject** a):
@@ -385,6 +392,7 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
 
 
 SHORTCUTS = {
+    "permute_dims": shortcut_capsule(permute_dims_shortcut),
     "reshape": shortcut_capsule(reshape_shortcut),
     "broadcast_to": shortcut_capsule(broadcast_to_shortcut),
 }
