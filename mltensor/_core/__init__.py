@@ -9,7 +9,8 @@ we call it on our own threads only, and a pool of its own would keep a core busy
 import importlib
 import os
 
-import numpy  # noqa: F401  its OpenBLAS is another library, loaded before so that it does not read our setting
+# NumPy has an OpenBLAS of its own, loaded first so that it does not read our setting.
+import numpy
 
 _SETTINGS = {"OPENBLAS_NUM_THREADS": "1"}
 if "GOMP_SPINCOUNT" not in os.environ and "OMP_WAIT_POLICY" not in os.environ:
