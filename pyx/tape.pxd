@@ -51,6 +51,7 @@ cdef class PythonNode(Node):
     cdef object function
     cdef readonly str title
     cdef tuple saved_tensors
+    cdef tuple saved_versions
     cdef int outputs
 
 cdef bint grad_enabled() noexcept nogil

@@ -210,32 +210,33 @@ cdef class PythonNode(Node):
     title : str
         Name for messages.
     function : callable
-        Takes one gradient per result (None where none arrived), gives one per edge.
+        Takes the node and one gradient per result (None where none arrived), gives one per edge.
     edges : tuple of Node or None
     saved : tuple of Tensor
         Tensors whose memory must not be overwritten before the backward.
     outputs : int
+    inputs : tuple, optional
+        The arguments that the edges belong to: gradients are brought to their shapes and dtypes.
     """
 
-    def __init__(self, str title, function, tuple edges, tuple saved=(), int outputs=1):
-        cdef int k = 0
+    def __init__(self, str title, function, tuple edges, tuple saved=(), int outputs=1, tuple inputs=None):
         self.title = title
         self.function = function
         self.edges = edges
         self.saved_tensors = saved
+        self.saved_versions = tuple([(<Tensor> t).storage.version for t in saved])
         self.outputs = outputs
-        for t in saved[:16]:
-            self.versions[k] = (<Tensor> t).storage.version
-            k += 1
+        if inputs is not None:
+            self.adjust = tuple([
+                (shape_tuple(<Tensor> one), (<Tensor> one).view.dtype) if edge is not None else None
+                for one, edge in zip(inputs, edges, strict=True)])
         remember_line(self)
 
     def check_saved(self):
         """Raise when a saved tensor was overwritten."""
-        cdef int k = 0
-        for t in self.saved_tensors[:16]:
-            if (<Tensor> t).storage.version != self.versions[k]:
-                raise overwritten(self, <Tensor> t, self.versions[k])
-            k += 1
+        for t, version in zip(self.saved_tensors, self.saved_versions):
+            if (<Tensor> t).storage.version != version:
+                raise overwritten(self, <Tensor> t, version)
 
 
 cdef int remember_line(Node node) except -1:
@@ -430,6 +431,16 @@ cdef int attach_outputs(Node node, tuple results) except -1:
         t.node = output
         t.node_version = t.storage.version
     return 0
+
+
+def attach_output(Node node, Tensor t, int index, int count):
+    """Put a tensor that holds one of the results of a PythonNode on the tape."""
+    cdef Output output = Output.__new__(Output)
+    output.edges = (node,)
+    output.index = index
+    output.count = count
+    t.node = output
+    t.node_version = t.storage.version
 
 
 def attach(Node node, tensors):
