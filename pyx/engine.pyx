@@ -106,10 +106,10 @@ cdef int deliver(Node node, object gradient) except -1:
 
 
 cdef object run_hooks(Node node, object gradient):
-    for handle in list(node.hooks):
-        replaced = handle.hook(gradient)
+    for entry in list(node.hooks):
+        replaced = entry.hook(gradient)
         if replaced is not None:
-            gradient = checked_replacement(handle.hook, <Tensor> gradient, replaced)
+            gradient = checked_replacement(entry.hook, <Tensor> gradient, replaced)
     return gradient
 
 
@@ -121,8 +121,8 @@ cdef object checked_replacement(object hook, Tensor gradient, object replaced):
     if not same_shape(gradient, <Tensor> replaced) or gradient.view.dtype != (<Tensor> replaced).view.dtype:
         raise ShapeError(
             f"the hook {hook!r} was given a gradient of shape {shape_tuple(gradient)} and dtype {gradient.dtype} and "
-            f"returned one of shape {shape_tuple(<Tensor> replaced)} and dtype {(<Tensor> replaced).dtype}; they must be "
-            "the same")
+            f"returned one of shape {shape_tuple(<Tensor> replaced)} and dtype {(<Tensor> replaced).dtype}; they must "
+            "be the same")
     return replaced
 
 

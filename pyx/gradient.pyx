@@ -110,17 +110,26 @@ def detach_(Tensor t):
     return t
 
 
+class Registration:
+    """One entry in the hooks of a node: the same function registered twice is two of them."""
+
+    __slots__ = ("hook",)
+
+    def __init__(self, hook):
+        self.hook = hook
+
+
 class RemovableHandle:
     """Takes a hook away again, also at the end of a ``with`` block."""
 
     def __init__(self, hooks, hook):
-        self.hooks, self.hook = hooks, hook
-        hooks.append(self)
+        self.hooks, self.registration = hooks, Registration(hook)
+        hooks.append(self.registration)
 
     def remove(self):
         """Remove the hook; a second call does nothing."""
-        if self in self.hooks:
-            self.hooks.remove(self)
+        if self.registration in self.hooks:
+            self.hooks.remove(self.registration)
 
     def __enter__(self):
         return self

@@ -207,7 +207,8 @@ cdef object tracked_inplace(Op op, Tensor target, object b):
         other.node = current_node(<Tensor> b)
         b = other
     write_inplace(op, target, b)
-    result = detached(target)
+    # The next in-place write must not reach a result that a rule reads.
+    result = copy(target) if op.rules is not None and op.rules.keeps_result else detached(target)
     arguments[0] = <PyObject*> old
     arguments[1] = <PyObject*> b
     if op.rules is not None:

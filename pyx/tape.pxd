@@ -16,6 +16,7 @@ cdef class Rules:
     cdef int rule_length[16]
     cdef int8_t rule_slot[16][8]       # slot of each parameter, -1 for g
     cdef bint broadcasts               # elementwise: the engine undoes broadcasting
+    cdef bint keeps_result             # a rule reads y
     cdef bint variadic                 # the one input is a sequence of tensors
 
 cdef class Node:

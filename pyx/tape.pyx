@@ -125,6 +125,7 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
     stem, _, ending = parameter.rpartition("_")
     if parameter == "y":
         rules.slot_kind[slot] = RESULT
+        rules.keeps_result = True
     elif parameter in inputs:
         rules.slot_kind[slot] = INPUT
         rules.slot_argument[slot] = positions[inputs.index(parameter)]

@@ -126,9 +126,9 @@ def record(cls, ctx, nodes, args, results):
     # A result that is an input itself gets a tensor of its own: its place on the tape differs.
     outputs = [detached(out) if isinstance(out, Tensor) and one_of(out, args) and not one_of(out, ctx.dirty) else out
                for out in given]
+    ctx.keep(given, None if single else len(given))
     node = PythonNode(cls.__name__, backward_of(cls, ctx, outputs), nodes,
                       tuple(tensor for tensor in ctx.to_save if tensor is not None), len(outputs), args)
-    ctx.keep(given, None if single else len(given))
     for index, out in enumerate(outputs):
         if constant[index]:
             continue

@@ -53,7 +53,7 @@ class GradMode:
                     except GeneratorExit:
                         self.resume(generator.close)
                         raise
-                    except BaseException as error:  # noqa: BLE001  what is thrown in is the generator's to handle
+                    except BaseException as error:  # what is thrown in is the generator's to handle
                         value = self.resume(generator.throw, error)
                     else:
                         value = self.resume(generator.send, sent)

@@ -245,3 +245,140 @@ def test_what_a_function_saved_dies_with_its_result():
     del y
     gc.collect()
     assert watched() is None
+
+
+class Exponential(Function):
+    """Saves its own result."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = np.exp(x)
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0]
+
+
+def test_a_saved_result_is_differentiated_and_keeps_nothing_alive():
+    x = leaf(0.5, 1.0)
+    assert gradgradcheck(Exponential.apply, [x])
+    gc.collect()
+    gc.disable()
+    try:
+        y = Exponential.apply(x * 1)
+        watched = weakref.ref(y)
+        del y
+        assert watched() is None
+    finally:
+        gc.enable()
+
+
+def test_gradients_are_brought_to_the_arguments():
+    class Product(Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            return x * y
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.astype("float32"), g
+
+    x, y = leaf(1.0, 2.0), leaf(3.0)
+    Product.apply(x, y).sum().backward()
+    assert (x.grad.tolist(), x.grad.dtype, y.grad.tolist()) == ([1.0, 1.0], np.float64, [2.0])
+
+    class Wrong(Product):
+        given = None
+
+        @classmethod
+        def backward(cls, ctx, g):
+            return cls.given, None
+
+    for Wrong.given, error in ((np.ones(3), ValueError), (np.array(1.0), ValueError), (3.0, TypeError)):
+        with pytest.raises(error, match=r"Wrong\.backward"):
+            Wrong.apply(x, y).sum().backward()
+
+
+def test_once_differentiable():
+    class Square(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        @np.autograd.function.once_differentiable
+        def backward(ctx, g):
+            return g * 2 * ctx.saved_tensors[0]
+
+    x = leaf(3.0)
+    assert gradcheck(Square.apply, [x])
+    (g,) = np.grad(Square.apply(x), x, create_graph=True)
+    assert g.tolist() == [6.0]
+    with pytest.raises(GradientError, match="once_differentiable"):
+        g.backward()
+
+
+class AddOne(Function):
+    @staticmethod
+    def forward(ctx, x):
+        x += 1
+        ctx.mark_dirty(x)
+        return x
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 7
+
+
+def test_arguments_written_in_place():
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    assert AddOne.apply(y) is y
+    y.sum().backward()
+    assert x.grad.tolist() == [7.0, 7.0]
+    x.grad = None
+    y = x * 1
+    AddOne.apply(y[:1])
+    y.sum().backward()
+    assert x.grad.tolist() == [7.0, 1.0]
+    with pytest.raises(GradientError, match="leaf"):
+        AddOne.apply(x)
+
+
+def test_results_that_are_no_tensors_and_inputs_without_gradient():
+    class Mixed(Function):
+        @staticmethod
+        def forward(ctx, x, other):
+            ctx.mark_non_differentiable(other)
+            return x * 2, None, other, 5
+
+        @staticmethod
+        def backward(ctx, g, *_):
+            return g * 2, None
+
+    x = leaf(1.0)
+    y, nothing, other, number = Mixed.apply(x, np.ones(1))
+    assert (nothing, number, other.requires_grad) == (None, 5, False)
+    y.backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_a_walk_inside_of_backward():
+    class Cubed(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x ** 3
+
+        @staticmethod
+        def backward(ctx, g):
+            with np.enable_grad():
+                y = ctx.saved_tensors[0].detach().requires_grad_()
+                return np.grad(y ** 3, y, g)[0]
+
+    x = leaf(1.0, 2.0)
+    Cubed.apply(Cubed.apply(x)).sum().backward()
+    assert x.grad.tolist() == [9.0, 9.0 * 2.0 ** 8]
