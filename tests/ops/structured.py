@@ -115,6 +115,9 @@ SAMPLES = {
         Sample(Leaf(2, 3), CLASSES, reduction="none", label_smoothing=0.2),
         Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0)),
         Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), axis=1),
+        Sample(Leaf(2, 3), CLASSES, Leaf(3, low=0.5), reduction="none"),
+        Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), Leaf(3, low=0.5), label_smoothing=0.2, axis=1),
+        Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0), Leaf(3, low=0.5), label_smoothing=0.1),
     ],
     "softmax_cross_entropy_backward": [
         Sample(Leaf(), Leaf(2, 3), CLASSES, options=OPTIONS),
