@@ -71,7 +71,9 @@ def fill(self, value):
 
 def sort(self, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     """Sort the elements along an axis in place."""
-    self.copy_(F.sort(self, axis=axis, descending=descending))
+    # The gradient of sort reads the old order, which the write takes away.
+    old = F.copy(self) if self.requires_grad else self
+    self.copy_(F.sort(old, axis=axis, descending=descending))
 
 
 def view(self, *shape, dtype=None):

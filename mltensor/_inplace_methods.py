@@ -24,6 +24,11 @@ def method(function):
     return function
 
 
+def old_value(self):
+    """What a tensor holds before a write: in memory of its own where a gradient rule may ask for it later."""
+    return F.copy(self) if self.requires_grad else self
+
+
 # --- arithmetic ---------------------------------------------------------------------------------
 
 @method
@@ -49,7 +54,7 @@ def div_(self, other, *, rounding_mode=None):
     """Divide, optionally rounding down ('floor') or towards zero ('trunc')."""
     if rounding_mode is None:
         return operator.itruediv(self, other)
-    return self.copy_(VALUE_METHODS["div"](self, other, rounding_mode=rounding_mode))
+    return self.copy_(VALUE_METHODS["div"](old_value(self), other, rounding_mode=rounding_mode))
 
 
 @method
@@ -73,7 +78,7 @@ def zero_(self):
 @method
 def masked_fill_(self, mask, value):
     """Set the elements where the mask holds."""
-    return self.copy_(VALUE_METHODS["masked_fill"](self, mask, value))
+    return self.copy_(VALUE_METHODS["masked_fill"](old_value(self), mask, value))
 
 
 @method
@@ -105,7 +110,7 @@ def twin(name):
 
     def in_place(self, *args, **kwargs):
         function = operation or getattr(F, name)
-        return self.copy_(function(self, *args, **kwargs))
+        return self.copy_(function(old_value(self), *args, **kwargs))
 
     in_place.__name__ = in_place.__qualname__ = name + "_"
     in_place.__doc__ = f"In-place form of `{name}`."

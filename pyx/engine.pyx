@@ -8,7 +8,7 @@ of its result into the gradients of its inputs.
 from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
-from mltensor._core.dtypes cimport objects
+from mltensor._core.dtypes cimport is_complex, objects
 from mltensor._core.elementwise cimport Loops, fill, find_loops, run
 from mltensor._core.tape cimport (
     Leaf, Node, Output, PythonNode, Rules, current_node, edge_at, forget_saved, set_grad, unpack)
@@ -25,6 +25,7 @@ cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(object o)
 
 cdef uint64_t runs = 0
+cdef int depth = 0
 lock = threading.RLock()
 
 # The operations the engine itself needs, plugged in when the namespace is built.
@@ -39,8 +40,11 @@ def plug(sum_to_function, cast_function):
     cast_gradient = cast_function
 
 
-cdef list order_nodes(list roots, dict captures, bint everything):
-    """All nodes below the roots, each before the nodes it feeds; marks those that are needed."""
+cdef list order_nodes(list roots, dict captures, bint everything, list outer):
+    """All nodes below the roots, each before the nodes it feeds; marks those that are needed.
+
+    What a walk that is going on around this one has left at the nodes is noted in `outer`.
+    """
     global runs
     cdef list order = []
     cdef list stack = []
@@ -53,8 +57,11 @@ cdef list order_nodes(list roots, dict captures, bint everything):
         node = <Node> root
         if node.visit == number:
             continue
+        if outer is not None:
+            outer.append((node, node.gradient, node.needed))
         node.visit = number
         node.cursor = 0
+        node.gradient = None
         stack.append(node)
         while stack:
             node = <Node> stack[len(stack) - 1]
@@ -64,6 +71,8 @@ cdef list order_nodes(list roots, dict captures, bint everything):
                 if edge is not None:
                     child = <Node> edge
                     if child.visit != number:
+                        if outer is not None:
+                            outer.append((child, child.gradient, child.needed))
                         child.visit = number
                         child.cursor = 0
                         child.gradient = None
@@ -100,23 +109,34 @@ cdef int deliver(Node node, object gradient) except -1:
 
 
 cdef object run_hooks(Node node, object gradient):
-    for hook in list(node.hooks):
-        replaced = hook(gradient)
+    for entry in list(node.hooks):
+        replaced = entry.hook(gradient)
         if replaced is not None:
-            gradient = replaced
+            gradient = checked_replacement(entry.hook, <Tensor> gradient, replaced)
     return gradient
+
+
+cdef object checked_replacement(object hook, Tensor gradient, object replaced):
+    """What a hook returned in place of a gradient, if it can take that place."""
+    if not isinstance(replaced, Tensor):
+        raise TypeError(
+            f"the hook {hook!r} must return a tensor or None in place of the gradient, not {type(replaced).__name__}")
+    if not same_shape(gradient, <Tensor> replaced) or gradient.view.dtype != (<Tensor> replaced).view.dtype:
+        raise ShapeError(
+            f"the hook {hook!r} was given a gradient of shape {shape_tuple(gradient)} and dtype {gradient.dtype} and "
+            f"returned one of shape {shape_tuple(<Tensor> replaced)} and dtype {(<Tensor> replaced).dtype}; they must "
+            "be the same")
+    return replaced
 
 
 cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:
     """Add to the gradient that a leaf keeps; the leaf's own memory is shared with nobody."""
     if leaf.grad is None:
-        if create_graph:
-            leaf.grad = gradient
-        elif (Py_REFCNT(gradient) == 1 and gradient.base is None and gradient.node is None
+        if (Py_REFCNT(gradient) == 1 and gradient.base is None and (create_graph or gradient.node is None)
                 and Py_REFCNT(gradient.storage) == 1 and gradient.view.contiguous and gradient.storage.owner is None):
             leaf.grad = gradient
         else:
-            leaf.grad = copy_of(gradient)
+            leaf.grad = gradient.copy() if create_graph else copy_of(gradient)
     elif create_graph:
         leaf.grad = add_gradients(leaf.grad, gradient)
     else:
@@ -151,6 +171,17 @@ cdef object copy_of(Tensor gradient):
         return gradient.copy()
     finally:
         set_grad(before)
+
+
+cdef object with_retained(Node node, Tensor gradient, bint create_graph):
+    """What a node keeps for the user: the sum of all gradients that passed, as at a leaf."""
+    cdef Tensor kept
+    if node.retained is not None:
+        return add_gradients(node.retained, gradient)
+    if create_graph:
+        return gradient
+    kept = detached(gradient)
+    return kept if type(gradient) is Tensor else like_class(kept, type(gradient))
 
 
 cdef object call_rule(Node node, int i, object gradient, bint create_graph):
@@ -267,7 +298,7 @@ def backward_from(Tensor result, bint retain_graph, bint create_graph):
     """Walk back from a result of one element, starting with 1; False when it is not on the tape."""
     cdef Tensor start
     node = current_node(result)
-    if node is None:
+    if node is None or is_complex(result.view.dtype):
         return False
     start = empty_like(result, result.view.dtype)
     fill(start, 1)
@@ -285,10 +316,12 @@ cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, 
     cdef bint captures = len(wanted) > 0
     cdef Py_ssize_t position
     cdef dict found = {}
-    for root in roots:
-        (<Node> root).gradient = None
-    order = order_nodes(roots, wanted, not captures)
+    global depth
+    # A hook or a Function may walk nodes that the walk around it has not finished with.
+    cdef list outer = [] if depth else None
+    order = order_nodes(roots, wanted, not captures, outer)
     before = set_grad(create_graph)
+    depth += 1
     try:
         for root, gradient in zip(roots, gradients):
             deliver(<Node> root, gradient)
@@ -300,10 +333,12 @@ cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, 
                 continue
             if node.hooks is not None:
                 gradient = run_hooks(node, gradient)
-            if node.retains:
-                node.retained = gradient if create_graph else detached(<Tensor> gradient)
             if captures and node in wanted:
                 found[node] = gradient
+                if accumulate_leaves and type(node) is not Leaf and not node.retains:
+                    node.retained = with_retained(node, <Tensor> gradient, create_graph)
+            if node.retains:
+                node.retained = with_retained(node, <Tensor> gradient, create_graph)
             if type(node) is Leaf:
                 if accumulate_leaves:
                     check_leaf(<Leaf> node, <Tensor> gradient)
@@ -316,12 +351,18 @@ cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, 
                 if isinstance(gradient, list):
                     gradient = tuple(gradient)
                 go_back(node, gradient, create_graph)
+                # A node that kept nothing but shapes and numbers can be walked again.
                 if not retain_graph and node.keeps:
                     forget_saved(node)
     finally:
+        depth -= 1
         set_grad(before)
         for root in order:
             (<Node> root).gradient = None
+        if outer is not None:
+            for root, gradient, needed in outer:
+                (<Node> root).gradient = gradient
+                (<Node> root).needed = needed
     return found
 
 
@@ -333,13 +374,36 @@ cdef int run_python(PythonNode node, object gradient, bint retain_graph) except 
     node.check_saved()
     if node.outputs == 1 and not isinstance(gradient, list):
         gradient = [gradient]
-    results = node.function(*gradient)
+    results = node.function(node, *gradient)
     if results is None or isinstance(results, Tensor):
         results = (results,)
-    deliver_all(node, results, None)
+    if node.adjust is not None:
+        for position in range(min(len(results), len(node.adjust))):
+            if node.adjust[position] is not None and results[position] is not None:
+                check_given(node, position, results[position], (<tuple> node.adjust[position])[0])
+    deliver_all(node, results, node.adjust)
     if not retain_graph:
         node.saved_tensors = ()
+        node.function = None
         node.released = True
+    return 0
+
+
+cdef int check_given(PythonNode node, int position, object given, tuple shape) except -1:
+    """A gradient that a Function gave must be a tensor that sums to the shape of the argument."""
+    cdef int i, extra
+    if not isinstance(given, Tensor):
+        raise TypeError(
+            f"{node.title}.backward must give tensors or None, not {type(given).__name__} for argument {position}")
+    got = shape_tuple(<Tensor> given)
+    extra = len(got) - len(shape)
+    fits = extra >= 0
+    for i in range(len(shape) if fits else 0):
+        fits = fits and (shape[i] == got[extra + i] or shape[i] == 1)
+    if not fits:
+        raise ShapeError(
+            f"{node.title}.backward gave a gradient of shape {got} for argument {position} of shape {shape}; give one "
+            "of that shape, or one that broadcasting the argument would have")
     return 0
 
 

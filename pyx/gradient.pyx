@@ -3,6 +3,8 @@
 from mltensor._core.tape cimport Leaf, Node, current_node
 from mltensor._core.tensor cimport Tensor, detached, like_class, requires_grad as is_tracked, shape_tuple
 
+from mltensor._core.tensor import set_data
+
 from mltensor.errors import GradientError, ShapeError
 
 
@@ -89,6 +91,18 @@ def detach(Tensor t):
     return result if type(t) is Tensor else like_class(result, getattr(type(t), "_result_class", Tensor))
 
 
+def set_value(Tensor t, Tensor source):
+    """Give a tensor other memory, as an assignment to `data` does; a leaf stays the leaf it is."""
+    cdef object node = current_node(t)
+    cdef Leaf leaf
+    set_data(t, source)
+    if isinstance(node, Leaf):
+        leaf = <Leaf> node
+        if leaf.dtype != t.view.dtype or leaf.shape != shape_tuple(t):
+            leaf = Leaf(t)
+        t.node = leaf
+
+
 def detach_(Tensor t):
     """Take the tensor itself off the tape."""
     t.node = None
@@ -96,16 +110,32 @@ def detach_(Tensor t):
     return t
 
 
+class Registration:
+    """One entry in the hooks of a node: the same function registered twice is two of them."""
+
+    __slots__ = ("hook",)
+
+    def __init__(self, hook):
+        self.hook = hook
+
+
 class RemovableHandle:
-    """Takes a hook away again."""
+    """Takes a hook away again, also at the end of a ``with`` block."""
 
     def __init__(self, hooks, hook):
-        self.hooks, self.hook = hooks, hook
+        self.hooks, self.registration = hooks, Registration(hook)
+        hooks.append(self.registration)
 
     def remove(self):
         """Remove the hook; a second call does nothing."""
-        if self.hook in self.hooks:
-            self.hooks.remove(self.hook)
+        if self.registration in self.hooks:
+            self.hooks.remove(self.registration)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
 
 
 def register_hook(Tensor t, hook):
@@ -120,7 +150,6 @@ def register_hook(Tensor t, hook):
         raise GradientError("register_hook: this tensor does not require a gradient")
     if node.hooks is None:
         node.hooks = []
-    node.hooks.append(hook)
     return RemovableHandle(node.hooks, hook)
 
 

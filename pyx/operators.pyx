@@ -138,6 +138,17 @@ cdef int rebase(Tensor t, object node, object old_base_node) except -1:
     return 0
 
 
+def written_by_function(str name, Tensor t):
+    """Check that a Function was allowed to write an argument in place."""
+    refuse_leaf(name, t)
+
+
+def rebase_written(Tensor t):
+    """Tell the base of a view that the view's value is now that of its new node."""
+    if t.base is not None:
+        rebase(t, t.node, base_node(t))
+
+
 cdef object base_node(Tensor t):
     return None if t.base is None else (<Tensor> t.base).node
 
@@ -197,7 +208,8 @@ cdef object tracked_inplace(Op op, Tensor target, object b):
         other.node = current_node(<Tensor> b)
         b = other
     write_inplace(op, target, b)
-    result = detached(target)
+    # The next in-place write must not reach a result that a rule reads.
+    result = copy(target) if op.rules is not None and op.rules.keeps_result else detached(target)
     arguments[0] = <PyObject*> old
     arguments[1] = <PyObject*> b
     if op.rules is not None:

@@ -17,6 +17,7 @@ cdef class Rules:
     cdef int8_t rule_slot[16][8]       # slot of each parameter, -1 for g
     cdef unsigned int wanted           # bit i: input i has a rule
     cdef bint broadcasts               # elementwise: the engine undoes broadcasting
+    cdef bint keeps_result             # a rule reads y
     cdef bint variadic                 # the one input is a sequence of tensors
 
 # What an operation that was recorded leaves behind. Two inputs and two kept values have room in the node itself; tuples
@@ -37,7 +38,7 @@ cdef class Node:
     cdef uint64_t visit
     cdef int cursor
     cdef bint needed
-    cdef bint keeps                    # something is saved
+    cdef bint keeps                    # a tensor is saved
     cdef bint released
     cdef bint retains
     cdef readonly object retained
@@ -67,7 +68,7 @@ cdef class PythonNode(Node):
     cdef object function
     cdef readonly str title
     cdef tuple saved_tensors
-    cdef tuple versions
+    cdef tuple saved_versions
     cdef int outputs
 
 cdef bint grad_enabled() noexcept nogil

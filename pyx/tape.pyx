@@ -115,6 +115,7 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
     stem, _, ending = parameter.rpartition("_")
     if parameter == "y":
         rules.slot_kind[slot] = RESULT
+        rules.keeps_result = True
     elif parameter in inputs:
         rules.slot_kind[slot] = INPUT
         rules.slot_argument[slot] = positions[inputs.index(parameter)]
@@ -204,27 +205,33 @@ cdef class PythonNode(Node):
     title : str
         Name for messages.
     function : callable
-        Takes one gradient per result (None where none arrived), gives one per edge.
+        Takes the node and one gradient per result (None where none arrived), gives one per edge.
     edges : tuple of Node or None
     saved : tuple of Tensor
         Tensors whose memory must not be overwritten before the backward.
     outputs : int
+    inputs : tuple, optional
+        The arguments that the edges belong to: gradients are brought to their shapes and dtypes.
     """
 
-    def __init__(self, str title, function, tuple edges, tuple saved=(), int outputs=1):
+    def __init__(self, str title, function, tuple edges, tuple saved=(), int outputs=1, tuple inputs=None):
         self.title = title
         self.function = function
         set_edges(self, edges)
         self.saved_tensors = saved
-        self.versions = tuple([(<Tensor> t).storage.version for t in saved])
+        self.saved_versions = tuple([(<Tensor> t).storage.version for t in saved])
         for t in saved:
             (<Tensor> t).storage.kept = True
         self.outputs = outputs
+        if inputs is not None:
+            self.adjust = tuple([
+                (shape_tuple(<Tensor> one), (<Tensor> one).view.dtype) if edge is not None else None
+                for one, edge in zip(inputs, edges, strict=True)])
         remember_line(self)
 
     def check_saved(self):
         """Raise when a saved tensor was overwritten."""
-        for t, version in zip(self.saved_tensors, self.versions):
+        for t, version in zip(self.saved_tensors, self.saved_versions):
             if (<Tensor> t).storage.version != <uint64_t> version:
                 raise overwritten(self, <Tensor> t, version)
 
@@ -424,8 +431,11 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
             if isinstance(value, Tensor):
                 version = (<Tensor> value).storage.version
                 (<Tensor> value).storage.kept = True
+                node.keeps = True
                 if node.code is None:
                     remember_line(node)
+            elif rules.slot_kind[slot] == RESULT:
+                node.keeps = True
         if slot == 0:
             node.saved0 = value
             node.version0 = version
@@ -438,7 +448,6 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
             more.append((value, version))
     if more is not None:
         node.more_saved = tuple(more)
-    node.keeps = True
     return 0
 
 
@@ -459,21 +468,22 @@ cdef tuple adjustments(Rules rules, PyObject** arguments, unsigned int wanted):
     return tuple(found)
 
 
+def attach_output(Node node, Tensor t, int index, int count):
+    """Put a tensor that holds one of several results of a node on the tape."""
+    cdef Output output = Output.__new__(Output)
+    output.count = 1
+    output.edge0 = node
+    output.index = index
+    output.outputs = count
+    t.node = output
+    t.node_version = t.storage.version
+
+
 cdef int attach_outputs(Node node, tuple results) except -1:
-    cdef Output output
-    cdef Tensor t
     cdef int i, count = len(results)
     for i in range(count):
-        t = <Tensor> results[i]
-        if not is_inexact(t.view.dtype):
-            continue
-        output = Output.__new__(Output)
-        output.count = 1
-        output.edge0 = node
-        output.index = i
-        output.outputs = count
-        t.node = output
-        t.node_version = t.storage.version
+        if is_inexact((<Tensor> results[i]).view.dtype):
+            attach_output(node, <Tensor> results[i], i, count)
     return 0
 
 

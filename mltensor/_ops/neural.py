@@ -25,8 +25,41 @@ def probability_scale(logits, weight, options):
     return scale if weight is None else along_classes(weight, logits, axis) * scale
 
 
+def class_sums(terms, axis):
+    """Sums over all dimensions but that of the classes."""
+    axis = F.checked_axes(axis, terms.ndim)[0]
+    return F.sum(terms, tuple(i for i in range(terms.ndim) if i != axis))
+
+
+def whole_weight(logits, target, weight, options):
+    """What the mean divides by, and how often each class counts in it (None: a number of rows)."""
+    _, ignore_index, _, axis = options
+    if target.dtype.kind == "f":
+        return logits.size // logits.shape[axis], None
+    counts = class_sums(
+        F.softmax_cross_entropy_coefficients(logits, target, None, options=("sum", ignore_index, 0.0, axis)), axis)
+    return F.sum(weight * counts), counts
+
+
+def class_weight_gradient(terms, upstream, logits, target, weight, options):
+    """Gradient of the weights in ``sum(weight * terms)``, reduced as the options say."""
+    axis = options[3]
+    if options[0] == "none":
+        return class_sums(F.expand_dims(upstream, axis) * terms, axis)
+    total = class_sums(terms, axis)
+    if options[0] == "sum":
+        return upstream * total
+    whole, counts = whole_weight(logits, target, weight, options)
+    if counts is not None:
+        total = total - counts * (F.sum(weight * total) / whole)
+    return upstream * total / whole
+
+
 def coefficients(logits, target, weight, options):
-    """The k, differentiable in a target of probabilities."""
+    """The k, differentiable in a target of probabilities and in the weights."""
+    if weight is not None and weight.requires_grad:
+        k = coefficients(logits, target, None, ("sum", *options[1:])) * along_classes(weight, logits, options[3])
+        return k / whole_weight(logits, target, weight, options)[0] if options[0] == "mean" else k
     if target.dtype.kind in "iu" or not target.requires_grad:
         return F.softmax_cross_entropy_coefficients(logits, target, weight, options=options)
     uniform = F.softmax_cross_entropy_coefficients(logits, F.zeros_like(target), weight, options=options)
@@ -48,6 +81,19 @@ def target_gradient(g, logits, weight, reduction, label_smoothing, axis):
     """``-g w (1 - smoothing) log_softmax(x)`` for probabilities as the target."""
     options = (reduction, 0, label_smoothing, axis)
     return -per_row(g, options) * probability_scale(logits, weight, options) * F.log_softmax(logits, axis)
+
+
+def loss_weight_gradient(g, logits, target, weight, reduction, ignore_index, label_smoothing, axis):
+    options = (reduction, ignore_index, label_smoothing, axis)
+    terms = -F.log_softmax(logits, axis) * coefficients(logits, target, None, ("sum", *options[1:]))
+    return class_weight_gradient(terms, g, logits, target, weight, options)
+
+
+def backward_class_weight_gradient(g, upstream, logits, target, weight, options):
+    axis = options[3]
+    along = F.sum(g * F.softmax(logits, axis), axis, keepdims=True) - g
+    terms = along * coefficients(logits, target, None, ("sum", *options[1:]))
+    return class_weight_gradient(terms, upstream, logits, target, weight, options)
 
 
 def backward_upstream_gradient(g, logits, target, weight, options):
@@ -139,7 +185,7 @@ op("log_softmax", kernel="log_softmax", accepts="REAL_FLOATING", signature="x: T
 op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="REAL_FLOATING",
    signature="logits: Tensor, target: Tensor, weight: Tensor = None, /, *, reduction='mean', ignore_index=-100, "
              "label_smoothing=0.0, axis=-1",
-   vjp=(logits_gradient, target_gradient, None), gpu="softmax_cross_entropy",
+   vjp=(logits_gradient, target_gradient, loss_weight_gradient), gpu="softmax_cross_entropy",
    doc="Cross entropy of ``softmax(logits)`` along `axis` and a target, in one pass.\n\n"
        "The target holds classes (integers, in the logits' shape without `axis`; `ignore_index` does not count) or\n"
        "probabilities (floats, in the logits' shape). `weight` has one number for each class; the mean over classes\n"
@@ -147,7 +193,8 @@ op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="REAL_FLOATI
        ">>> round(np.softmax_cross_entropy([[0.0, 0.0]], [1]).item(), 4)\n0.6931")
 op("softmax_cross_entropy_backward", kernel="softmax_cross_entropy_backward", accepts="REAL_FLOATING",
    signature="upstream: Tensor, logits: Tensor, target: Tensor, weight: Tensor = None, /, *, options",
-   vjp=(backward_upstream_gradient, backward_logits_gradient, backward_target_gradient, None),
+   vjp=(backward_upstream_gradient, backward_logits_gradient, backward_target_gradient,
+        backward_class_weight_gradient),
    gpu="softmax_cross_entropy_backward",
    doc="Gradient of `softmax_cross_entropy` in its logits; `options` are its reduction, ignore_index, "
        "label_smoothing and axis.")

@@ -27,6 +27,7 @@ op("copysign", accepts="REAL_FLOATING", expr="copysign(a, b)",
    vjp=(lambda g, y, a: g * F.sign(a) * F.sign(y), lambda g: F.zeros_like(g)), gpu="copysign",
    doc="The size of the first number with the sign of the second.\n\n"
        ">>> np.copysign([1.0, -2.0], -0.0).tolist()\n[-1.0, -2.0]")
-op("nextafter", accepts="REAL_FLOATING", expr="nextafter(a, b)", gpu="nextafter",
+op("nextafter", accepts="REAL_FLOATING", expr="nextafter(a, b)", vjp=(lambda g: g, lambda g: F.zeros_like(g)),
+   gpu="nextafter",
    doc="The next number of the dtype from the first towards the second.\n\n"
        ">>> np.nextafter([0.0], 1.0).tolist()\n[5e-324]")

@@ -28,6 +28,17 @@ def topk_gradient(g, y, x_shape, axis):
     return F.along_scatter(g[0], axis, y[1], x_shape)
 
 
+def unique_gradient(g, x, axis, equal_nan):
+    """Gradient of the distinct elements: it goes to the first of each."""
+    g = g[0] if isinstance(g, tuple) else g
+    if g is None:
+        return None
+    _, first = F.unique(x, return_index=True, axis=axis, equal_nan=equal_nan)
+    if axis is None:
+        return F.reshape(F.index_scatter(g, (first,), (x.size,)), x.shape)
+    return F.index_scatter(g, (slice(None),) * F.checked_axes(axis, x.ndim)[0] + (first,), x.shape)
+
+
 def partition(x, kth, axis=-1, kind="introselect", order=None):
     return F.sort(x, axis=axis)
 
@@ -75,7 +86,7 @@ op("searchsorted", kernel="searchsorted",
 op("unique", kernel="unique",
    signature="x: Tensor, /, return_index=False, return_inverse=False, return_counts=False, axis=None, *, "
              "equal_nan=True",
-   gpu="unique",
+   vjp=unique_gradient, gpu="unique",
    doc="Distinct elements in order; on request the position of the first of each, for every element which one it is, "
        "and how often each occurs.\n"
        ">>> np.unique(np.array([2, 1, 2])).tolist()\n[1, 2]")

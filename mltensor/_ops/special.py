@@ -37,9 +37,9 @@ op("softplus", accepts="REAL_FLOATING", expr="softplus(a)", vjp=(lambda g, a: g 
 op("relu", accepts="REAL", expr="a <= 0 ? 0 : a", vjp=(lambda g, y: F.relu_gradient(g, y)), gpu="ElementwiseKernel",
    doc="The number if it is positive, or 0. The gradient at zero is zero.\n\n"
        ">>> np.relu([-1.0, 2.0]).tolist()\n[0.0, 2.0]")
-op("relu_gradient", accepts="REAL", expr="b > 0 ? a : 0", gpu="ElementwiseKernel",
+op("relu_gradient", accepts="REAL", expr="b <= 0 ? 0 : a", gpu="ElementwiseKernel",
    vjp=(lambda g, b: F.relu_gradient(g, b), lambda g: F.zeros_like(g)),
-   doc="x1 where x2 is positive, else 0: the gradient of `relu` in one pass.\n\n"
+   doc="x1, but 0 where x2 is not positive: the gradient of `relu` in one pass.\n\n"
        ">>> np.relu_gradient([5.0, 6.0], [-1.0, 2.0]).tolist()\n[0.0, 6.0]")
 op("leaky_relu", accepts="REAL_FLOATING", expr="a > 0 ? a : a * b", sample="(-3, 3); (0.01, 0.3)",
    vjp=(lambda g, a, b: F.where(a > 0, g, g * b), lambda g, a: F.where(a > 0, 0, g * a)), gpu="ElementwiseKernel",

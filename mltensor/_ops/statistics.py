@@ -89,8 +89,8 @@ def prod_gradient(g, x, axis, initial, where):
 
 
 def extreme_gradient(g, x, y, axis, where):
-    """Equal extremes share equally."""
-    chosen = x == F.reshape(y, kept_shape(x.shape, axis))
+    """Equal extremes share equally, and so do the NaN that are the result where there is one."""
+    chosen = F.logical_or(x == F.reshape(y, kept_shape(x.shape, axis)), x != x)
     chosen = chosen if where is True else F.logical_and(chosen, where)
     count = F.maximum(F.sum(chosen, axis, keepdims=True), 1)
     shared = F.reshape(g, kept_shape(x.shape, axis)) / F.cast(count, g.dtype)

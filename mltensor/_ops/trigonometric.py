@@ -6,6 +6,14 @@ from .record import F, family
 
 op = family("trigonometric")
 
+
+def over_square(g, a, b):
+    """``g a / (a**2 + b**2)`` without overflow, zero at the origin."""
+    radius = F.hypot(a, b)
+    radius = F.where(radius == 0, 1, radius)
+    return g * (a / radius) / radius
+
+
 op("sin", accepts="FLOATING", expr="sin(a)", vjp=(lambda g, a: g * F.cos(a)), gpu="sin",
    doc="Sine.\n\n>>> np.sin([0.0]).tolist()\n[0.0]")
 op("cos", accepts="FLOATING", expr="cos(a)", vjp=(lambda g, a: -g * F.sin(a)), gpu="cos",
@@ -19,7 +27,7 @@ op("acos", accepts="FLOATING", expr="acos(a)", vjp=(lambda g, a: -g / F.sqrt(1 -
 op("atan", accepts="FLOATING", expr="atan(a)", vjp=(lambda g, a: g / (1 + a * a)), gpu="arctan",
    doc="Inverse tangent, in [-pi/2, pi/2].\n\n>>> np.atan([0.0]).tolist()\n[0.0]")
 op("atan2", accepts="REAL_FLOATING", expr="atan2(a, b)", sample="(-3, 3); (0.5, 2)",
-   vjp=(lambda g, a, b: g * b / (a * a + b * b), lambda g, a, b: -g * a / (a * a + b * b)), gpu="arctan2",
+   vjp=(lambda g, a, b: over_square(g, b, a), lambda g, a, b: over_square(-g, a, b)), gpu="arctan2",
    doc="Angle of the point with ordinate x1 and abscissa x2, in [-pi, pi].\n\n>>> np.atan2([0.0], 1.0).tolist()\n[0.0]")
 op("hypot", accepts="REAL_FLOATING", expr="hypot(a, b)", sample="(0.5, 3); (0.5, 3)",
    vjp=(lambda g, y, a: g * (a / y), lambda g, y, b: g * (b / y)), gpu="hypot",

@@ -1,11 +1,11 @@
 """Walking back: `backward` leaves gradients at the leaves, `grad` returns those asked for."""
 
 from mltensor._core import engine
-from mltensor._core.create import ones_like, zeros_like
+from mltensor._core.create import asarray, ones_like, zeros_like
 from mltensor._core.tape import node_of
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 
 def as_sequence(value):
@@ -20,14 +20,26 @@ def starting_gradients(outputs, given):
         raise GradientError(f"{len(outputs)} outputs need as many starting gradients, {len(given)} were given")
     gradients = []
     for output, gradient in zip(outputs, given, strict=True):
+        if gradient is not None and not isinstance(gradient, Tensor):
+            gradient = asarray(gradient, dtype=output.dtype, device=output.device)
         if gradient is None:
             if output.size != 1:
                 raise GradientError(
                     f"backward starts from one number, but the tensor has shape {output.shape}; take its .sum() or "
                     ".mean() first, or give a gradient of that shape")
+            if output.dtype.kind == "c":
+                raise GradientError(
+                    f"backward starts from a real number, but the tensor is {output.dtype}; take its .real or .abs() "
+                    "first, or give a gradient")
             gradient = ones_like(output)
         elif gradient.shape != output.shape:
             raise ShapeError(f"the starting gradient has shape {gradient.shape}, the output {output.shape}")
+        elif gradient.device != output.device:
+            raise DeviceError(f"the starting gradient is on {gradient.device}, the output on {output.device}")
+        elif gradient.dtype.kind == "c" and output.dtype.kind != "c":
+            raise GradientError(
+                f"the starting gradient is {gradient.dtype}, the output {output.dtype}: the gradient of a real tensor "
+                "is real")
         elif gradient.dtype != output.dtype:
             gradient = F.cast(gradient, output.dtype)
         gradients.append(gradient)
@@ -60,13 +72,17 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     create_graph : bool
         Record the walk, for gradients of gradients.
     inputs : sequence of Tensor, optional
-        The only leaves whose ``grad`` is to change.
+        The only tensors whose ``grad`` is to change; they need not be leaves.
     """
+    if inputs is not None:
+        inputs = as_sequence(inputs)
+        if not inputs:
+            raise GradientError("backward: inputs is empty; leave it out to fill the grad of all leaves")
     outputs = as_sequence(tensors)
     roots = roots_of(outputs)
     gradients = starting_gradients(outputs, grad_tensors)
     retain = create_graph if retain_graph is None else retain_graph
-    captures = [] if inputs is None else roots_of(as_sequence(inputs))
+    captures = [] if inputs is None else roots_of(inputs)
     engine.backward(roots, gradients, captures, True, bool(retain), bool(create_graph))
 
 
@@ -91,6 +107,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     tuple of Tensor
         One gradient per input.
     """
+    if materialize_grads and allow_unused is False:
+        raise ValueError("grad: materialize_grads=True gives zeros for unused inputs; allow_unused=False forbids them")
     if is_grads_batched:
         raise NotImplementedError("is_grads_batched=True is not supported; call grad once for every gradient")
     outputs, inputs = as_sequence(outputs), as_sequence(inputs)

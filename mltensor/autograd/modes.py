@@ -45,25 +45,39 @@ class GradMode:
         @functools.wraps(function)
         def switched(*args, **kwargs):
             generator = function(*args, **kwargs)
-            while True:
-                before = switch(self.enabled)
-                try:
-                    value = next(generator)
-                except StopIteration as stop:
-                    return stop.value
-                finally:
-                    switch(before)
-                yield value
+            try:
+                value = self.resume(next, generator)
+                while True:
+                    try:
+                        sent = yield value
+                    except GeneratorExit:
+                        self.resume(generator.close)
+                        raise
+                    except BaseException as error:  # what is thrown in is the generator's to handle
+                        value = self.resume(generator.throw, error)
+                    else:
+                        value = self.resume(generator.send, sent)
+            except StopIteration as stop:
+                return stop.value
 
         return switched
+
+    def resume(self, step, *given):
+        """One step of a generator under the mode."""
+        before = switch(self.enabled)
+        try:
+            return step(*given)
+        finally:
+            switch(before)
 
 
 class DecoratorWithoutCall(type):
     """Lets ``@no_grad`` stand without parentheses, as ``@no_grad()`` does."""
 
-    def __call__(cls, function=None):
-        instance = super().__call__()
-        return instance if function is None else instance(function)
+    def __call__(cls, *args, **kwargs):
+        if len(args) == 1 and not kwargs and callable(args[0]):
+            return super().__call__()(args[0])
+        return super().__call__(*args, **kwargs)
 
 
 class no_grad(GradMode, metaclass=DecoratorWithoutCall):  # noqa: N801  the name people write
@@ -78,7 +92,7 @@ class enable_grad(GradMode, metaclass=DecoratorWithoutCall):  # noqa: N801
     enabled = True
 
 
-class inference_mode(GradMode):  # noqa: N801
+class inference_mode(GradMode, metaclass=DecoratorWithoutCall):  # noqa: N801
     """The same as `no_grad`; the name PyTorch scripts use."""
 
     def __init__(self, mode=True):

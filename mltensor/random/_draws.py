@@ -75,7 +75,11 @@ def tensor_function(bound):
 
 def shuffle_in_place(shuffle, x, *args, **kwargs):
     """Shuffle a tensor, an array or a list; a tensor is assigned to, so that the tape sees it."""
-    if isinstance(x, Tensor):
+    if isinstance(x, Tensor) and x.requires_grad:
+        places = numpy.arange(x.size).reshape(x.shape)
+        shuffle(places, *args, **kwargs)
+        x[...] = x.reshape(-1)[places]
+    elif isinstance(x, Tensor):
         values = numpy.array(to_arrays(x))
         shuffle(values, *args, **kwargs)
         x[...] = values

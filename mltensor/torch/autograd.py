@@ -2,10 +2,11 @@
 
 from mltensor.autograd import *  # noqa: F403
 from mltensor.autograd import __all__ as base_names
+from mltensor.autograd import function
 
 from .tensor import as_torch
 
-__all__ = [*base_names, "Variable"]
+__all__ = [*base_names, "Variable", "function"]
 
 
 def Variable(data, requires_grad=False):

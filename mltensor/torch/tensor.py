@@ -9,7 +9,8 @@ from mltensor import Tensor as BaseTensor
 from mltensor import _printing
 from mltensor._core.create import empty, from_data
 from mltensor._core.dtypes import dtype_object
-from mltensor._core.tensor import as_class, attach, set_data
+from mltensor._core.gradient import set_value
+from mltensor._core.tensor import as_class, attach
 
 from .size import Count, Size
 
@@ -67,7 +68,7 @@ class Tensor(BaseTensor, metaclass=TensorType):
 
     @data.setter
     def data(self, value):
-        set_data(self, value)
+        set_value(self, value)
 
     def as_np(self):
         """The same tensor with NumPy's meaning of methods."""

@@ -50,7 +50,7 @@ REFERENCES = {
     "softplus": in_double(lambda x: numpy.logaddexp(0, x)),
     "relu": lambda x: numpy.where(x <= 0, x.dtype.type(0), x),
     "leaky_relu": lambda a, b: numpy.where(a > 0, a, a * b),
-    "relu_gradient": lambda a, b: numpy.where(b > 0, a, a.dtype.type(0)),
+    "relu_gradient": lambda a, b: numpy.where(b <= 0, a.dtype.type(0), a),
     "gelu": in_double(lambda x: times(x, 0.5 * erfc(-x * math.sqrt(0.5)))),
     "silu": in_double(lambda x: times(x, sigmoid(x))),
     "xlogy": in_double(xlogy),

@@ -115,6 +115,9 @@ SAMPLES = {
         Sample(Leaf(2, 3), CLASSES, reduction="none", label_smoothing=0.2),
         Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0)),
         Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), axis=1),
+        Sample(Leaf(2, 3), CLASSES, Leaf(3, low=0.5), reduction="none"),
+        Sample(Leaf(2, 3, 2), numpy.array([[0, 2], [1, -100]]), Leaf(3, low=0.5), label_smoothing=0.2, axis=1),
+        Sample(Leaf(2, 3), Leaf(2, 3, low=0.1, high=1.0), Leaf(3, low=0.5), label_smoothing=0.1),
     ],
     "softmax_cross_entropy_backward": [
         Sample(Leaf(), Leaf(2, 3), CLASSES, options=OPTIONS),
@@ -201,10 +204,11 @@ SAMPLES = {
     "sort": [Sample(Leaf(5)), Sample(Leaf(3, 2), axis=0, descending=True), Sample(Leaf(2, 3), axis=None)],
     "topk": [Sample(Leaf(5), 3), Sample(Leaf(2, 4), 2, largest=False)],
     "partition": [Sample(Leaf(5), 2)],
-    "unique_values": [Sample(Leaf(4))],
-    "unique_counts": [Sample(Leaf(4))],
-    "unique_inverse": [Sample(Leaf(4))],
-    "unique_all": [Sample(Leaf(4))],
+    "unique": [Sample(Leaf(4)), Sample(Leaf(2, 3), axis=1, return_counts=True)],
+    "unique_values": [Sample(Leaf(2, 2))],
+    "unique_counts": [Sample(Leaf(2, 2))],
+    "unique_inverse": [Sample(Leaf(2, 2))],
+    "unique_all": [Sample(Leaf(2, 2))],
     # manipulation
     "reshape": [Sample(Leaf(2, 3), (3, -1)), Sample(Leaf(2, 3), (6,), order="F"), Sample(Leaf(), (1, 1))],
     "permute_dims": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3, 1), (2, 0, 1))],
@@ -246,5 +250,3 @@ SAMPLES = {
 INTEGER_RESULTS = {"argpartition", "flatnonzero"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
-# No gradient by their nature, although they are compositions of others.
-NOT_DIFFERENTIABLE = {"unique_values", "unique_counts", "unique_inverse", "unique_all"}

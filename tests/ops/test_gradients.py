@@ -8,14 +8,14 @@ from mltensor._build import OPERATIONS
 from mltensor._ops import CATEGORIES
 from mltensor.autograd import gradcheck, gradgradcheck
 from ops.records import ELEMENTWISE, STRUCTURED, name_of, sample
-from ops.structured import INTEGER_RESULTS, NOT_DIFFERENTIABLE, REAL_ONLY, SAMPLES, Leaf
+from ops.structured import INTEGER_RESULTS, REAL_ONLY, SAMPLES, Leaf
 
 DIFFERENTIABLE = [record for record in ELEMENTWISE if record.vjp]
 COMPLEX = [record for record in DIFFERENTIABLE if "c" in CATEGORIES[record.accepts]]
 STRUCTURED_DIFFERENTIABLE = [
     record
     for record in STRUCTURED
-    if (record.vjp or record.via) and record.name not in INTEGER_RESULTS | NOT_DIFFERENTIABLE
+    if (record.vjp or record.via) and record.name not in INTEGER_RESULTS
 ]
 COMPLEX_STRUCTURED = [
     record for record in STRUCTURED_DIFFERENTIABLE if "c" in CATEGORIES[record.accepts] and record.name not in REAL_ONLY
@@ -125,7 +125,7 @@ def test_with_structure_of_complex_numbers(record, generator):
 
 def test_samples_name_records_only():
     assert set(SAMPLES) <= {record.name for record in STRUCTURED}
-    assert INTEGER_RESULTS | NOT_DIFFERENTIABLE | REAL_ONLY <= {record.name for record in STRUCTURED}
+    assert INTEGER_RESULTS | REAL_ONLY <= {record.name for record in STRUCTURED}
 
 
 def test_a_rule_that_is_wrong_would_be_found():
@@ -140,3 +140,20 @@ def test_a_rule_that_is_wrong_would_be_found():
 
     x = np.array(numpy.array([2.0, 3.0])).requires_grad_()
     assert not gradcheck(Wrong.apply, [x], raise_exception=False)
+
+
+def gradient_at(function, *values):
+    leaves = [np.array(value).requires_grad_() for value in values]
+    return [one.tolist() for one in np.grad(function(*leaves).sum(), leaves)]
+
+
+def test_gradients_where_values_are_special():
+    nan, inf = float("nan"), float("inf")
+    assert gradient_at(np.relu, [nan, 0.0, -1.0, 2.0]) == [[1.0, 0.0, 0.0, 1.0]]
+    assert gradient_at(np.atan2, [0.0, 0.0, 1e-300, 1e200], [0.0, 1e-300, 0.0, 1.0]) == [
+        [0.0, 1 / 1e-300, 0.0, 0.0], [0.0, 0.0, -1 / 1e-300, -1e-200]]
+    assert gradient_at(lambda x: np.max(x, axis=1), [[nan, 1.0, 2.0], [3.0, 3.0, inf], [3.0, 3.0, 1.0]]) == [
+        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.5, 0.5, 0.0]]]
+    assert gradient_at(np.min, [nan, 1.0, nan]) == [[0.5, 0.0, 0.5]]
+    assert gradient_at(lambda x: np.unique(x) * np.array([1.0, 2.0]), [5.0, 3.0, 5.0]) == [[2.0, 1.0, 0.0]]
+    assert gradient_at(lambda a, b: np.nextafter(a, b), [1.0], [2.0]) == [[1.0], [0.0]]

@@ -15,9 +15,9 @@ WITHOUT_GRADIENT = {
     "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_invert", "bitwise_left_shift", "bitwise_right_shift",
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal",
     "logical_and", "logical_or", "logical_xor", "logical_not",
-    "isnan", "isinf", "isfinite", "signbit", "nextafter",
+    "isnan", "isinf", "isfinite", "signbit",
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "nonzero", "argwhere", "one_hot", "searchsorted",
-    "unique", "softmax_cross_entropy_coefficients",
+    "softmax_cross_entropy_coefficients",
 }
 # Kernels that the device side replaces by compositions of others.
 WITHOUT_DEVICE_ENTRY = set()

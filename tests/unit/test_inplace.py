@@ -303,3 +303,44 @@ def test_shapes_and_dtypes_of_in_place_writes_are_checked():
         frozen += 1
     with pytest.raises(ValueError, match="read-only"):
         frozen[0] = 1
+
+
+@pytest.mark.parametrize("write", [
+    lambda y: y.sin_(), lambda y: y.exp_(), lambda y: y.clamp_(0.5), lambda y: y.masked_fill_(y > 2.5, 0.0),
+    lambda y: y.div_(0.7, rounding_mode="floor"), lambda y: y.sort(), lambda y: y.cumprod_(0),
+])
+def test_in_place_methods_whose_rules_read_the_old_value(write):
+    x = np.array([1.0, 3.0, 2.0]).requires_grad_()
+    y = x * 1
+    write(y)
+    (y * np.array([1.0, 2.0, 4.0])).sum().backward()
+    with np.no_grad():
+        expected, step = [], 1e-6
+        for place in range(3):
+            ends = []
+            for sign in (1, -1):
+                moved = x.copy()
+                moved[place] += sign * step
+                write(moved)
+                ends.append((moved * np.array([1.0, 2.0, 4.0])).sum().item())
+            expected.append((ends[0] - ends[1]) / (2 * step))
+    assert x.grad.tolist() == pytest.approx(expected, rel=1e-6)
+
+
+def test_writes_after_an_operator_that_reads_its_result():
+    x, s = np.array([1.0, 2.0]).requires_grad_(), np.array(2.0).requires_grad_()
+    y = x * 1
+    y /= s
+    y += 1
+    y **= s
+    y *= 3
+    y.sum().backward()
+    assert x.grad.tolist() == [3 * 1.5, 3 * 2.0]
+
+
+def test_a_shuffled_tensor_keeps_its_gradient():
+    x = np.arange(5.0).requires_grad_()
+    y = x * 1
+    np.random.default_rng(3).shuffle(y)
+    (y * np.arange(5.0)).sum().backward()
+    assert [y.tolist().index(place) for place in range(5)] == x.grad.tolist()

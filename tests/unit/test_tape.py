@@ -485,3 +485,136 @@ def test_threads_walk_their_own_graphs():
     for thread in threads:
         thread.join()
     assert results == {k: 3.0 * k * k for k in range(8)}
+
+
+# --- walks inside walks, hooks, what is given and kept ---------------------------------------------
+
+@pytest.mark.parametrize("hooked", ["first", "second"])
+def test_a_walk_inside_a_walk_over_the_same_nodes(hooked):
+    """What the outer walk has collected at a node outlives an inner walk over it."""
+    x = leaf(1.0, 2.0)
+    shared = x * 2
+    first, second = shared * shared, shared * 3
+    product = (first * second).sum()
+    inner = []
+
+    def walk_again(g):
+        if not inner:       # the inner walk comes by here as well
+            inner.append(None)
+            inner[0] = np.grad(product, x, retain_graph=True)[0]
+
+    (first if hooked == "first" else second).register_hook(walk_again)
+    (first + second).sum().backward(retain_graph=True)
+    assert inner[0].tolist() == [72.0, 288.0]
+    assert x.grad.tolist() == [8 * 1.0 + 6, 8 * 2.0 + 6]
+
+
+def test_a_walk_that_starts_itself_again():
+    x = leaf(1.0, 2.0)
+    middle = x * 2
+    total = (middle * middle).sum()
+    rounds = []
+
+    def again(g):
+        rounds.append(g.tolist())
+        if len(rounds) < 4:
+            total.backward(retain_graph=True)
+
+    middle.register_hook(again)
+    total.backward(retain_graph=True)
+    assert rounds == [[4.0, 8.0]] * 4
+    assert x.grad.tolist() == [32.0, 64.0]
+
+
+def test_leaves_share_no_gradient_when_the_walk_is_recorded():
+    x, y = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    start = np.array([5.0, 6.0])
+    (x + y).backward(start, create_graph=True)
+    (x * 2).sum().backward()
+    assert (x.grad.tolist(), y.grad.tolist(), start.tolist()) == ([7.0, 8.0], [5.0, 6.0], [5.0, 6.0])
+
+
+def test_inputs_of_backward_may_be_inner_tensors():
+    x = leaf(1.0, 2.0)
+    y = x * 3
+    (y * y).sum().backward(inputs=[y, x], retain_graph=True)
+    assert (x.grad.tolist(), y.grad.tolist()) == ([18.0, 36.0], [6.0, 12.0])
+    y.sum().backward(inputs=y)
+    assert (x.grad.tolist(), y.grad.tolist()) == ([18.0, 36.0], [7.0, 13.0])
+    with pytest.raises(GradientError, match="inputs is empty"):
+        (x * 2).sum().backward(inputs=[])
+
+
+def test_a_retained_gradient_adds_up():
+    x = leaf(1.0)
+    y = x * 3
+    y.retain_grad()
+    z = y * y
+    z.backward(retain_graph=True)
+    z.backward()
+    assert y.grad.tolist() == [12.0]
+
+
+def test_a_graph_that_kept_only_shapes_can_be_walked_again():
+    x = leaf(1.0, 2.0)
+    y = (x + x).reshape(2, 1).sum()
+    y.backward()
+    y.backward()
+    assert x.grad.tolist() == [4.0, 4.0]
+
+
+def test_what_hooks_give_is_checked():
+    for wrong, error in ((lambda g: g.sum(), ShapeError), (lambda g: g.astype("float32"), ShapeError),
+                         (lambda g: 3.0, TypeError)):
+        x = leaf(1.0, 2.0)
+        x.register_hook(wrong)
+        with pytest.raises(error, match="hook"):
+            (x * 2).sum().backward()
+
+
+def test_a_hook_registered_twice_is_removed_once():
+    x, seen = leaf(1.0), []
+
+    def hook(g):
+        seen.append("hook")
+
+    x.register_hook(hook)
+    x.register_hook(lambda g: seen.append("other"))
+    handle = x.register_hook(hook)
+    with handle:
+        (x * 2).backward()
+    handle.remove()
+    (x * 2).backward()
+    assert seen == ["hook", "other", "hook", "hook", "other"]
+
+
+def test_starting_gradients():
+    x = leaf(1.0, 2.0)
+    (x * 2).backward([1.0, 3.0])
+    assert x.grad.tolist() == [2.0, 6.0]
+    with pytest.raises(GradientError, match="real"):
+        (leaf(1 + 2j) * 2).sum().backward()
+    with pytest.raises(GradientError, match="complex128"):
+        (x * 2).backward(np.ones(2, dtype="complex128"))
+    with pytest.raises(ValueError, match="cpu:1"):
+        (x * 2).backward(np.ones(2, device="cpu:1"))
+
+
+def test_a_mode_on_a_generator_passes_on_what_is_sent_and_thrown():
+    @np.no_grad()
+    def numbers():
+        try:
+            got = yield np.is_grad_enabled()
+            yield got, np.is_grad_enabled()
+        except KeyError:
+            yield "caught", np.is_grad_enabled()
+        return "end"
+
+    running = numbers()
+    assert next(running) is False
+    assert running.send("sent") == ("sent", False)
+    assert running.throw(KeyError) == ("caught", False)
+    with pytest.raises(StopIteration, match="end"):
+        next(running)
+    assert np.is_grad_enabled()
+    assert np.inference_mode(lambda: np.is_grad_enabled())() is False
