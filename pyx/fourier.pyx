@@ -172,8 +172,8 @@ cdef int64_t count_points(Tensor x, object n, int axis, Direction direction, str
     points = operator.index(n) if n is not None else 2 * (length - 1) if direction == REAL_INVERSE else length
     if points < 1 or points >= <int64_t> 1 << 48:
         raise ShapeError(
-            f"{name}: invalid number of data points ({points}) along axis {axis} of the input's shape {shape_tuple(x)}; "
-            "give n=, at least 1")
+            f"{name}: invalid number of data points ({points}) along axis {axis} of the input of shape "
+            f"{shape_tuple(x)}; give n=, at least 1")
     return points
 
 

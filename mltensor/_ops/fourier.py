@@ -1,8 +1,8 @@
 """Fourier transforms: the names of numpy.fft, in the package mltensor.fft.
 
-With ``w = exp(-2 pi i / n)`` the transform of n numbers is ``y[k] = s sum_j x[j] w**(j k)``, where `norm` chooses s. The
-matrix of the w is symmetric, so the gradient of a transform is the transform in the other direction with the same s,
-which is what exchanging 'backward' and 'forward' gives.
+With ``w = exp(-2 pi i / n)`` the transform of n numbers is ``y[k] = s sum_j x[j] w**(j k)``, where `norm` chooses s.
+The matrix of the w is symmetric, so the gradient of a transform is the transform in the other direction with the same
+s, which is what exchanging 'backward' and 'forward' gives.
 """
 
 from .record import F, family
@@ -52,25 +52,25 @@ def irfft_gradient(g, x_shape, axis, norm):
 
 
 ONE_AXIS = "x: Tensor, /, n=None, axis=-1, norm='backward', out=None"
-LENGTH = ("`n` cuts the axis or fills it up with zeros first; `norm` says which direction is divided by the number of\n"
-          "points: 'backward' (the inverse), 'forward', or 'ortho' (both, by its square root).")
+LENGTH = ("\n\n`n` cuts the axis or fills it up with zeros first; `norm` says which direction is divided by the\n"
+          "number of points: 'backward' (the inverse), 'forward', or 'ortho' (both, by its square root).")
 
 op("fft.fft", kernel="fft", signature=ONE_AXIS, returns="COMPLEX_OF", gpu="fft",
    vjp=lambda g, x_shape, axis, norm: fitted(F.fft.ifft(g, None, axis, other_norm(norm)), x_shape, axis),
-   doc=f"Discrete Fourier transform along an axis. {LENGTH}\n\n"
+   doc=f"Discrete Fourier transform along an axis.{LENGTH}\n\n"
        ">>> np.fft.fft([1.0, 0.0, 0.0, 0.0]).tolist()\n[(1+0j), (1+0j), (1+0j), (1+0j)]")
 op("fft.ifft", kernel="ifft", signature=ONE_AXIS, returns="COMPLEX_OF", gpu="ifft",
    vjp=lambda g, x_shape, axis, norm: fitted(F.fft.fft(g, None, axis, other_norm(norm)), x_shape, axis),
-   doc=f"Inverse of `fft`. {LENGTH}\n\n"
+   doc=f"Inverse of `fft`.{LENGTH}\n\n"
        ">>> np.fft.ifft([4.0, 0.0, 0.0, 0.0]).tolist()\n[(1+0j), (1+0j), (1+0j), (1+0j)]")
 op("fft.rfft", kernel="rfft", signature=ONE_AXIS, accepts="ORDERED", returns="COMPLEX_OF", gpu="rfft",
    vjp=rfft_gradient,
-   doc=f"Discrete Fourier transform of real numbers along an axis: the ``n // 2 + 1`` bins that are not the mirror image\n"
-       f"of others. {LENGTH}\n\n"
+   doc="Discrete Fourier transform of real numbers along an axis: the ``n // 2 + 1`` bins that are not the mirror\n"
+       f"image of others.{LENGTH}\n\n"
        ">>> np.fft.rfft([1.0, 0.0, 0.0, 0.0]).tolist()\n[(1+0j), (1+0j), (1+0j)]")
 op("fft.irfft", kernel="irfft", signature=ONE_AXIS, returns="REAL_OF", gpu="irfft", vjp=irfft_gradient,
-   doc="Inverse of `rfft`: n real numbers, by default twice the length of the axis less two. The imaginary part of the\n"
-       f"first bin, and of the last one where n is even, is ignored. {LENGTH}\n\n"
+   doc="Inverse of `rfft`: n real numbers, by default twice the length of the axis less two. The imaginary part of\n"
+       f"the first bin, and of the last one where n is even, is ignored.{LENGTH}\n\n"
        ">>> np.fft.irfft([4.0, 0.0, 0.0]).tolist()\n[1.0, 1.0, 1.0, 1.0]")
 
 

@@ -20,7 +20,7 @@ __all__ = [*_operations, "fftfreq", "rfftfreq"]  # noqa: PLE0604  the names come
 
 
 def _frequencies(name, n, d, first, count, device, dtype, requires_grad):
-    """``count`` bins from `first` on, in cycles per unit of the sample spacing `d`; those that are negative come last."""
+    """``count(n)`` frequencies from ``first(n)`` on, samples being at a distance of `d`; negative ones come last."""
     try:
         n = operator.index(n)
     except TypeError:
