@@ -29,6 +29,21 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
+    #include "mltensor/fourier.h"
+
+    static void mlt_enter_interpreter(mlt_visit *visit) {
+      visit->state[1] = (void *)(intptr_t)PyGILState_Ensure();
+      visit->state[0] = PyEval_SaveThread();
+    }
+
+    static int mlt_leave_interpreter(mlt_visit *visit) {
+      PyEval_RestoreThread(visit->state[0]);
+      int reported = PyErr_Occurred() != NULL;
+      PyErr_Clear();
+      PyGILState_Release((PyGILState_STATE)(intptr_t)visit->state[1]);
+      return reported;
+    }
+
     /* The beginning of NumPy's PyUFuncObject, part of its binary interface since 1.0. */
     typedef struct {
       PyObject_HEAD
@@ -40,6 +55,10 @@ cdef extern from *:
       const char *types;
     } mlt_ufunc;
     """
+    ctypedef struct mlt_visit:
+        pass
+    void mlt_enter_interpreter(mlt_visit* visit) noexcept nogil
+    int mlt_leave_interpreter(mlt_visit* visit) noexcept nogil
     ctypedef struct mlt_ufunc:
         int nin
         int nout
@@ -69,6 +88,8 @@ cdef extern from "mltensor/fourier.h" nogil:
         Py_ssize_t step_in
         Py_ssize_t step_out
         int ndim
+        void (*enter)(mlt_visit* visit) noexcept nogil
+        int (*leave)(mlt_visit* visit) noexcept nogil
     void mlt_fourier_add_dimension(mlt_fourier* f, int64_t length, int64_t source, int64_t result)
     int mlt_fourier_run(mlt_fourier* f, int64_t lines)
 
@@ -225,6 +246,8 @@ cdef Tensor transform(PyObject** a, Direction direction, str name):
         f.factor = <void*> &wide if real_dtype == FLOAT64 else <void*> &narrow
         f.step_in = x.view.strides[axis]
         f.step_out = result.view.strides[axis]
+        f.enter = mlt_enter_interpreter
+        f.leave = mlt_leave_interpreter
         f.ndim = 0
         for k in range(ndim):
             if k != axis:

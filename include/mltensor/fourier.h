@@ -8,13 +8,24 @@
 #ifndef MLTENSOR_FOURIER_H
 #define MLTENSOR_FOURIER_H
 
+#include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "mltensor/mltensor.h"
 #include "mltensor/thread.h"
 
 typedef void (*mlt_line_loop)(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);
+
+/* What surrounds a loop on a thread of the pool: a loop that finds no memory reports it to the interpreter and
+ * returns, which only a thread that the interpreter knows can ask about afterwards. */
+typedef struct {
+  void *state[2];
+} mlt_visit;
+typedef void (*mlt_enter)(mlt_visit *visit);
+typedef int (*mlt_leave)(mlt_visit *visit); /* whether something was reported */
 
 typedef struct {
   mlt_line_loop loop;
@@ -29,6 +40,9 @@ typedef struct {
   int ndim;                  /* the other dimensions: lines are counted in C order over them */
   int64_t shape[MLT_MAX_DIMS];
   int64_t source_strides[MLT_MAX_DIMS], result_strides[MLT_MAX_DIMS];
+  mlt_enter enter;
+  mlt_leave leave;
+  atomic_int failed;
 } mlt_fourier;
 
 /* Points up to which the calling thread transforms alone: a point costs some ten times a cheap element. */
@@ -53,8 +67,7 @@ static void mlt_fourier_add_dimension(mlt_fourier *f, int64_t length, int64_t in
 }
 
 /* Transforms the lines [begin, end). */
-static void mlt_fourier_task(void *context, int64_t begin, int64_t end) {
-  const mlt_fourier *f = context;
+static void mlt_fourier_lines(const mlt_fourier *f, int64_t begin, int64_t end) {
   const int inner = f->ndim - 1;
   const int64_t row = f->ndim ? f->shape[inner] : 1;
   while (begin < end) {
@@ -81,6 +94,21 @@ static void mlt_fourier_task(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* The same on any thread; the calling one is known to the interpreter and its caller asks. */
+static void mlt_fourier_task(void *context, int64_t begin, int64_t end) {
+  mlt_fourier *f = context;
+#ifdef _OPENMP
+  if (omp_get_thread_num()) {
+    mlt_visit visit;
+    f->enter(&visit);
+    mlt_fourier_lines(f, begin, end);
+    if (f->leave(&visit)) atomic_store(&f->failed, 1);
+    return;
+  }
+#endif
+  mlt_fourier_lines(f, begin, end);
+}
+
 /* Lines of a chunk, from the shape alone: many short ones, a few side by side of longer ones. */
 static int64_t mlt_fourier_chunk(const mlt_fourier *f) {
   const int64_t side_by_side = 16 / f->itemsize;
@@ -89,23 +117,16 @@ static int64_t mlt_fourier_chunk(const mlt_fourier *f) {
   return lines < side_by_side ? side_by_side : lines - lines % side_by_side;
 }
 
-/* Transforms all lines.  Returns 1 when interrupted, -1 when there is no memory to work in.
- *
- * A loop that finds no memory sets a Python error and returns, and an error set on a thread of the pool is
- * lost.  So the least that all threads need is asked for once before they start. */
+/* Transforms all lines, without the interpreter when they are many.  Returns 1 when interrupted, -1 when a thread
+ * of the pool found no memory to work in. */
 static int mlt_fourier_run(mlt_fourier *f, int64_t lines) {
   if (lines * f->points <= MLT_FOURIER_SERIAL) {
-    mlt_fourier_task(f, 0, lines);
+    mlt_fourier_lines(f, 0, lines);
     return 0;
   }
-  const int64_t chunk = mlt_fourier_chunk(f);
-  const int64_t chunks = (lines + chunk - 1) / chunk;
-  const int64_t threads = mlt_runtime_pointer->threads < chunks ? mlt_runtime_pointer->threads : chunks;
-  const uint64_t needed = (uint64_t)threads * 4 * f->points * f->itemsize;
-  void *trial = malloc(needed);
-  if (!trial) return -1;
-  free(trial);
-  return mlt_parallel(lines, chunk, mlt_fourier_task, f);
+  atomic_init(&f->failed, 0);
+  int interrupted = mlt_parallel(lines, mlt_fourier_chunk(f), mlt_fourier_task, f);
+  return interrupted ? 1 : -atomic_load(&f->failed);
 }
 
 #endif

@@ -1,6 +1,8 @@
 """Fourier transforms against numpy.fft: arguments, dtypes, layouts, threads, gradients; the loops behind them."""
 
 import doctest
+import subprocess
+import sys
 import types
 
 import numpy
@@ -255,6 +257,34 @@ def test_the_example_in_the_documentation(record):
     test = doctest.DocTestParser().get_doctest(record.doc, {"np": np}, record.name, None, 0)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+SHORT_OF_MEMORY = """
+import resource, numpy, mltensor as np
+np.set_num_threads(2)
+n = 300_007
+x = np.asarray(numpy.ones((4, n), dtype=complex))
+np.fft.fft(np.ones((4, 70_000)))
+outcomes = set()
+for spare in range(8, 120, 4):
+    np.empty_cache()
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (spare << 20), resource.RLIM_INFINITY))
+    try:
+        y = np.fft.fft(x)
+        outcomes.add(bool(abs(y[:, 0] - n).max() < 1e-6) and bool(abs(y[:, 1:]).max() < 1e-6))
+        del y
+    except MemoryError:
+        outcomes.add("MemoryError")
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+print(sorted(map(str, outcomes)))
+"""
+
+
+def test_a_thread_without_memory_is_an_error_and_never_a_wrong_number():
+    done = subprocess.run([sys.executable, "-c", SHORT_OF_MEMORY], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.strip() == "['MemoryError', 'True']", done.stderr
 
 
 # --- PyTorch's names --------------------------------------------------------------------------------
