@@ -6,7 +6,8 @@
     python -m benchmarks --markdown results.json        tables of a run that was kept
 
 The libraries take turns, sample by sample, with the same number of threads; the table shows the median of
-the samples and our time over each peer's. Quiet the machine first: the load is kept in the JSON file.
+the samples and our time over each peer's, and what that is to be at most where there is a target. Quiet the
+machine first: the load is kept in the JSON file.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def measure(options, workers, group, case):
     able = {name: worker for name, worker in workers.items() if case.statement_of(name) is not None}
     check_agreement(case.name, {name: worker.prepare(group, case.name) for name, worker in able.items()})
     samples = interleaved(able, options.rounds, options.sample)
-    return {"group": group, "case": case.name,
+    return {"group": group, "case": case.name, "targets": case.targets,
             "times": {name: {"median": statistics.median(times), "best": min(times), "samples": len(times)}
                       for name, times in samples.items()}}
 
@@ -92,6 +93,7 @@ def run(options):
                 print(reports.text_line(reports.row(report["results"][-1], libraries, options.statistic)), flush=True)
     for worker in workers.values():
         worker.close()
+    print(f"\n{reports.summary(report['results'], options.statistic)}")
     return report
 
 

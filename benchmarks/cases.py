@@ -22,6 +22,8 @@ class Case:
         Statements of libraries that spell it differently; None where a library has no such thing.
     checked : bool
         Whether the statement's value must agree between the libraries.
+    targets : dict of str to float
+        What our time over a peer's is to be at most.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Case:
     setup: Callable
     others: dict = field(default_factory=dict)
     checked: bool = True
+    targets: dict = field(default_factory=dict)
 
     def statement_of(self, library):
         """The statement in one library's spelling, or None."""

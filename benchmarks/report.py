@@ -21,7 +21,32 @@ def ratio(ours, theirs):
 
 def header(libraries):
     """Titles of the columns: a time per library, then our time over each peer's."""
-    return ["", *libraries, *(f"/ {name}" for name in libraries if name != "mltensor" and "mltensor" in libraries)]
+    if "mltensor" not in libraries:
+        return ["", *libraries]
+    return ["", *libraries, *(f"/ {name}" for name in libraries if name != "mltensor"), "target"]
+
+
+def verdicts(record, statistic):
+    """For every target whose libraries were measured: (library, target, whether our time keeps it)."""
+    times = {name: measured[statistic] for name, measured in record["times"].items()}
+    return [(name, target, times["mltensor"] <= target * times[name])
+            for name, target in record.get("targets", {}).items() if {"mltensor", name} <= set(times)]
+
+
+def target_text(record, statistic):
+    """Targets and whether they are met: "0.35 numpy: met"."""
+    return ", ".join(f"{target:g} {name}: {'met' if met else 'MISSED'}"
+                     for name, target, met in verdicts(record, statistic))
+
+
+def summary(results, statistic):
+    """How many targets are met, and the rows that miss one."""
+    found = [(record["case"], met) for record in results for _, _, met in verdicts(record, statistic)]
+    if not found:
+        return "no targets among these rows"
+    missed = list(dict.fromkeys(case for case, met in found if not met))
+    kept = sum(met for _, met in found)
+    return f"{kept} of {len(found)} targets met" + "".join(f"; missed: {case}" for case in missed)
 
 
 def row(record, libraries, statistic):
@@ -30,12 +55,14 @@ def row(record, libraries, statistic):
     cells = [record["case"], *(duration(times[name]) for name in libraries)]
     if "mltensor" in libraries:
         cells += [ratio(times["mltensor"], times[name]) for name in libraries if name != "mltensor"]
+        cells.append(target_text(record, statistic))
     return cells
 
 
 def text_line(cells):
     """Cells in columns for the terminal."""
-    return f"{cells[0]:<36}" + "".join(f"{cell:>12}" for cell in cells[1:])
+    return (f"{cells[0]:<36}" + "".join(f"{cell:>12}" if cell != "target" and ":" not in cell else f"  {cell}"
+                                        for cell in cells[1:])).rstrip()
 
 
 def markdown(report, statistic="median"):
@@ -45,7 +72,7 @@ def markdown(report, statistic="median"):
     for group in dict.fromkeys(record["group"] for record in report["results"]):
         cells = header(libraries)
         lines += [f"**{group}**", "", "| " + " | ".join(cells) + " |",
-                  "| --- |" + " ---: |" * (len(cells) - 1)]
+                  "| --- |" + "".join(" --- |" if cell == "target" else " ---: |" for cell in cells[1:])]
         lines += ["| " + " | ".join(row(record, libraries, statistic)) + " |"
                   for record in report["results"] if record["group"] == group]
         lines.append("")

@@ -31,7 +31,8 @@ CATEGORY_NAMES = importlib.import_module("_ops.record").CATEGORY_NAMES
 python_signature = importlib.import_module("_ops.signatures").python_signature
 
 RETURNS = {"SAME": "of the same dtype", "REAL_OF": "of the dtype of its real part", "BOOL": "bool",
-           "PROMOTED": "of the promoted dtype", "FLOAT_OF": "of the floating dtype of its input", "INDEX": "int64"}
+           "PROMOTED": "of the promoted dtype", "FLOAT_OF": "of the floating dtype of its input",
+           "COMPLEX_OF": "of the complex dtype of its input's precision", "INDEX": "int64"}
 
 
 def gradient(record):

@@ -6,6 +6,7 @@ from mltensor._core import (
     dispatch,
     elementwise,
     engine,
+    fourier,
     gather,
     index,
     join,
@@ -26,8 +27,10 @@ from mltensor._core.dtypes import dtype_object
 from mltensor._core.shapes import normalized_axes
 from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
+from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided, view)
+KERNEL_MODULES = (elementwise, fourier, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided,
+                  view)
 
 
 def merged(tables):
@@ -52,7 +55,7 @@ OPERATIONS = dispatch.build(
     TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
-    setattr(F, _name, _operation)
+    offer(F, _name, _operation)
 for _function in (empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes

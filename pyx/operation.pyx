@@ -195,15 +195,15 @@ cdef class Op:
 
     @property
     def __name__(self):
-        return self.name
+        return self.name.rpartition(".")[2]
 
     @property
     def __qualname__(self):
-        return self.name
+        return self.name.rpartition(".")[2]
 
     @property
     def __module__(self):
-        return "mltensor"
+        return ("mltensor." + self.name).rpartition(".")[0]
 
     @property
     def __doc__(self):

@@ -6,6 +6,7 @@ from . import (
     clipping,
     complex_numbers,
     exponential,
+    fourier,
     indexing,
     joining,
     linear_algebra,

@@ -31,14 +31,15 @@ CATEGORY_NAMES = {
 }
 
 # What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of
-# their own may say PROMOTED, FLOAT_OF or INDEX; their kernel then decides, and the documentation shows it.
-RETURNS = ("SAME", "REAL_OF", "BOOL", "PROMOTED", "FLOAT_OF", "INDEX")
+# their own may say PROMOTED, FLOAT_OF, COMPLEX_OF or INDEX; their kernel then decides, and the documentation shows it.
+RETURNS = ("SAME", "REAL_OF", "BOOL", "PROMOTED", "FLOAT_OF", "COMPLEX_OF", "INDEX")
 
 
 class Functions:
     """The library's own differentiable operations by name, for use inside gradient rules.
 
-    Empty until the namespace is built from the table; rules run later than that.
+    Empty until the namespace is built from the table; rules run later than that. An operation whose name
+    has a dot lies in a namespace of its own, as in the library: ``F.fft.rfft``.
     """
 
 
@@ -46,8 +47,19 @@ F = Functions()
 TABLE = {}
 
 
+def offer(functions, name, operation):
+    """Make an operation known under its name."""
+    folder, _, rest = name.partition(".")
+    if rest:
+        offer(functions.__dict__.setdefault(folder, Functions()), rest, operation)
+    else:
+        setattr(functions, name, operation)
+
+
 class Record:
     """Everything there is to know about one operation.
+
+    `name` is its place in the library: ``exp`` is in the top level, ``fft.rfft`` in the package ``mltensor.fft``.
 
     Exactly one of `expr`, `kernel` and `via` says how it is computed: a C expression over the scalars
     ``a``, ``b``, ``c``; the name of a kernel that a device has registered; or a Python function over
@@ -148,6 +160,8 @@ def family(name):
             raise ValueError(f"operation {title!r}: exactly one of expr, kernel and via says how it is computed")
         if accepts not in CATEGORIES or returns not in RETURNS:
             raise ValueError(f"operation {title!r}: unknown category {accepts!r} or {returns!r}")
+        if expr is not None and not title.isidentifier():
+            raise ValueError(f"operation {title!r}: an expression becomes a C function; its name must be an identifier")
         if title in TABLE:
             raise ValueError(f"operation {title!r} is in the table twice")
         if expr is not None:

@@ -27,7 +27,7 @@ from mltensor.io import load as base_load
 from mltensor.io import save as base_save
 from mltensor.random import Generator, default_generator, manual_seed
 
-from . import autograd, backends, creation, cuda, differences, functions, linalg, nn, optim, utils
+from . import autograd, backends, creation, cuda, differences, fft, functions, linalg, nn, optim, utils
 from .creation import *  # noqa: F403
 from .size import Size
 from .tensor import TYPED, Tensor, as_torch, get_default_dtype

@@ -44,6 +44,19 @@ REDUCTIONS = [
 ]
 MASKED = [Sample(Leaf(2, 3), axis=0, where=MASK)]
 RUNNING = [Sample(Leaf(4)), Sample(Leaf(2, 3), axis=0), Sample(Leaf(2, 3), axis=-1)]
+LINES = [
+    Sample(Leaf(4)),
+    Sample(Leaf(5, 2), 3, axis=0, norm="ortho"),
+    Sample(Leaf(2, 3), n=6, norm="forward"),
+    Sample(Leaf(3, 2), n=5),
+    Sample(Leaf(2), n=1),
+]
+PLANES = [
+    Sample(Leaf(2, 2, 3), s=(3, 4), axes=(0, 2)),
+    Sample(Leaf(3, 2), s=(2,), norm="ortho"),
+    Sample(Leaf(2, 3)),
+    Sample(Leaf(1, 2, 2), s=(3, 2), norm="forward"),
+]
 
 SAMPLES = {
     # statistics
@@ -106,6 +119,23 @@ SAMPLES = {
         Sample("i,j", [Leaf(2), Leaf(3)]),
         Sample("bij,bjk->bki", [Leaf(2, 2, 3), Leaf(2, 3, 2)]),
     ],
+    # Fourier transforms: cut, filled up, odd and even, all norms
+    "fft.fft": [*LINES, Sample(Leaf(2, 3), norm="ortho")],
+    "fft.ifft": [*LINES, Sample(Leaf(2, 3), norm="ortho")],
+    "fft.rfft": LINES,
+    "fft.irfft": LINES,
+    "fft.hfft": LINES[:3],
+    "fft.ihfft": LINES[:3],
+    "fft.fftn": PLANES,
+    "fft.ifftn": PLANES,
+    "fft.rfftn": PLANES,
+    "fft.irfftn": PLANES,
+    "fft.fft2": PLANES[2:],
+    "fft.ifft2": PLANES[2:],
+    "fft.rfft2": PLANES[2:],
+    "fft.irfft2": PLANES[2:],
+    "fft.fftshift": [Sample(Leaf(3, 2)), Sample(Leaf(3, 2), axes=0)],
+    "fft.ifftshift": [Sample(Leaf(3, 2)), Sample(Leaf(3, 2), axes=0)],
     # neural
     "softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
     "log_softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],

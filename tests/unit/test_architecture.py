@@ -15,7 +15,7 @@ COMPILED = [
     {"dtypes", "storage", "shapes"}, {"tensor"}, {"buffer", "scalars"}, {"elementwise"},
     {"view", "foreign", "interop", "create", "ranges", "dlpack"},
     {"strided", "keys", "index", "gather", "positions", "join", "sort", "reduce", "scan", "neural", "matmul",
-     "optimize"},
+     "optimize", "fourier"},
     {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}

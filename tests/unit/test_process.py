@@ -93,6 +93,7 @@ else:
 
 
 @pytest.mark.parametrize("work", ["np.sin(np.ones(60_000_000))", "np.ones((6000, 6000)) @ np.ones((6000, 6000))",
+                                  "np.fft.fft(np.ones((400, 100_000)))",
                                   "np.sort(np.asarray(numpy.random.default_rng(0).normal(size=30_000_000)))"])
 def test_ctrl_c_ends_a_long_kernel(work):
     code = f"""
