@@ -14,7 +14,7 @@ from mltensor._core.tensor cimport (
 
 import operator
 
-from mltensor.errors import DTypeError, ShapeError
+from mltensor.errors import DeviceError, DTypeError, ShapeError
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
@@ -110,6 +110,18 @@ cdef object shape_mismatch(str name, int count, mlt_view** operands):
     return ShapeError(
         f"{name}: shapes {' and '.join(map(str, shapes))} cannot be broadcast together; dimensions are "
         "compared from the last one backwards and must be equal or 1")
+
+
+cdef object different_devices(str name, Tensor a, Tensor b):
+    return DeviceError(
+        f"{name}: one tensor of shape {shape_tuple(a)} is on {a.device} and one of shape {shape_tuple(b)} on "
+        f"{b.device}; move one of them with .to({str(a.device)!r})")
+
+
+cdef int same_device(str name, Tensor a, Tensor b) except -1:
+    if a.storage.device != b.storage.device:
+        raise different_devices(name, a, b)
+    return 0
 
 
 cdef int broadcast_strides(const mlt_view* v, int ndim, const int64_t* shape, int64_t* out) noexcept nogil:

@@ -53,4 +53,3 @@ cdef bint is_weak(object value)
 cdef int weak_dtype(object value, int dtype) except -1
 # An array-like as a tensor.
 cdef Tensor adopt(object value, int dtype, int device)
-cdef object different_devices(str name, Tensor a, Tensor b)

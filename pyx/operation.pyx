@@ -17,12 +17,10 @@ from mltensor._core.elementwise cimport find_loops
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport Kernel, Shortcut
 from mltensor._core.tape cimport Rules
-from mltensor._core.tensor cimport Tensor, like_class, shape_tuple
+from mltensor._core.tensor cimport Tensor, like_class
 
 import importlib
 import sys
-
-from mltensor.errors import DeviceError
 
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
@@ -104,12 +102,6 @@ cdef int weak_dtype(object value, int dtype) except -1:
 cdef Tensor adopt(object value, int dtype, int device):
     """An array-like as a tensor."""
     return as_tensor(value, dtype, device, COPY_IF_NEEDED)
-
-
-cdef object different_devices(str name, Tensor a, Tensor b):
-    return DeviceError(
-        f"{name}: one tensor of shape {shape_tuple(a)} is on {a.device} and one of shape {shape_tuple(b)} on "
-        f"{b.device}; move one of them with .to({str(a.device)!r})")
 
 
 # --- the operation ------------------------------------------------------------------------------

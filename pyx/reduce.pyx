@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t, uint64_t
 from mltensor._core.dtypes cimport (
     BFLOAT16, BOOL, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT64, UINT8, UINT64, code_of, is_complex, is_inexact,
     mlt_itemsize, objects, real_of)
-from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill
+from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill, same_device
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.shapes cimport axis_mask
@@ -218,9 +218,15 @@ cdef inline bint everywhere(PyObject* where) noexcept:
     return where == Py_True
 
 
+cdef Tensor mask_of(Tensor x, object where):
+    if isinstance(where, Tensor):
+        same_device("where=", x, <Tensor> where)
+    return as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+
+
 cdef Tensor masked(Tensor x, object where, object other):
     """x where the mask holds, `other` (a scalar or a tensor that broadcasts) elsewhere."""
-    cdef Tensor mask = as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+    cdef Tensor mask = mask_of(x, where)
     cdef Tensor result = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
     broadcast_view(mask, x.view.ndim, x.view.shape)
     if isinstance(other, Tensor):
@@ -233,7 +239,7 @@ cdef Tensor masked(Tensor x, object where, object other):
 
 cdef Tensor counts(Tensor x, object where, uint64_t mask, bint keepdims):
     """How many elements of the mask go into each result."""
-    cdef Tensor chosen = as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+    cdef Tensor chosen = mask_of(x, where)
     return sum_axes(broadcast_view(chosen, x.view.ndim, x.view.shape), mask, keepdims)
 
 

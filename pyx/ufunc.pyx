@@ -12,10 +12,10 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport (
     BOOL, FLOAT64, UINT64, code_of, is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
-    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, fill, parallel_threshold, run,
-    scalar_tensor, store_scalar)
+    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
+    parallel_threshold, run, same_device, scalar_tensor, store_scalar)
 from mltensor._core.operation cimport (
-    Op, adopt, different_devices, is_weak, result_class, weak_dtype, winner, with_class)
+    Op, adopt, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, like_class, mark_written, mlt_view, require_writeable, requires_grad, same_shape,
@@ -181,11 +181,15 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     cdef object cls = Tensor
     cdef bint overlap = False
     for k in range(n):
+        if isinstance(values[k], Tensor):
+            device = (<Tensor> values[k]).storage.device
+            break
+    for k in range(n):
         value = values[k]
         if is_weak(value):
             weak.append(k)
             continue
-        t = <Tensor> value if isinstance(value, Tensor) else adopt(value, -1, -1)
+        t = <Tensor> value if isinstance(value, Tensor) else adopt(value, -1, device)
         values[k] = t
         cls = winner(cls, type(t))
         if first is None:
@@ -231,6 +235,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     ndim = broadcast_shape(op.name, n, operands, shape)
     if where is not True:
         mask = where if isinstance(where, Tensor) else adopt(where, BOOL, device)
+        same_device(op.name, first, mask)
         operands[n] = &mask.view
         ndim = broadcast_shape(op.name, n + 1, operands, shape)
     if isinstance(out, tuple):
@@ -309,8 +314,7 @@ cdef Tensor checked_out(str name, object out, int ndim, const int64_t* shape, in
         raise TypeError(f"{name}: out must be a tensor, not {type(out).__name__}")
     target = <Tensor> out
     require_writeable(target)
-    if target.storage.device != like.storage.device:
-        raise different_devices(name, like, target)
+    same_device(name, like, target)
     fits = target.view.ndim == ndim
     if fits:
         for d in range(ndim):

@@ -379,8 +379,8 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
     if low < first or high > last:
         raise ShapeError(
             f"as_strided: shape {tuple([shape[k] for k in range(ndim)])} with strides "
-            f"{tuple([strides[k] for k in range(ndim)])} reaches from byte {low - first} to {high - first} of a "
-            f"storage of {last - first} bytes")
+            f"{tuple([strides[k] for k in range(ndim)])} reaches from byte {low - first} to {high - first}, "
+            f"outside its memory of {last - first} bytes")
     return 0
 
 
