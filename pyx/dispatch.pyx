@@ -2,17 +2,18 @@
 
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
+from libc.stdint cimport int64_t
 
 from mltensor._core.arguments cimport convert_inputs, parse
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.operation cimport Op, plug_call, vectorcall_function, with_class
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
-from mltensor._core.tensor cimport Tensor, requires_grad
+from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
 from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, unary
 
 from mltensor._core.operation import OPERATIONS
-from mltensor.errors import DeviceError, GradientError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 cdef extern from "Python.h":
     PyObject* PyObject_Vectorcall(object callable, PyObject** arguments, size_t count, PyObject* names) except NULL
@@ -48,8 +49,14 @@ cdef object call_general(Op op, PyObject** values, list keep):
 
 
 cdef object write_out(Op op, object out, Tensor result):
-    cdef Tensor target = checked_out(
-        op.name, out, result.view.ndim, result.view.shape, result.view.dtype, result)
+    cdef int64_t shape[64]
+    cdef int ndim = result.view.ndim, d
+    for d in range(ndim):
+        shape[d] = result.view.shape[d]
+    cdef Tensor target = checked_out(op.name, out, &ndim, shape, result.view.dtype, result, "same_kind")
+    if ndim != result.view.ndim or target.view.size != result.view.size:
+        raise ShapeError(f"{op.name}: the result has shape {shape_tuple(result)} and does not fit out= of shape "
+                         f"{shape_tuple(target)}")
     if result.node is not None or requires_grad(target):
         raise GradientError(f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= "
                             "away, or compute under no_grad()")
@@ -76,13 +83,13 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
         elif count == 1:
             result = unary(op, <object> arguments[0])
         else:
-            result = call_elementwise(op, arguments, None, True, None)
+            result = call_elementwise(op, arguments, None, True, None, "same_kind")
     else:
         keep = []
         parse(op, arguments, count, names, values, keep)
         if op.arity:
             result = call_elementwise(op, values, <object> values[op.arity], <object> values[op.arity + 1],
-                                      <object> values[op.arity + 2])
+                                      <object> values[op.arity + 2], <str?> <object> values[op.arity + 3])
         else:
             result = call_general(op, values, keep)
     Py_INCREF(result)

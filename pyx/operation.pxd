@@ -32,6 +32,7 @@ cdef class Op:
     cdef Loops loops
     cdef int returns
     cdef int8_t loop_dtype[15]        # dtype computed in for an input dtype, -1: refused
+    cdef bint floats                  # whether integer operands become floats, each for itself
     cdef bint fast[15]                # whether the short paths may take operands of the dtype
     # others
     cdef Kernel kernels[8]            # by device code

@@ -138,6 +138,8 @@ cdef class Op:
             self.loops = find_loops(record.name)
             self.arity = self.loops.arity
             self.returns = self.loops.returns
+            # The quotient of small integers is a double in NumPy, unlike their sine.
+            self.floats = record.accepts in ("FLOATING", "REAL_FLOATING") and record.name != "divide"
             for d in range(15):
                 self.loop_dtype[d] = self.dtype_for(d, record.accepts)
                 # Integer powers look at their exponents first.
@@ -155,8 +157,7 @@ cdef class Op:
         if self.loops.by_dtype[dtype] != NULL:
             return dtype
         if accepts in ("FLOATING", "REAL_FLOATING") and not is_inexact(dtype):
-            # The quotient of small integers is a double in NumPy, unlike their sine.
-            return FLOAT64 if self.name == "divide" else float_of[dtype]
+            return float_of[dtype] if self.floats else FLOAT64
         if dtype == BOOL and accepts in ("NUMERIC", "REAL", "INTEGER"):
             return INT8
         return -1

@@ -164,7 +164,7 @@ cdef int write_inplace(Op op, Tensor target, object b) except -1:
         if op.arity:
             inputs[0] = <PyObject*> target
             inputs[1] = <PyObject*> b
-            call_elementwise(op, inputs, target, True, None)
+            call_elementwise(op, inputs, target, True, None, "same_kind")
         else:
             result = op(target, b)
             if (<Tensor> result).shape != shape_tuple(target):
