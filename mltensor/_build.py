@@ -1,5 +1,7 @@
 """The namespace from the table: every record becomes an operation, and the layers are connected."""
 
+import numpy
+
 from mltensor import errors
 from mltensor._core import (
     buffer,  # noqa: F401  plugs itself into the class
@@ -23,6 +25,7 @@ from mltensor._core import (
 )
 from mltensor._core.create import empty, full_like, ones, ones_like, plug_stack, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
+from mltensor._core.ranges import arange
 from mltensor._core.shapes import normalized_axes
 from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
@@ -53,10 +56,11 @@ OPERATIONS = dispatch.build(
 
 for _name, _operation in OPERATIONS.items():
     setattr(F, _name, _operation)
-for _function in (empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+for _function in (arange, empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes
 F.dtype = dtype_object
+F.promote_types = numpy.promote_types
 F.device = storage.as_device
 F.errors = errors
 

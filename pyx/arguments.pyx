@@ -2,8 +2,8 @@
 
 from cpython.object cimport PyObject
 
-from mltensor._core.dtypes cimport promotion
-from mltensor._core.elementwise cimport different_devices
+from mltensor._core.dtypes cimport INT64, promotion
+from mltensor._core.elementwise cimport cast, different_devices
 from mltensor._core.operation cimport TENSOR, TENSORS, VALUE, Op, adopt, is_weak, weak_dtype, winner
 from mltensor._core.tensor cimport Tensor
 
@@ -115,6 +115,8 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
                 continue
             else:
                 t = adopt(value, -1, device)
+                if op.positions[k] and t.view.size == 0:
+                    t = cast(t, INT64)
                 keep.append(t)
                 values[k] = <PyObject*> t
         elif op.kinds[k] == TENSORS:
@@ -136,13 +138,15 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
             first = t
         elif t.storage.device != first.storage.device:
             raise different_devices(op.name, first, t)
-        common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+        if not op.positions[k]:
+            common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
     if weak:
         if first is not None:
             device = first.storage.device
         for k in range(op.count):
             if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
-                t = adopt(<object> values[k], -1 if common < 0 else weak_dtype(<object> values[k], common), device)
+                t = adopt(<object> values[k], -1 if common < 0 or op.positions[k]
+                          else weak_dtype(<object> values[k], common), device)
                 keep.append(t)
                 values[k] = <PyObject*> t
                 if first is None:

@@ -5,6 +5,7 @@ from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int64_t
 
 from mltensor._core.arguments cimport convert_inputs, parse
+from mltensor._core.dtypes cimport is_inexact, objects, promotion
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.operation cimport Op, plug_call, vectorcall_function, with_class
 from mltensor._core.storage cimport device_object
@@ -33,6 +34,8 @@ cdef object call_general(Op op, PyObject** values, list keep):
         if isinstance(out, tuple):
             out = out[0]
         values[op.out_position] = <PyObject*> None
+        if op.dtype_position >= 0:
+            compute_wider(op, values, out)
     if op.via is not None:
         answer = PyObject_Vectorcall(op.via, values, op.count, NULL)
         result = <object> answer
@@ -46,6 +49,17 @@ cdef object call_general(Op op, PyObject** values, list keep):
     if out is not None:
         return write_out(op, out, <Tensor> result)
     return with_class(result, cls)
+
+
+cdef int compute_wider(Op op, PyObject** values, object out) except -1:
+    """A sum that goes to a wider `out` is computed in its dtype, as in NumPy."""
+    cdef int narrow, wide
+    if (isinstance(out, Tensor) and <object> values[op.dtype_position] is None
+            and isinstance(<object> values[0], Tensor)):
+        narrow, wide = (<Tensor> <object> values[0]).view.dtype, (<Tensor> out).view.dtype
+        if is_inexact(wide) and promotion[narrow][wide] == wide:
+            values[op.dtype_position] = <PyObject*> (<object> objects[wide])
+    return 0
 
 
 cdef object write_out(Op op, object out, Tensor result):

@@ -9,7 +9,7 @@ from mltensor._core.dtypes cimport (
     UINT64, is_integer, mlt_itemsize, objects, promotion)
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
-    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, same_shape, shape_tuple,
+    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
 import operator
@@ -206,7 +206,8 @@ cdef Tensor cast(Tensor t, int dtype):
 
 cdef int copy_into(Tensor destination, Tensor source) except -1:
     require_writeable(destination)
-    if destination.view.size == 0 and same_shape(destination, source):
+    if destination.view.size == 0:
+        broadcast_view(source, destination.view.ndim, destination.view.shape)
         return 0
     if shares_memory(destination, source):
         source = copy(source)
@@ -389,8 +390,23 @@ cdef object where_kernel(PyObject** a):
     return result
 
 
+cdef Tensor reversed_dimensions(Tensor t):
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int d, n = t.view.ndim
+    for d in range(n):
+        shape[d] = t.view.shape[n - 1 - d]
+        strides[d] = t.view.strides[n - 1 - d]
+    return new_view(t, t.view.data, n, shape, strides, t.view.dtype)
+
+
 cdef object copy_kernel(PyObject** a):
-    """copy(x)"""
+    """copy(x, order, subok)"""
+    order = <object> a[1]
+    if order == "F":
+        return reversed_dimensions(copy(reversed_dimensions(<Tensor> a[0])))
+    if order not in ("C", "K", "A"):
+        raise ValueError(f"copy: order must be 'C', 'F', 'A' or 'K', not {order!r}")
     return copy(<Tensor> a[0])
 
 

@@ -68,7 +68,7 @@ cdef Tensor array_item(Tensor t, object item):
             index = as_tensor(item, -1, t.storage.device, COPY_IF_NEEDED)
         except (TypeError, ValueError) as error:
             raise IndexingError(f"{WRONG_KIND}, not {type(item).__name__} ({error})") from None
-        if index.view.size == 0 and isinstance(item, list) and index.view.dtype != BOOL:
+        if index.view.size == 0 and isinstance(item, (list, tuple)) and index.view.dtype != BOOL:
             index = cast(index, INT64)
     if index.view.dtype == BOOL:
         return contiguous(index)

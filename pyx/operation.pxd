@@ -23,9 +23,11 @@ cdef class Op:
     cdef int positional               # of them positional
     cdef int ints_position            # argument that gathers several integers, or -1
     cdef int out_position             # argument called out, or -1
+    cdef int dtype_position           # argument called dtype, or -1
     cdef tuple names                  # interned
     cdef tuple defaults               # Ellipsis: required
     cdef int8_t kinds[16]
+    cdef bint positions[16]           # of them those that hold positions, not values
     cdef int inputs                   # tensor inputs
     # elementwise
     cdef int arity

@@ -121,17 +121,20 @@ cdef class Op:
             raise ValueError(f"operation {self.name!r} has {self.count} arguments; 16 are the most")
         self.names = tuple([sys.intern(name) for name, _, _ in arguments])
         self.defaults = tuple([default for _, _, default in arguments])
-        self.ints_position = self.out_position = -1
+        self.ints_position = self.out_position = self.dtype_position = -1
         positions = []
         kinds = {"value": VALUE, "tensor": TENSOR, "tensors": TENSORS, "ints": INTS}
         for k, (name, kind, _) in enumerate(arguments):
             self.kinds[k] = kinds[kind]
+            self.positions[k] = kind == "tensor" and name in ("index", "indices")
             if kind == "ints":
                 self.ints_position = k
             if kind in ("tensor", "tensors"):
                 positions.append(k)
             if name == "out":
                 self.out_position = k
+            if name == "dtype":
+                self.dtype_position = k
         self.inputs = len(positions)
         self.positional = record.positional
         if record.expr is not None:

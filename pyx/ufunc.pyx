@@ -10,7 +10,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, UINT64, code_of, complex_of, float_of, is_complex, is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
+    BOOL, FLOAT64, UINT64, code_of, complex_of, float_of, is_complex, is_inexact, is_integer, kind_of,
+    mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
     parallel_threshold, run, same_device, scalar_tensor, store_scalar)
@@ -178,8 +179,8 @@ cdef int chosen_dtype(Op op, object dtype, int common, list codes, str casting) 
     else:
         computed = wanted
     if computed < 0 or op.loop_dtype[computed] < 0 or out_dtype(op, op.loop_dtype[computed]) != wanted:
-        raise DTypeError(f"{op.name} does not compute results of dtype {objects[wanted]}; leave dtype= away and convert "
-                         "the result with .astype")
+        raise DTypeError(f"{op.name} does not compute results of dtype {objects[wanted]}; leave dtype= away and "
+                         "convert the result with .astype")
     for code in codes:
         check_cast(op.name, "an operand", <int> code, computed, casting)
     return computed

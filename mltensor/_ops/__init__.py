@@ -12,6 +12,7 @@ from . import (
     logic,
     manipulation,
     neural,
+    padding,
     rounding,
     sorting,
     special,

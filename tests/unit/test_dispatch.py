@@ -117,7 +117,8 @@ def test_a_subclass_is_handed_on_by_every_kind_of_operation():
     x = special([[1.0, 2.0], [3.0, 4.0]])
     plain = np.ones((2, 2))
     results = [x + 1, 1 + x, x + plain, plain + x, np.exp(x), x[0], x[[0]], x.T, x.sum(), x @ plain, plain @ x, x > 2,
-               np.concat([plain, x]), *np.split(x, 2), np.where(x > 2, plain, x), x.reshape(4), -x, x.detach(), x.copy(),
+               np.concat([plain, x]), *np.split(x, 2), np.where(x > 2, plain, x), x.reshape(4), -x, x.detach(),
+               x.copy(),
                x.astype("float32")]
     assert {type(result) for result in results} == {Special}
     assert type(plain + plain) is np.Tensor
@@ -165,7 +166,7 @@ def test_tensors_without_dimensions_behave_as_numbers():
     assert divmod(np.array(7.0), 2) == (3, 1)
     with pytest.raises((TypeError, ValueError)):
         float(np.ones(2))
-    with pytest.raises(ValueError, match="ambiguous|any|all"):
+    with pytest.raises(ValueError, match=r"ambiguous|any|all"):
         bool(np.ones(2))
 
 
@@ -184,7 +185,8 @@ def test_shapes_that_do_not_broadcast():
 
 def test_results_do_not_share_memory_with_operands():
     x = np.ones(3)
-    for result in (+x, np.positive(x), np.real(x), x.astype("float64"), np.conj(x), np.round(x), np.copy(x), np.clip(x)):
+    for result in (+x, np.positive(x), np.real(x), x.astype("float64"), np.conj(x), np.round(x), np.copy(x),
+                   np.clip(x)):
         result += 5
         assert x.tolist() == [1.0, 1.0, 1.0]
 
@@ -194,3 +196,47 @@ def test_where_without_out_gives_zero_elsewhere():
     assert x.tolist() == [2.0, 0.0, 2.0]
     with pytest.raises(DTypeError, match="where= must be a boolean"):
         np.add(np.ones(3), 1, where=np.array([1.0, 0.0, 1.0]))
+
+
+def test_casting_of_operands_and_results():
+    a, out = numpy.array([1.5, 2.5]), numpy.zeros(2, "int32")
+    with pytest.raises(DTypeError, match="casting='same_kind'"):
+        np.add(a, 1, out=np.asarray(out))
+    assert np.add(a, 1, out=np.asarray(out), casting="unsafe").tolist() == [2, 3]
+    with pytest.raises(DTypeError, match="an operand has dtype float64"):
+        np.add(a, 1, dtype="int32")
+    assert np.add(a, 1, dtype="int32", casting="unsafe").tolist() == [2, 3]
+    with pytest.raises(DTypeError, match="results of dtype int64"):
+        np.sqrt(numpy.array([4]), dtype="int64")
+    assert np.absolute(numpy.array([3 + 4j]), dtype="float64").tolist() == [5.0]
+    with pytest.raises(DTypeError, match="casting"):
+        numpy.add(np.asarray(a), 1, out=out)
+
+
+def test_results_broadcast_into_out():
+    out = np.zeros((2, 3))
+    assert np.add(np.arange(3.0), 1, out=out) is out
+    assert out.tolist() == [[1, 2, 3]] * 2
+    with pytest.raises(ShapeError, match=r"\(2, 3\)"):
+        np.add(np.ones((2, 3)), 1, out=np.zeros(3))
+    with pytest.raises(ShapeError, match="does not fit"):
+        np.sum(np.ones((2, 3)), axis=0, out=np.zeros((2, 3)))
+
+
+def test_small_integers_of_two_kinds_meet_in_the_float_that_holds_each():
+    for first, second in (("int8", "uint8"), ("int16", "uint16"), ("int8", "int32"), ("bool", "int8")):
+        a, b = numpy.array([3], first), numpy.array([1], second)
+        assert np.hypot(a, b).dtype == numpy.hypot(a, b).dtype
+    assert np.hypot(numpy.array([1], "int8"), 1.5).dtype == np.float64
+    assert np.hypot(numpy.array([True]), 2).dtype == np.float64
+
+
+def test_comparisons_and_truth_with_integers_out_of_range():
+    a, mask = numpy.array([1, 0, 3], "int8"), numpy.array([True, False, True])
+    for name in ("equal", "not_equal", "less", "greater_equal", "logical_and", "logical_or", "logical_xor"):
+        for scalar in (300, -300):
+            wanted = getattr(numpy, name)(a, scalar)
+            function = getattr(np, name)
+            assert function(np.asarray(a), scalar).tolist() == wanted.tolist()
+            assert function(np.asarray(a), scalar, where=mask).tolist() == (wanted & mask).tolist()
+            assert function(np.asarray(a), scalar, out=np.zeros(3, dtype=bool)).tolist() == wanted.tolist()

@@ -10,7 +10,8 @@ from mltensor.errors import AxisError, ReadOnlyError, ShapeError
 
 SOURCES = {
     "contiguous": lambda x: x, "transposed": lambda x: x.transpose(2, 0, 1), "backwards": lambda x: x[::-1, :, ::-1],
-    "every second": lambda x: x[:, ::2], "one plane": lambda x: x[1], "empty": lambda x: x[:0], "element": lambda x: x[0, 0, 0, ...],
+    "every second": lambda x: x[:, ::2], "one plane": lambda x: x[1], "empty": lambda x: x[:0],
+    "element": lambda x: x[0, 0, 0, ...],
 }
 VIEWS = {
     "T": lambda m, x: x.T,
@@ -76,20 +77,20 @@ def test_reshape_that_must_not_copy():
 def test_shapes_that_do_not_fit():
     x = np.ones((2, 3))
     for shape in ((4,), (5, -1), (-1, -1), (2, 4), (-2, 3)):
-        with pytest.raises(ValueError, match="reshape|shape"):
+        with pytest.raises(ValueError, match=r"reshape|shape"):
             x.reshape(shape)
     with pytest.raises(ShapeError, match=r"\(2, 3\)"):
         np.broadcast_to(x, (2, 2))
     with pytest.raises(ShapeError):
         np.broadcast_to(x, (3,))
     for axes in ((0,), (0, 0), (0, 1, 2)):
-        with pytest.raises(ValueError, match="axes|axis"):
+        with pytest.raises(ValueError, match=r"axes|axis"):
             np.permute_dims(x, axes)
     with pytest.raises(AxisError, match="axis 2 is out of bounds"):
         np.flip(x, 2)
     with pytest.raises(IndexError):
         np.expand_dims(x, 5)
-    with pytest.raises(ValueError, match="squeeze|length|size"):
+    with pytest.raises(ValueError, match=r"squeeze|length|size"):
         np.squeeze(x, 0)
     with pytest.raises(ValueError, match="diagonal"):
         np.diagonal(np.ones(3))
@@ -138,7 +139,8 @@ def test_strided_views_stay_inside_the_memory():
     windows = np.as_strided(x, (7, 4), (8, 8))
     assert windows[3].tolist() == [3, 4, 5, 6]
     assert np.as_strided(x, (5,), (-16,), 72).tolist() == [9, 7, 5, 3, 1]
-    for shape, strides, offset in (((8, 4), (8, 8), 0), ((11,), (8,), 0), ((2,), (-8,), 0), ((2,), (8,), 72), ((1,), (8,), -8),
+    for shape, strides, offset in (((8, 4), (8, 8), 0), ((11,), (8,), 0), ((2,), (-8,), 0), ((2,), (8,), 72),
+                                   ((1,), (8,), -8),
                                    ((2**40, 2**40), (2**40, 8), 0), ((3,), (2**62,), 0)):
         with pytest.raises(ValueError, match="outside its memory"):
             np.as_strided(x, shape, strides, offset)
@@ -158,7 +160,7 @@ def test_iteration_length_and_containment():
     assert x[0, 0] == 9
     assert 9 in x
     assert 77 not in x
-    with pytest.raises(TypeError, match="0-d|no length|len"):
+    with pytest.raises(TypeError, match=r"0-d|no length|len"):
         len(np.array(1.0))
     with pytest.raises(TypeError):
         iter(np.array(1.0))
@@ -178,3 +180,38 @@ def test_copies():
         assert copied.flags["C_CONTIGUOUS"] if hasattr(copied, "flags") else copied.is_contiguous()
         copied += 100
     assert x.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_orders_of_elements():
+    base = numpy.arange(24.0).reshape(2, 3, 4)
+    for array in (base, base.T, base[::-1], base.transpose(1, 0, 2), numpy.asfortranarray(base), base[:, :, ::2]):
+        for order in "CFAK":
+            x = np.asarray(array).detach().copy(order).requires_grad_()
+            tensor = np.asarray(array)
+            numpy.testing.assert_array_equal(numpy.asarray(np.ravel(tensor, order)), array.ravel(order))
+            numpy.testing.assert_array_equal(numpy.asarray(tensor.flatten(order)), array.flatten(order))
+            numpy.testing.assert_array_equal(numpy.asarray(np.copy(tensor, order)), array)
+            weights = np.arange(float(array.size))
+            (np.ravel(x, order) * weights).sum().backward()
+            wanted = numpy.zeros_like(numpy.asarray(x.detach()))
+            places = numpy.ravel(numpy.asarray(x.detach()), order)
+            for place, weight in zip(places, weights.tolist(), strict=True):
+                wanted[numpy.asarray(x.detach()) == place] = weight
+            assert x.grad.tolist() == wanted.tolist()
+    assert np.copy(np.ones((2, 3)), order="F").strides == (8, 16)
+    with pytest.raises(ValueError, match="order"):
+        np.copy(np.ones(2), order="X")
+    assert not np.shares_memory(np.reshape(base.T, (24,), "F", copy=True), base)
+
+
+def test_negative_lengths_are_refused():
+    for shape in ((-1, 3), (-2,), (2, -3)):
+        with pytest.raises(ValueError, match="negative"):
+            np.broadcast_to(np.ones(()), shape)
+
+
+def test_nothing_is_assigned_only_where_it_fits():
+    x = np.zeros((3, 0, 2))
+    x[...] = np.ones((1, 2))
+    with pytest.raises(ValueError, match=r"broadcast|assign"):
+        x[...] = [1, 2, 3]
