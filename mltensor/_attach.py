@@ -24,8 +24,8 @@ METHOD_ALIASES = {"transpose": "permute_dims", "permute": "permute_dims", "conju
 
 
 def copy(self, order="C"):
-    """The elements in memory of their own."""
-    return F.copy(self)
+    """The elements in memory of their own, by rows or by columns."""
+    return F.copy(self) if order == "C" else F.copy(self, order)
 
 
 def shallow_copy(self):

@@ -1,5 +1,7 @@
 """The namespace from the table: every record becomes an operation, and the layers are connected."""
 
+import numpy
+
 from mltensor import errors
 from mltensor._core import (
     buffer,  # noqa: F401  plugs itself into the class
@@ -24,6 +26,7 @@ from mltensor._core import (
 )
 from mltensor._core.create import empty, full_like, ones, ones_like, plug_stack, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
+from mltensor._core.ranges import arange
 from mltensor._core.shapes import normalized_axes
 from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
@@ -55,11 +58,17 @@ OPERATIONS = dispatch.build(
     TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
+<<<<<<< HEAD
     offer(F, _name, _operation)
 for _function in (empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+=======
+    setattr(F, _name, _operation)
+for _function in (arange, empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+>>>>>>> wt-arrays
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes
 F.dtype = dtype_object
+F.promote_types = numpy.promote_types
 F.device = storage.as_device
 F.errors = errors
 

@@ -17,6 +17,15 @@ def method(function):
     return function
 
 
+def names_dtype(text):
+    """Whether a string is the name of a dtype; what is none must be a device's."""
+    try:
+        numpy.dtype(text)
+    except TypeError:
+        return False
+    return True
+
+
 # --- asking -----------------------------------------------------------------------------------
 
 @method
@@ -140,7 +149,7 @@ def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False, mem
     for given in args:
         if isinstance(given, Tensor):
             dtype, device = given.dtype, given.device
-        elif isinstance(given, Device) or (isinstance(given, str) and given.partition(":")[0] in ("cpu", "cuda")):
+        elif isinstance(given, Device) or (isinstance(given, str) and not names_dtype(given)):
             device = given
         elif given is not None and not isinstance(given, bool):
             dtype_code(given)

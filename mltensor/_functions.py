@@ -1,28 +1,54 @@
 """Functions of the namespace that are not operations of the table: several results, other signatures."""
 
+import string
+
 import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.interop import to_numpy
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
-from mltensor.errors import ShapeError
+from mltensor.errors import DTypeError, ShapeError
 
 __all__ = ["allclose", "array_equal", "broadcast_arrays", "broadcast_shapes", "einsum", "isclose", "may_share_memory",
            "ndim", "shape", "shares_memory", "size"]
 
 
-def einsum(subscripts, *operands, out=None, optimize=None):
+LETTERS = string.ascii_letters
+
+
+def spelled_out(operands):
+    """``einsum(a, [0, 1], b, [1, 2], [0, 2])`` as subscripts and operands: axis numbers become letters."""
+    def letters(axes):
+        for one in axes:
+            if one is not Ellipsis and not (hasattr(one, "__index__") and 0 <= one < len(LETTERS)):
+                raise ShapeError(
+                    f"einsum: an index is a number from 0 to {len(LETTERS) - 1} or an Ellipsis, not {one!r}")
+        return "".join("..." if one is Ellipsis else LETTERS[one] for one in axes)
+
+    output = "" if len(operands) % 2 == 0 else "->" + letters(operands[-1])
+    pairs = len(operands) // 2
+    return ",".join(letters(operands[2 * k + 1]) for k in range(pairs)) + output, operands[:2 * pairs:2]
+
+
+def einsum(subscripts, *operands, out=None, dtype=None, order="K", casting="safe", optimize=None):
     """Sum of products by Einstein's convention.
 
     Parameters
     ----------
     subscripts : str
-        As in NumPy: ``"ij,jk->ik"``; an ellipsis stands for broadcast dimensions.
+        As in NumPy: ``"ij,jk->ik"``; an ellipsis stands for broadcast dimensions. Or the operands alternate
+        with lists of axis numbers: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
     *operands : array_like
         One per group of subscripts.
     out : Tensor, optional
         Where the result is written.
+    dtype : dtype, optional
+        What the operands are converted to first.
+    order : {'C', 'F', 'A', 'K'}, optional
+        How the result lies in memory.
+    casting : {'no', 'equiv', 'safe', 'same_kind', 'unsafe'}, optional
+        Which conversions `dtype` and `out` may ask for.
     optimize : optional
         Accepted and ignored: an order of contraction is always chosen by size.
 
@@ -30,15 +56,27 @@ def einsum(subscripts, *operands, out=None, optimize=None):
     -------
     Tensor
     """
-    if not isinstance(subscripts, str):
-        raise TypeError("einsum: the first argument must be the subscripts as a string, such as 'ij,jk->ik'")
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = tuple(operands[0])
+    if isinstance(subscripts, str):
+        if len(operands) == 1 and isinstance(operands[0], (list, tuple)) and "," in subscripts:
+            operands = tuple(operands[0])
+    elif operands:
+        subscripts, operands = spelled_out((subscripts, *operands))
+    if dtype is not None:
+        operands = [converted(asarray(one), dtype, casting) for one in operands]
     result = F.einsum(subscripts, list(operands))
-    if out is None:
-        return result
-    out[...] = result
-    return out
+    if out is not None:
+        if out.shape != result.shape:
+            raise ShapeError(f"einsum: the result has shape {result.shape} and does not fit out= of shape {out.shape}")
+        out[...] = converted(result, out.dtype, "same_kind" if casting == "safe" else casting)
+        return out
+    return asarray(result, order="F") if order == "F" else result
+
+
+def converted(x, dtype, casting):
+    """A tensor in another dtype, as far as `casting` lets it."""
+    if not numpy.can_cast(x.dtype, dtype, casting):
+        raise DTypeError(f"einsum: casting={casting!r} does not turn {x.dtype} into {numpy.dtype(dtype)}")
+    return F.astype(x, dtype, copy=False)
 
 
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):

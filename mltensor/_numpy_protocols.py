@@ -82,17 +82,18 @@ def by_numpy(function, name, args, kwargs):
     return to_tensors(function(*to_arrays(args), **to_arrays(kwargs)))
 
 
-def store(results, out):
-    """Write results into the arrays or tensors that `out=` named."""
+def store(results, out, casting):
+    """Write results into the arrays or tensors that `out=` named, as far as `casting` lets them."""
     several = isinstance(results, tuple)
     given = list(results) if several else [results]
     for k, target in enumerate(out):
-        if isinstance(target, Tensor):
-            target[...] = given[k]
-            given[k] = target
-        elif target is not None:
-            numpy.copyto(target, to_numpy(given[k].detach()), casting="same_kind")
-            given[k] = target
+        if target is None:
+            continue
+        if not numpy.can_cast(given[k].dtype, target.dtype, casting):
+            raise DTypeError(f"the result has dtype {given[k].dtype}, which casting={casting!r} does not turn into the "
+                             f"{target.dtype} of out=")
+        target[...] = given[k] if isinstance(target, Tensor) else to_numpy(given[k].detach())
+        given[k] = target
     return tuple(given) if several else given[0]
 
 
@@ -102,6 +103,7 @@ def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
     ours = None
     if kwargs.get("where", True) is True:
         kwargs.pop("where", None)
+    casting = kwargs.get("casting", "same_kind")
     kwargs = {key: value for key, value in kwargs.items() if key not in ("casting", "order", "subok", "signature")}
     if method == "__call__":
         ours = getattr(F, name, None)
@@ -129,7 +131,7 @@ def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
         result = by_numpy(getattr(ufunc, method), ufunc.__name__, inputs, kwargs)
     else:
         result = ours(*inputs, **kwargs)
-    return result if out is None else store(result, out)
+    return result if out is None else store(result, out, casting)
 
 
 def array_function(self, function, types, args, kwargs):
@@ -140,7 +142,7 @@ def array_function(self, function, types, args, kwargs):
     out = kwargs.get("out")
     if isinstance(out, numpy.ndarray):
         kwargs = {key: value for key, value in kwargs.items() if key != "out"}
-        return store(ours(*args, **kwargs), (out,))
+        return store(ours(*args, **kwargs), (out,), "same_kind")
     return ours(*args, **kwargs)
 
 

@@ -2,9 +2,9 @@
 
 from cpython.object cimport PyObject
 
-from mltensor._core.dtypes cimport promotion
-from mltensor._core.operation cimport (
-    TENSOR, TENSORS, VALUE, Op, adopt, different_devices, is_weak, weak_dtype, winner)
+from mltensor._core.dtypes cimport INT64, promotion
+from mltensor._core.elementwise cimport cast, different_devices
+from mltensor._core.operation cimport TENSOR, TENSORS, VALUE, Op, adopt, is_weak, weak_dtype, winner
 from mltensor._core.tensor cimport Tensor
 
 import numpy
@@ -96,8 +96,13 @@ cdef int parse(Op op, PyObject** arguments, Py_ssize_t count, PyObject* names, P
 
 cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) except -1:
     """Array-likes and scalars among the inputs to tensors on one device; returns the device."""
-    cdef int k, common = -1, weak = 0
+    cdef int k, common = -1, weak = 0, device = -1
     cdef Tensor t, first = None
+    for k in range(op.count):
+        # What is no tensor goes where the first tensor is.
+        if op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+            device = (<Tensor> <object> values[k]).storage.device
+            break
     for k in range(op.count):
         if op.kinds[k] == TENSOR:
             value = <object> values[k]
@@ -109,7 +114,9 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
                 weak += 1
                 continue
             else:
-                t = adopt(value, -1, -1)
+                t = adopt(value, -1, device)
+                if op.positions[k] and t.view.size == 0:
+                    t = cast(t, INT64)
                 keep.append(t)
                 values[k] = <PyObject*> t
         elif op.kinds[k] == TENSORS:
@@ -131,11 +138,15 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
             first = t
         elif t.storage.device != first.storage.device:
             raise different_devices(op.name, first, t)
-        common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+        if not op.positions[k]:
+            common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
     if weak:
+        if first is not None:
+            device = first.storage.device
         for k in range(op.count):
             if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
-                t = adopt(<object> values[k], -1 if common < 0 else weak_dtype(<object> values[k], common), -1)
+                t = adopt(<object> values[k], -1 if common < 0 or op.positions[k]
+                          else weak_dtype(<object> values[k], common), device)
                 keep.append(t)
                 values[k] = <PyObject*> t
                 if first is None:
@@ -147,8 +158,14 @@ cdef list tensor_list(Op op, object values):
     """A sequence of array-likes as a list of tensors."""
     if isinstance(values, Tensor):
         return list(values)
+    cdef int device = -1
     try:
-        return [one if isinstance(one, Tensor) else adopt(one, -1, -1) for one in values]
+        values = list(values)
+        for one in values:
+            if isinstance(one, Tensor):
+                device = (<Tensor> one).storage.device
+                break
+        return [one if isinstance(one, Tensor) else adopt(one, -1, device) for one in values]
     except TypeError:
         if hasattr(values, "__iter__"):
             raise

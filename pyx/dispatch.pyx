@@ -2,17 +2,19 @@
 
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
+from libc.stdint cimport int64_t
 
 from mltensor._core.arguments cimport convert_inputs, parse
+from mltensor._core.dtypes cimport is_inexact, objects, promotion
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.operation cimport Op, plug_call, vectorcall_function, with_class
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
-from mltensor._core.tensor cimport Tensor, requires_grad
+from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
 from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, unary
 
 from mltensor._core.operation import OPERATIONS
-from mltensor.errors import DeviceError, GradientError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 cdef extern from "Python.h":
     PyObject* PyObject_Vectorcall(object callable, PyObject** arguments, size_t count, PyObject* names) except NULL
@@ -32,6 +34,8 @@ cdef object call_general(Op op, PyObject** values, list keep):
         if isinstance(out, tuple):
             out = out[0]
         values[op.out_position] = <PyObject*> None
+        if op.dtype_position >= 0:
+            compute_wider(op, values, out)
     if op.via is not None:
         answer = PyObject_Vectorcall(op.via, values, op.count, NULL)
         result = <object> answer
@@ -47,9 +51,26 @@ cdef object call_general(Op op, PyObject** values, list keep):
     return with_class(result, cls)
 
 
+cdef int compute_wider(Op op, PyObject** values, object out) except -1:
+    """A sum that goes to a wider `out` is computed in its dtype, as in NumPy."""
+    cdef int narrow, wide
+    if (isinstance(out, Tensor) and <object> values[op.dtype_position] is None
+            and isinstance(<object> values[0], Tensor)):
+        narrow, wide = (<Tensor> <object> values[0]).view.dtype, (<Tensor> out).view.dtype
+        if is_inexact(wide) and promotion[narrow][wide] == wide:
+            values[op.dtype_position] = <PyObject*> (<object> objects[wide])
+    return 0
+
+
 cdef object write_out(Op op, object out, Tensor result):
-    cdef Tensor target = checked_out(
-        op.name, out, result.view.ndim, result.view.shape, result.view.dtype, result)
+    cdef int64_t shape[64]
+    cdef int ndim = result.view.ndim, d
+    for d in range(ndim):
+        shape[d] = result.view.shape[d]
+    cdef Tensor target = checked_out(op.name, out, &ndim, shape, result.view.dtype, result, "same_kind")
+    if ndim != result.view.ndim or target.view.size != result.view.size:
+        raise ShapeError(f"{op.name}: the result has shape {shape_tuple(result)} and does not fit out= of shape "
+                         f"{shape_tuple(target)}")
     if result.node is not None or requires_grad(target):
         raise GradientError(f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= "
                             "away, or compute under no_grad()")
@@ -76,13 +97,13 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
         elif count == 1:
             result = unary(op, <object> arguments[0])
         else:
-            result = call_elementwise(op, arguments, None, True, None)
+            result = call_elementwise(op, arguments, None, True, None, "same_kind")
     else:
         keep = []
         parse(op, arguments, count, names, values, keep)
         if op.arity:
             result = call_elementwise(op, values, <object> values[op.arity], <object> values[op.arity + 1],
-                                      <object> values[op.arity + 2])
+                                      <object> values[op.arity + 2], <str?> <object> values[op.arity + 3])
         else:
             result = call_general(op, values, keep)
     Py_INCREF(result)

@@ -28,6 +28,10 @@ cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
 # The same on the calling thread, in order: for outputs whose elements overlap.
 cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
 
+# The error when operands are on two devices, and the check that raises it.
+cdef object different_devices(str name, Tensor a, Tensor b)
+cdef int same_device(str name, Tensor a, Tensor b) except -1
+
 cdef Tensor contiguous(Tensor t)
 cdef Tensor copy(Tensor t)
 cdef Tensor cast(Tensor t, int dtype)

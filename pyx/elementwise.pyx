@@ -8,10 +8,16 @@ from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
-    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, same_shape, shape_tuple,
+    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
+<<<<<<< HEAD
 from mltensor.errors import DTypeError, ShapeError
+=======
+import operator
+
+from mltensor.errors import DeviceError, DTypeError, ShapeError
+>>>>>>> wt-arrays
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
@@ -103,6 +109,18 @@ cdef object shape_mismatch(str name, int count, mlt_view** operands):
         "compared from the last one backwards and must be equal or 1")
 
 
+cdef object different_devices(str name, Tensor a, Tensor b):
+    return DeviceError(
+        f"{name}: one tensor of shape {shape_tuple(a)} is on {a.device} and one of shape {shape_tuple(b)} on "
+        f"{b.device}; move one of them with .to({str(a.device)!r})")
+
+
+cdef int same_device(str name, Tensor a, Tensor b) except -1:
+    if a.storage.device != b.storage.device:
+        raise different_devices(name, a, b)
+    return 0
+
+
 cdef int broadcast_strides(const mlt_view* v, int ndim, const int64_t* shape, int64_t* out) noexcept nogil:
     """Strides of `v` for walking `shape`: 0 where it repeats. Returns 0 when it does not fit."""
     cdef int d, at
@@ -185,7 +203,8 @@ cdef Tensor cast(Tensor t, int dtype):
 
 cdef int copy_into(Tensor destination, Tensor source) except -1:
     require_writeable(destination)
-    if destination.view.size == 0 and same_shape(destination, source):
+    if destination.view.size == 0:
+        broadcast_view(source, destination.view.ndim, destination.view.shape)
         return 0
     if shares_memory(destination, source):
         source = copy(source)
@@ -271,8 +290,23 @@ cdef object where_kernel(PyObject** a):
     return result
 
 
+cdef Tensor reversed_dimensions(Tensor t):
+    cdef int64_t shape[64]
+    cdef int64_t strides[64]
+    cdef int d, n = t.view.ndim
+    for d in range(n):
+        shape[d] = t.view.shape[n - 1 - d]
+        strides[d] = t.view.strides[n - 1 - d]
+    return new_view(t, t.view.data, n, shape, strides, t.view.dtype)
+
+
 cdef object copy_kernel(PyObject** a):
-    """copy(x)"""
+    """copy(x, order, subok)"""
+    order = <object> a[1]
+    if order == "F":
+        return reversed_dimensions(copy(reversed_dimensions(<Tensor> a[0])))
+    if order not in ("C", "K", "A"):
+        raise ValueError(f"copy: order must be 'C', 'F', 'A' or 'K', not {order!r}")
     return copy(<Tensor> a[0])
 
 

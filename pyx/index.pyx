@@ -9,7 +9,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int64_t
 
 from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, objects
-from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, copy_where
+from mltensor._core.elementwise cimport (
+    broadcast_view, cast, contiguous, copy, copy_into, copy_where, same_device)
 from mltensor._core.gather cimport (
     MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, run_gather, take_axis,
     zeros)
@@ -59,6 +60,7 @@ cdef Tensor array_item(Tensor t, object item):
     cdef Tensor index
     if isinstance(item, Tensor):
         index = item
+        same_device("index", t, index)
     elif isinstance(item, (float, complex, str, bytes)):
         raise IndexingError(f"{WRONG_KIND}, not {type(item).__name__} {item!r}")
     else:
@@ -66,7 +68,7 @@ cdef Tensor array_item(Tensor t, object item):
             index = as_tensor(item, -1, t.storage.device, COPY_IF_NEEDED)
         except (TypeError, ValueError) as error:
             raise IndexingError(f"{WRONG_KIND}, not {type(item).__name__} ({error})") from None
-        if index.view.size == 0 and isinstance(item, list) and index.view.dtype != BOOL:
+        if index.view.size == 0 and isinstance(item, (list, tuple)) and index.view.dtype != BOOL:
             index = cast(index, INT64)
     if index.view.dtype == BOOL:
         return contiguous(index)
@@ -314,6 +316,7 @@ cdef Tensor full_mask(Tensor t, object key):
     cdef Tensor mask
     if isinstance(key, Tensor):
         mask = key
+        same_device("index", t, mask)
     elif isinstance(key, array_type) and key.dtype.kind == "b":
         mask = as_tensor(key, -1, t.storage.device, COPY_IF_NEEDED)
     else:
@@ -330,6 +333,7 @@ cdef Tensor index_get(Tensor t, object key):
     if view is not None:
         return <Tensor> view
     if isinstance(key, Tensor) and t.view.ndim and is_integer((<Tensor> key).view.dtype):
+        same_device("index", t, <Tensor> key)
         y = index_tensor(<Tensor> key, "index")
         check_indices(<const int64_t*> y.view.data, y.view.size, t.view.shape[0], 0)
         return take_axis(t, y, 0)
@@ -395,6 +399,7 @@ cdef int assign(Tensor t, object key, object value_given) except -1:
         view = <Tensor> basic
         copy_into(view, fitted(value, view.view.ndim, view.view.shape))
         return 0
+    same_device("assignment", t, value)
     if value.view.size == 1:
         mask = full_mask(t, key)
         if mask is not None:

@@ -4,8 +4,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
-from mltensor._core.dtypes cimport INT64, mlt_itemsize, promotion
-from mltensor._core.elementwise cimport broadcast_view, contiguous, copy, copy_into, fill
+from mltensor._core.dtypes cimport INT64, code_of, mlt_itemsize, objects, promotion
+from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, fill
 from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport kernel_capsule, runtime
@@ -15,7 +15,9 @@ from mltensor._core.view cimport reshape
 
 import operator
 
-from mltensor.errors import ShapeError
+import numpy
+
+from mltensor.errors import DTypeError, ShapeError
 
 cdef extern from "mltensor/positions.h" nogil:
     ctypedef struct mlt_repeats:
@@ -138,8 +140,21 @@ cdef Tensor joined(list tensors, int axis):
     return y
 
 
+cdef list converted(str name, list tensors, object dtype, str casting):
+    """The tensors in the dtype asked for, as far as `casting` lets them."""
+    cdef int code
+    if dtype is None:
+        return tensors
+    code = code_of(dtype)
+    for one in tensors:
+        if not numpy.can_cast(objects[(<Tensor> one).view.dtype], objects[code], casting):
+            raise DTypeError(f"{name}: casting={casting!r} does not turn {one.dtype} into {objects[code]}")
+    return [cast(<Tensor> one, code) for one in tensors]
+
+
 cdef object concat_kernel(PyObject** a):
-    cdef list tensors = <list> a[0]
+    """concat(arrays, axis, out, dtype, casting)"""
+    cdef list tensors = converted("concat", <list> a[0], <object> a[3], <str?> <object> a[4])
     cdef int axis = 0
     if len(tensors) == 0:
         raise ValueError("concat: at least one tensor is needed")
@@ -169,7 +184,8 @@ cdef Tensor with_axis(Tensor x, int axis):
 
 
 cdef object stack_kernel(PyObject** a):
-    cdef list tensors = <list> a[0]
+    """stack(arrays, axis, out, dtype, casting)"""
+    cdef list tensors = converted("stack", <list> a[0], <object> a[3], <str?> <object> a[4])
     cdef int axis
     if len(tensors) == 0:
         raise ValueError("stack: at least one tensor is needed")

@@ -23,15 +23,18 @@ cdef class Op:
     cdef int positional               # of them positional
     cdef int ints_position            # argument that gathers several integers, or -1
     cdef int out_position             # argument called out, or -1
+    cdef int dtype_position           # argument called dtype, or -1
     cdef tuple names                  # interned
     cdef tuple defaults               # Ellipsis: required
     cdef int8_t kinds[16]
+    cdef bint positions[16]           # of them those that hold positions, not values
     cdef int inputs                   # tensor inputs
     # elementwise
     cdef int arity
     cdef Loops loops
     cdef int returns
     cdef int8_t loop_dtype[15]        # dtype computed in for an input dtype, -1: refused
+    cdef bint floats                  # whether integer operands become floats, each for itself
     cdef bint fast[15]                # whether the short paths may take operands of the dtype
     # others
     cdef Kernel kernels[8]            # by device code
@@ -53,4 +56,3 @@ cdef bint is_weak(object value)
 cdef int weak_dtype(object value, int dtype) except -1
 # An array-like as a tensor.
 cdef Tensor adopt(object value, int dtype, int device)
-cdef object different_devices(str name, Tensor a, Tensor b)

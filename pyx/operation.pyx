@@ -17,12 +17,10 @@ from mltensor._core.elementwise cimport find_loops
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport Kernel, Shortcut
 from mltensor._core.tape cimport Rules
-from mltensor._core.tensor cimport Tensor, like_class, shape_tuple
+from mltensor._core.tensor cimport Tensor, like_class
 
 import importlib
 import sys
-
-from mltensor.errors import DeviceError
 
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
@@ -106,12 +104,6 @@ cdef Tensor adopt(object value, int dtype, int device):
     return as_tensor(value, dtype, device, COPY_IF_NEEDED)
 
 
-cdef object different_devices(str name, Tensor a, Tensor b):
-    return DeviceError(
-        f"{name}: one tensor of shape {shape_tuple(a)} is on {a.device} and one of shape {shape_tuple(b)} on "
-        f"{b.device}; move one of them with .to({str(a.device)!r})")
-
-
 # --- the operation ------------------------------------------------------------------------------
 
 @cython.final
@@ -129,23 +121,28 @@ cdef class Op:
             raise ValueError(f"operation {self.name!r} has {self.count} arguments; 16 are the most")
         self.names = tuple([sys.intern(name) for name, _, _ in arguments])
         self.defaults = tuple([default for _, _, default in arguments])
-        self.ints_position = self.out_position = -1
+        self.ints_position = self.out_position = self.dtype_position = -1
         positions = []
         kinds = {"value": VALUE, "tensor": TENSOR, "tensors": TENSORS, "ints": INTS}
         for k, (name, kind, _) in enumerate(arguments):
             self.kinds[k] = kinds[kind]
+            self.positions[k] = kind == "tensor" and name in ("index", "indices")
             if kind == "ints":
                 self.ints_position = k
             if kind in ("tensor", "tensors"):
                 positions.append(k)
             if name == "out":
                 self.out_position = k
+            if name == "dtype":
+                self.dtype_position = k
         self.inputs = len(positions)
         self.positional = record.positional
         if record.expr is not None:
             self.loops = find_loops(record.name)
             self.arity = self.loops.arity
             self.returns = self.loops.returns
+            # The quotient of small integers is a double in NumPy, unlike their sine.
+            self.floats = record.accepts in ("FLOATING", "REAL_FLOATING") and record.name != "divide"
             for d in range(15):
                 self.loop_dtype[d] = self.dtype_for(d, record.accepts)
                 # Integer powers look at their exponents first.
@@ -163,8 +160,7 @@ cdef class Op:
         if self.loops.by_dtype[dtype] != NULL:
             return dtype
         if accepts in ("FLOATING", "REAL_FLOATING") and not is_inexact(dtype):
-            # The quotient of small integers is a double in NumPy, unlike their sine.
-            return FLOAT64 if self.name == "divide" else float_of[dtype]
+            return float_of[dtype] if self.floats else FLOAT64
         if dtype == BOOL and accepts in ("NUMERIC", "REAL", "INTEGER"):
             return INT8
         return -1

@@ -41,6 +41,7 @@ cdef object sqrt = None
 cdef object reciprocal = None
 cdef object broadcast_to = None
 cdef object astype = None
+cdef object transfer = None
 
 
 cdef bint foreign(object value):
@@ -176,7 +177,7 @@ cdef int write_inplace(Op op, Tensor target, object b) except -1:
         if op.arity:
             inputs[0] = <PyObject*> target
             inputs[1] = <PyObject*> b
-            call_elementwise(op, inputs, target, True, None)
+            call_elementwise(op, inputs, target, True, None, "same_kind")
         else:
             result = op(target, b)
             if (<Tensor> result).shape != shape_tuple(target):
@@ -219,7 +220,7 @@ cdef object tracked_inplace(Op op, Tensor target, object b):
 
 
 cdef int write_value(Tensor target, object value) except -1:
-    """target[...] = value, on the tape where it has to be."""
+    """target[...] = value, on the tape where it has to be; a value on another device is moved, as in PyTorch."""
     cdef Tensor source
     cdef Tensor shown
     if PyFloat_CheckExact(value) or PyLong_CheckExact(value):
@@ -238,6 +239,12 @@ cdef int write_value(Tensor target, object value) except -1:
     source = <Tensor> value
     if source.base is not None and source.base is target.base and same_memory(source, target):
         return 0        # x[key] += y ends by assigning the view to its own place
+<<<<<<< HEAD
+=======
+    if source.storage.device != target.storage.device:
+        source = <Tensor> transfer(source, target.device)
+    target.storage.overwritten = capture_line()
+>>>>>>> wt-arrays
     if not (grad_enabled() and (requires_grad(target) or requires_grad(source))):
         copy_into(target, trimmed(source, target))
         return 0
@@ -335,7 +342,7 @@ def plug(dict operations):
     ----------
     operations : dict of str to Op
     """
-    global getitem_op, put_rules, assign_rules, square, sqrt, reciprocal, broadcast_to, astype
+    global getitem_op, put_rules, assign_rules, square, sqrt, reciprocal, broadcast_to, astype, transfer
     for code, name in OPERATOR_NAMES.items():
         table[code] = operations[name]
     getitem_op = operations["getitem"]
@@ -343,7 +350,7 @@ def plug(dict operations):
     assign_rules = (<Op> operations["as_strided_assign"]).rules
     square, sqrt, reciprocal = operations["square"], operations["sqrt"], operations["reciprocal"]
     broadcast_to = operations["broadcast_to"]
-    astype = operations["astype"]
+    astype, transfer = operations["astype"], operations["transfer"]
     slots.binary = binary_slot
     slots.inplace = inplace_slot
     slots.unary = unary_slot

@@ -11,10 +11,10 @@ from libc.stdint cimport int64_t, uint64_t
 from mltensor._core.dtypes cimport (
     BFLOAT16, BOOL, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT64, UINT8, UINT64, code_of, is_complex, is_inexact,
     mlt_itemsize, objects, real_of)
-from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill
+from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy_into, copy_where, fill, same_device
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.shapes cimport axis_mask
+from mltensor._core.shapes cimport reduced_axes
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, mlt_view, new_view, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
@@ -218,9 +218,15 @@ cdef inline bint everywhere(PyObject* where) noexcept:
     return where == Py_True
 
 
+cdef Tensor mask_of(Tensor x, object where):
+    if isinstance(where, Tensor):
+        same_device("where=", x, <Tensor> where)
+    return as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+
+
 cdef Tensor masked(Tensor x, object where, object other):
     """x where the mask holds, `other` (a scalar or a tensor that broadcasts) elsewhere."""
-    cdef Tensor mask = as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+    cdef Tensor mask = mask_of(x, where)
     cdef Tensor result = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
     broadcast_view(mask, x.view.ndim, x.view.shape)
     if isinstance(other, Tensor):
@@ -233,7 +239,7 @@ cdef Tensor masked(Tensor x, object where, object other):
 
 cdef Tensor counts(Tensor x, object where, uint64_t mask, bint keepdims):
     """How many elements of the mask go into each result."""
-    cdef Tensor chosen = as_tensor(where, BOOL, x.storage.device, COPY_IF_NEEDED)
+    cdef Tensor chosen = mask_of(x, where)
     return sum_axes(broadcast_view(chosen, x.view.ndim, x.view.shape), mask, keepdims)
 
 
@@ -283,7 +289,7 @@ cdef inline object sum_or_prod(int op, PyObject** a):
                 x.view.data, x.view.size, <char*> &value, NULL)
             (<float*> result.view.data)[0] = <float> value
             return result
-    cdef uint64_t mask = axis_mask(<object> a[1], x.view.ndim)
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     dtype = sum_dtype(x.view.dtype) if a[2] == Py_None else code_of(<object> a[2])
     if not everywhere(a[6]):
         x = masked(x, <object> a[6], 1 if op == MLT_REDUCE_PROD_OP else 0)
@@ -323,7 +329,7 @@ cdef inline int mean_dtype(Tensor x, PyObject* dtype) except -1:
 
 cdef object mean_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0], result
-    cdef uint64_t mask = axis_mask(<object> a[1], x.view.ndim)
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef int dtype = mean_dtype(x, a[2])
     cdef bint keepdims = bool(<object> a[4])
     cdef Tensor counted
@@ -341,7 +347,7 @@ cdef object mean_kernel(PyObject** a):
 
 cdef object spread(PyObject** a, str name, bint root):
     cdef Tensor x = <Tensor> a[0], means, result, counted = None
-    cdef uint64_t mask = axis_mask(<object> a[1], x.view.ndim)
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef int dtype = mean_dtype(x, a[2]), form
     cdef bint keepdims = bool(<object> a[5]), whole = everywhere(a[7])
     cdef double correction, divisor
@@ -398,7 +404,7 @@ cdef object std_kernel(PyObject** a):
 
 cdef object max_or_min(int op, PyObject** a):
     cdef Tensor x = <Tensor> a[0], result
-    cdef uint64_t mask = axis_mask(<object> a[1], x.view.ndim)
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef bint keepdims = bool(<object> a[3])
     if is_complex(x.view.dtype):
         no_dtype(names[op], x.view.dtype)
@@ -438,13 +444,13 @@ cdef object arg_extreme(int smallest, PyObject** a):
         no_dtype(name, x.view.dtype)
     if isinstance(<object> a[1], (tuple, list)):
         raise TypeError(f"{name} takes one axis or None, not {<object> a[1]!r}")
-    mask = axis_mask(<object> a[1], x.view.ndim)
+    mask = reduced_axes(<object> a[1], x.view.ndim)
     result = reduced_like(x, mask, keepdims, INT64)
     if reduced_count(x, mask) == 0 and result.view.size:
         no_elements(name, x, <object> a[1])
     if result.view.size == 0:
         return result
-    if a[1] == Py_None:
+    if a[1] == Py_None or x.view.ndim == 0:
         flat = contiguous(x)
         step = mlt_itemsize[x.view.dtype]
         x = new_view(flat, flat.view.data, 1, &flat.view.size, &step, flat.view.dtype)
@@ -486,19 +492,19 @@ cdef object any_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 0)
-    return count(x, axis_mask(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ANY, MLT_EARLY_ANY)
+    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ANY, MLT_EARLY_ANY)
 
 
 cdef object all_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 1)
-    return count(x, axis_mask(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ALL, MLT_EARLY_ALL)
+    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ALL, MLT_EARLY_ALL)
 
 
 cdef object count_nonzero_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    return count(x, axis_mask(<object> a[1], x.view.ndim), bool(<object> a[2]), MLT_FINISH_VALUE,
+    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]), MLT_FINISH_VALUE,
                  MLT_EARLY_NEVER)
 
 
@@ -507,7 +513,7 @@ cdef object count_nonzero_kernel(PyObject** a):
 cdef object logsumexp_kernel(PyObject** a):
     """max + log(sum(exp(x - max))); a maximum that is not finite shifts nothing."""
     cdef Tensor x = <Tensor> a[0], shifts, result
-    cdef uint64_t mask = axis_mask(<object> a[1], x.view.ndim)
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef bint keepdims = bool(<object> a[2])
     cdef int dtype = x.view.dtype, form
     cdef int64_t i

@@ -100,7 +100,7 @@ cdef object cumulative(PyObject** a, bint product, str name):
 cdef object running(PyObject** a, bint product):
     """Arguments x, axis, dtype, out; without an axis over the flattened tensor."""
     cdef Tensor x = <Tensor> a[0]
-    if a[1] == Py_None:
+    if a[1] == Py_None or (x.view.ndim == 0 and <object> a[1] in (0, -1)):
         return scan(x, 0, True, <object> a[2], product, False)
     return scan(x, normalize_axis(<object> a[1], x.view.ndim), False, <object> a[2], product, False)
 

@@ -8,6 +8,7 @@ cdef extern from "mltensor/mltensor.h" nogil:
 cdef int normalize_axis(object axis, int ndim) except -1
 # Axes given as None, an int or a tuple -> bit mask of reduced axes (None: all).
 cdef uint64_t axis_mask(object axis, int ndim) except? 0
+cdef uint64_t reduced_axes(object axis, int ndim) except? 0
 # Reads a shape given as an int or a sequence of ints (at most MLT_MAX_DIMS); returns ndim.
 cdef int read_shape(object shape, int64_t* out) except -1
 # Number of elements, when that times the itemsize does not overflow; else ShapeError.

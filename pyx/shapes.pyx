@@ -55,6 +55,13 @@ cdef uint64_t axis_mask(object axis, int ndim) except? 0:
     return mask
 
 
+cdef uint64_t reduced_axes(object axis, int ndim) except? 0:
+    """`axis_mask` for reductions: a number has no axis to lose, and 0 and -1 name it, as in NumPy and PyTorch."""
+    if ndim == 0 and isinstance(axis, int) and (axis == 0 or axis == -1):
+        return 0
+    return axis_mask(axis, ndim)
+
+
 cdef int read_shape(object shape, int64_t* out) except -1:
     cdef int n = 0
     if not isinstance(shape, (tuple, list)):

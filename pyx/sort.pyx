@@ -170,7 +170,8 @@ cdef object sort_with(PyObject** a, str name, bint positions):
     else:
         axis = normalize_axis(<object> a[1], x.view.ndim)
     y = sorting_positions(lines, axis, direction) if positions else sorted_values(lines, axis, direction)
-    return reshape(y, 0, NULL) if x.view.ndim == 0 else y
+    # The positions in a number have a dimension in NumPy, and so has what is flattened.
+    return reshape(y, 0, NULL) if x.view.ndim == 0 and not positions and <object> a[1] is not None else y
 
 
 cdef object sort_kernel(PyObject** a):

@@ -6,9 +6,9 @@ from mltensor._core.tensor cimport Tensor
 
 cdef object unary(Op op, object x)
 cdef object binary(Op op, object x, object y)
-cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype)
-# `out` as a tensor that a result of this shape and dtype may be written to.
-cdef Tensor checked_out(str name, object out, int ndim, const int64_t* shape, int dtype, Tensor like)
+cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype, str casting)
+# `out` as a tensor to which a result of this shape and dtype may be broadcast; the shape becomes that of `out`.
+cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting)
 # The same elements at the same places: safe to compute in place.
 cdef bint same_memory(Tensor a, Tensor b) noexcept
 # target op= other by one loop, where that is possible; False when it is not.

@@ -10,12 +10,13 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, UINT64, code_of, is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
+    BOOL, FLOAT64, UINT64, code_of, complex_of, float_of, is_complex, is_inexact, is_integer, kind_of,
+    mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
-    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, fill, parallel_threshold, run,
-    scalar_tensor)
+    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
+    parallel_threshold, run, same_device, scalar_tensor)
 from mltensor._core.operation cimport (
-    Op, adopt, different_devices, is_weak, result_class, weak_dtype, winner, with_class)
+    Op, adopt, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport (
@@ -127,7 +128,7 @@ cdef object unary(Op op, object x):
         if plain(op, a, a.view.dtype):
             return fast_unary(op, a, a.view.dtype)
     inputs[0] = <PyObject*> x
-    return call_elementwise(op, inputs, None, True, None)
+    return call_elementwise(op, inputs, None, True, None, "same_kind")
 
 
 cdef object binary(Op op, object x, object y):
@@ -155,10 +156,10 @@ cdef object binary(Op op, object x, object y):
             return fast_scalar(op, b, x, True, b.view.dtype)
     inputs[0] = <PyObject*> x
     inputs[1] = <PyObject*> y
-    return call_elementwise(op, inputs, None, True, None)
+    return call_elementwise(op, inputs, None, True, None, "same_kind")
 
 
-cdef object compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
+cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     """Compare an integer tensor with a Python integer that its dtype cannot hold."""
     outcome = {"equal": False, "not_equal": True, "less": scalar > 0, "less_equal": scalar > 0,
                "greater": scalar < 0, "greater_equal": scalar < 0}[op.name]
@@ -200,9 +201,26 @@ cdef bint inplace(Op op, Tensor target, object other) except -1:
     return True
 
 
-cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype):
-    """The general case: any operands, `out`, `where` and `dtype`."""
-    cdef int n = op.arity, k, common = -1, computed, device = -1, ndim
+cdef int chosen_dtype(Op op, object dtype, int common, list codes, str casting) except -1:
+    """The dtype computed in when the caller asks for one, which is that of the result, as in NumPy."""
+    cdef int wanted = code_of(dtype), computed
+    if op.returns == RETURNS_BOOL:
+        computed = common if wanted == BOOL else -1
+    elif op.returns == RETURNS_REAL_OF and is_complex(common) and not is_complex(wanted):
+        computed = complex_of[wanted]
+    else:
+        computed = wanted
+    if computed < 0 or op.loop_dtype[computed] < 0 or out_dtype(op, op.loop_dtype[computed]) != wanted:
+        raise DTypeError(f"{op.name} does not compute results of dtype {objects[wanted]}; leave dtype= away and "
+                         "convert the result with .astype")
+    for code in codes:
+        check_cast(op.name, "an operand", <int> code, computed, casting)
+    return computed
+
+
+cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype, str casting):
+    """The general case: any operands, `out`, `where`, `dtype` and `casting`."""
+    cdef int n = op.arity, k, common = -1, floating = -1, computed, device = -1, ndim
     cdef Tensor t, first = None, result, target, mask = None
     cdef mlt_view* operands[5]
     cdef int64_t shape[64]
@@ -213,11 +231,15 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     cdef object cls = Tensor
     cdef bint overlap = False
     for k in range(n):
+        if isinstance(values[k], Tensor):
+            device = (<Tensor> values[k]).storage.device
+            break
+    for k in range(n):
         value = values[k]
         if is_weak(value):
             weak.append(k)
             continue
-        t = <Tensor> value if isinstance(value, Tensor) else adopt(value, -1, -1)
+        t = <Tensor> value if isinstance(value, Tensor) else adopt(value, -1, device)
         values[k] = t
         cls = winner(cls, type(t))
         if first is None:
@@ -225,6 +247,8 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         elif t.storage.device != first.storage.device:
             raise different_devices(op.name, first, t)
         common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+        if op.floats:
+            floating = float_of[t.view.dtype] if floating < 0 else promotion[floating][float_of[t.view.dtype]]
         codes.append(t.view.dtype)
     device = first.storage.device if first is not None else 0
     if first is None:
@@ -237,10 +261,13 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     for k in weak:
         common = weak_dtype(values[k], common)
     if dtype is not None:
-        common = code_of(dtype)
-    if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak and dtype is None:
+        common = chosen_dtype(op, dtype, common, codes, casting)
+    elif floating >= 0 and not weak and not is_inexact(common):
+        # Each integer dtype becomes the float that holds it: int8 and uint8 meet in float16.
+        common = floating
+    if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak:
         if is_integer(codes[0]) and is_integer(codes[1]) and op.name in COMPARED_WITH_NEGATIVE:
-            return compare_signs(op, <Tensor> values[0], <Tensor> values[1], out, where)
+            return compare_signs(op, <Tensor> values[0], <Tensor> values[1], out, where, casting)
     computed = op.loop_dtype[common] if common >= 0 else -1
     if computed < 0:
         raise refused(op, codes or [common])
@@ -249,9 +276,12 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         try:
             values[k] = scalar_tensor(value, computed, device)
         except OverflowError:
-            if op.returns == RETURNS_BOOL and n == 2 and out is None:
-                return with_class(compare_out_of_range(op, first, value, k == 0), cls)
-            raise
+            if op.name in COMPARED_WITH_NEGATIVE:
+                result = compare_out_of_range(op, first, value, k == 0)
+                return with_class(deliver_comparison(op, result, out, where, casting), cls)
+            if op.returns != RETURNS_BOOL:
+                raise
+            values[k] = scalar_tensor(True, computed, device)
     if op.name == "power" and is_integer(computed):
         refuse_negative(op, <Tensor> values[1])
     for k in range(n):
@@ -263,6 +293,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     ndim = broadcast_shape(op.name, n, operands, shape)
     if where is not True:
         mask = where if isinstance(where, Tensor) else adopt(where, BOOL, device)
+        same_device(op.name, first, mask)
         operands[n] = &mask.view
         ndim = broadcast_shape(op.name, n + 1, operands, shape)
     if isinstance(out, tuple):
@@ -275,7 +306,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             fill(result, 0)
         target = result
     else:
-        target = checked_out(op.name, out, ndim, shape, out_dtype(op, computed), first)
+        target = checked_out(op.name, out, &ndim, shape, out_dtype(op, computed), first, casting)
         if grad_enabled():
             refuse_tracked_out(op, values, target)
         for k in range(n):
@@ -333,34 +364,40 @@ cdef bint same_memory(Tensor a, Tensor b) noexcept:
     return True
 
 
-cdef Tensor checked_out(str name, object out, int ndim, const int64_t* shape, int dtype, Tensor like):
-    """`out` as a tensor that the result fits: its shape, a dtype of the same kind or a wider one."""
+cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting):
+    """`out` as a tensor to whose shape the result broadcasts, and whose dtype `casting` lets it have.
+
+    The shape becomes that of `out`.
+    """
     cdef Tensor target
-    cdef int d
+    cdef int d, surplus
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}: out must be a tensor, not {type(out).__name__}")
     target = <Tensor> out
     require_writeable(target)
-    if target.storage.device != like.storage.device:
-        raise different_devices(name, like, target)
-    fits = target.view.ndim == ndim
+    same_device(name, like, target)
+    surplus = target.view.ndim - ndim[0]
+    fits = surplus >= 0
     if fits:
-        for d in range(ndim):
-            if target.view.shape[d] != shape[d]:
+        for d in range(ndim[0]):
+            if target.view.shape[d + surplus] != shape[d] and shape[d] != 1:
                 fits = False
     if not fits:
         raise ShapeError(
-            f"{name}: the result has shape {tuple([shape[d] for d in range(ndim)])} and does not fit out= of shape "
+            f"{name}: the result has shape {tuple([shape[d] for d in range(ndim[0])])} and does not fit out= of shape "
             f"{shape_tuple(target)}")
-    check_same_kind(name, dtype, target.view.dtype)
+    ndim[0] = target.view.ndim
+    for d in range(target.view.ndim):
+        shape[d] = target.view.shape[d]
+    check_cast(name, "the result", dtype, target.view.dtype, casting)
     return target
 
 
-cdef int check_same_kind(str name, int source, int destination) except -1:
-    if source != destination and not numpy.can_cast(objects[source], objects[destination], "same_kind"):
+cdef int check_cast(str name, str what, int source, int destination, str casting) except -1:
+    if source != destination and not numpy.can_cast(objects[source], objects[destination], casting):
         raise DTypeError(
-            f"{name}: the result has dtype {objects[source]} and cannot be written to {objects[destination]} without "
-            "losing its kind; cast explicitly with .astype")
+            f"{name}: {what} has dtype {objects[source]}, which casting={casting!r} does not turn into "
+            f"{objects[destination]}; convert it with .astype or give casting='unsafe'")
     return 0
 
 
@@ -375,22 +412,32 @@ COMPARED_WITH_NEGATIVE = {"equal": (False, False), "not_equal": (True, True), "l
                           "less_equal": (True, False), "greater": (False, True), "greater_equal": (False, True)}
 
 
-cdef object compare_signs(Op op, Tensor a, Tensor b, object out, object where):
+cdef object compare_signs(Op op, Tensor a, Tensor b, object out, object where, str casting):
     """Compare int64 with uint64 exactly: float64 would round both."""
     cdef bint swapped = kind_of[a.view.dtype] == c"u"
-    cdef Tensor result, target
+    cdef Tensor result
     signed, unsigned = (b, a) if swapped else (a, b)
     negative = signed < 0
     converted = cast(signed, UINT64)
     outcome = op(unsigned, converted) if swapped else op(converted, unsigned)
     result = (outcome | negative) if COMPARED_WITH_NEGATIVE[op.name][swapped] else (outcome & ~negative)
+    return deliver_comparison(op, result, out, where, casting)
+
+
+cdef object deliver_comparison(Op op, Tensor result, object out, object where, str casting):
+    """What was compared by other means, as `where=` and `out=` ask for it."""
+    cdef int64_t shape[64]
+    cdef int ndim = result.view.ndim, d
+    cdef Tensor target
     if where is not True:
-        where = where if isinstance(where, Tensor) else adopt(where, BOOL, a.storage.device)
-    if out is None:
-        return result if where is True else result & where
+        where = where if isinstance(where, Tensor) else adopt(where, BOOL, result.storage.device)
     if isinstance(out, tuple):
         out = out[0]
-    target = checked_out(op.name, out, result.view.ndim, result.view.shape, BOOL, a)
+    if out is None:
+        return result if where is True else result & where
+    for d in range(ndim):
+        shape[d] = result.view.shape[d]
+    target = checked_out(op.name, out, &ndim, shape, BOOL, result, casting)
     if where is True:
         copy_into(target, result)
     else:

@@ -126,6 +126,23 @@ cdef Tensor transpose_last(Tensor t):
 
 # --- kernels ----------------------------------------------------------------------------------
 
+cdef str BY_ROWS = "C"
+cdef str BY_COLUMNS = "F"
+
+
+cdef bint by_columns(Tensor x) noexcept:
+    """Whether the elements lie in memory by columns and not by rows."""
+    cdef int64_t expected = mlt_itemsize[x.view.dtype]
+    cdef int d
+    if x.view.contiguous:
+        return False
+    for d in range(x.view.ndim):
+        if x.view.shape[d] != 1 and x.view.strides[d] != expected:
+            return False
+        expected *= x.view.shape[d]
+    return True
+
+
 cdef object reshape_kernel(PyObject** a):
     """reshape(x, shape, order, copy)"""
     cdef Tensor x = <Tensor> a[0]
@@ -134,11 +151,16 @@ cdef object reshape_kernel(PyObject** a):
     cdef int ndim = read_shape(<object> a[1], shape)
     order = <object> a[2]
     wanted = <object> a[3]
-    if order is not None and order != "C" and order != "A":
-        if order != "F":
-            raise ValueError(f"reshape: order must be 'C', 'F' or 'A', not {order!r}")
-        return fortran_reshape(x, ndim, shape)
-    result = reshape(x, ndim, shape)
+    if order == "A":
+        # What the tape keeps is what was done: the gradient lies otherwise in memory.
+        order = BY_COLUMNS if by_columns(x) else BY_ROWS
+        a[2] = <PyObject*> order
+    if order is None or order == "C":
+        result = reshape(x, ndim, shape)
+    elif order == "F":
+        result = fortran_reshape(x, ndim, shape)
+    else:
+        raise ValueError(f"reshape: order must be 'C', 'F' or 'A', not {order!r}")
     if wanted is None:
         return result
     if wanted and result.storage is x.storage:
@@ -242,6 +264,9 @@ cdef object broadcast_to_kernel(PyObject** a):
     for i in range(ndim):
         if shape[i] == -1 and i >= ndim - x.view.ndim:      # torch's expand: keep this dimension
             shape[i] = x.view.shape[i - ndim + x.view.ndim]
+        if shape[i] < 0:
+            raise ShapeError(
+                f"broadcast_to: lengths must not be negative, as in {tuple([shape[k] for k in range(ndim)])}")
     return broadcast_view(x, ndim, shape)
 
 
@@ -386,8 +411,8 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
     if low < first or high > last:
         raise ShapeError(
             f"as_strided: shape {tuple([shape[k] for k in range(ndim)])} with strides "
-            f"{tuple([strides[k] for k in range(ndim)])} reaches from byte {low - first} to {high - first} of a "
-            f"storage of {last - first} bytes")
+            f"{tuple([strides[k] for k in range(ndim)])} reaches from byte {low - first} to {high - first}, "
+            f"outside its memory of {last - first} bytes")
     return 0
 
 

@@ -13,6 +13,7 @@ from . import (
     logic,
     manipulation,
     neural,
+    padding,
     rounding,
     sorting,
     special,

@@ -32,6 +32,8 @@ def sign_gradient(g, a):
 
 def power_base_gradient(g, a, b):
     """``g b a**(b - 1)``; where b is zero the power taken is a**0 = 1, so that the product is zero for any a."""
+    if isinstance(b, (int, float, complex)):
+        return g * (b * a ** (b - 1)) if b != 0 else F.zeros_like(g)
     return g * b * a ** F.where(b == 0, 0, b - 1)
 
 

@@ -212,15 +212,25 @@ def sum_over(x, axes):
     return F.any(x, axes) if x.dtype.kind == "b" else F.sum(x, axes, dtype=x.dtype)
 
 
+def in_one_dtype(operands):
+    """The operands in the dtype of the result: what is summed early must not overflow or round in a narrower one."""
+    common = operands[0].dtype
+    if all(x.dtype == common for x in operands):
+        return list(operands)
+    for x in operands:
+        common = F.promote_types(common, x.dtype)
+    return [x if x.dtype == common else F.cast(x, common) for x in operands]
+
+
 def einsum(subscripts, operands):
     if not isinstance(subscripts, str):
         raise TypeError(
-            "einsum takes the subscripts as a string, for example 'ij,jk->ik', followed by the operands; the form with "
-            f"lists of axis numbers is not supported (got {type(subscripts).__name__})")
+            "einsum: the first argument must be the subscripts as a string, such as 'ij,jk->ik', not "
+            f"{type(subscripts).__name__}")
     if not operands:
         raise F.errors.ShapeError(f"einsum {subscripts!r}: there must be an operand")
     steps, place = plan_steps(subscripts, tuple(x.shape for x in operands))
-    stack = list(operands)
+    stack = in_one_dtype(operands)
     for action, at, *details in steps:
         x = stack[at]
         if action == "matmul":

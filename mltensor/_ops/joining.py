@@ -1,4 +1,4 @@
-"""Joining, splitting, repeating, rolling and padding."""
+"""Joining, splitting, repeating and rolling."""
 
 from .record import F, family
 
@@ -34,13 +34,13 @@ def at_least(x, ndim):
     return F.reshape(x, (1, x.size, 1) if x.ndim < 2 else (*x.shape, 1))
 
 
-def vstack(arrays):
-    return F.concat([at_least(x, 2) for x in arrays], axis=0)
+def vstack(arrays, dtype, casting):
+    return F.concat([at_least(x, 2) for x in arrays], axis=0, dtype=dtype, casting=casting)
 
 
-def hstack(arrays):
+def hstack(arrays, dtype, casting):
     arrays = [at_least(x, 1) for x in arrays]
-    return F.concat(arrays, axis=0 if arrays and arrays[0].ndim == 1 else 1)
+    return F.concat(arrays, axis=0 if arrays and arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 def dstack(arrays):
@@ -51,17 +51,19 @@ def column_stack(arrays):
     return F.concat([x if x.ndim >= 2 else F.reshape(x, (x.size, 1)) for x in arrays], axis=1)
 
 
+JOINING = "arrays: Tensors, /, axis=0, out=None, *, dtype=None, casting='same_kind'"
+STACKING = "arrays: Tensors, /, *, dtype=None, casting='same_kind'"
+
 for name in ("concat", "concatenate"):
-    op(name, kernel="concat", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED", vjp=joined_gradient,
-       gpu="concatenate",
+    op(name, kernel="concat", signature=JOINING, returns="PROMOTED", vjp=joined_gradient, gpu="concatenate",
        doc="The tensors one after the other along an axis (flattened when it is None).\n"
            f">>> np.{name}([np.ones(1), np.zeros(2)]).tolist()\n[1.0, 0.0, 0.0]")
-op("stack", kernel="stack", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED",
+op("stack", kernel="stack", signature=JOINING, returns="PROMOTED",
    vjp=lambda g, axis: list(F.unstack(g, axis=axis)), gpu="stack",
    doc="The tensors of one shape side by side along a new axis.\n"
        ">>> np.stack([np.ones(2), np.zeros(2)]).shape\n(2, 2)")
-op("vstack", via=vstack, signature="arrays: Tensors, /", doc="Tensors joined as rows.")
-op("hstack", via=hstack, signature="arrays: Tensors, /",
+op("vstack", via=vstack, signature=STACKING, doc="Tensors joined as rows.")
+op("hstack", via=hstack, signature=STACKING,
    doc="Tensors joined along the second axis; 1-d ones along the first.")
 op("dstack", via=dstack, signature="arrays: Tensors, /", doc="Tensors joined along the third axis.")
 op("column_stack", via=column_stack, signature="arrays: Tensors, /", doc="1-d tensors as the columns of a matrix.")
@@ -156,69 +158,3 @@ op("repeat_sum", kernel="repeat_sum", signature="x: Tensor, repeats, axis, shape
 op("tile", kernel="tile", signature="x: Tensor, reps: Ints, /", vjp=tiled_gradient, gpu="tile",
    doc="Copies of the whole tensor side by side.\n>>> np.tile(np.array([1, 2]), 2).tolist()\n[1, 2, 1, 2]")
 
-
-# --- padding --------------------------------------------------------------------------------------
-
-def pairs_of(value, ndim, what):
-    """NumPy's three spellings of (before, after) for every dimension."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        rows = [(0, 0)] * ndim
-        for axis, pair in value.items():
-            rows[axis] = pair
-        return pairs_of(rows, ndim, what)
-    if not isinstance(value, (tuple, list)):
-        return ((value, value),) * ndim
-    rows = [row.tolist() if hasattr(row, "tolist") else row for row in value]
-    if not any(isinstance(row, (tuple, list)) for row in rows):
-        if len(rows) == 1:
-            return ((rows[0], rows[0]),) * ndim
-        if len(rows) == 2:
-            return (tuple(rows),) * ndim
-    rows = [tuple(row) if isinstance(row, (tuple, list)) else (row,) for row in rows]
-    rows = [row * 2 if len(row) == 1 else row for row in rows]
-    if len(rows) == 1:
-        rows *= ndim
-    if len(rows) != ndim or any(len(row) != 2 for row in rows):
-        raise F.errors.ShapeError(
-            f"pad: {what}={value!r} must be one number, (before, after), or such a pair for each of {ndim} dimensions")
-    return tuple(rows)
-
-
-def pad(x, pad_width, mode="constant", constant_values=0):
-    widths = pairs_of(pad_width, x.ndim, "pad_width")
-    for row in widths:
-        for width in row:
-            if width != int(width) or width < 0:
-                raise ValueError(f"pad: widths must be integers and not negative, got {width} in {pad_width!r}")
-    widths = tuple((int(before), int(after)) for before, after in widths)
-    if mode in ("constant", "empty"):
-        values = pairs_of(constant_values, x.ndim, "constant_values")
-        return F.pad_constant(x, widths, values)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise F.errors.UnsupportedError(
-            f"pad: mode {mode!r} is not one of 'constant', 'edge', 'reflect', 'symmetric', 'wrap', 'empty'")
-    for axis, (before, after) in enumerate(widths):
-        if before or after:
-            x = F.pad_axis(x, axis, before, after, mode)
-    return F.copy(x) if not any(map(any, widths)) else x
-
-
-def inner_region(x_shape, widths):
-    """Key of the tensor inside of its padding."""
-    return tuple(slice(before, before + n) for n, (before, _) in zip(x_shape, widths, strict=True))
-
-
-op("pad", via=pad, signature="x: Tensor, pad_width, mode='constant', *, constant_values=0", gpu="pad",
-   doc="The tensor inside a margin of constants, of its edge, of its mirror image (with or without the edge) or of its "
-       "other end.\n>>> np.pad(np.array([1, 2]), 1).tolist()\n[0, 1, 2, 0]")
-op("pad_constant", kernel="pad_constant", signature="x: Tensor, widths, values, /",
-   vjp=lambda g, x_shape, widths: F.getitem(g, inner_region(x_shape, widths)), gpu="pad",
-   doc="The tensor inside a margin of constants; a pair of widths and of values for each dimension.")
-op("pad_axis", kernel="pad_axis", signature="x: Tensor, axis, before, after, mode, /",
-   vjp=lambda g, x_shape, axis, before, after, mode: F.pad_axis_sum(g, axis, before, after, mode, x_shape[axis]),
-   gpu="pad", doc="One axis continued at both ends from its own elements.")
-op("pad_axis_sum", kernel="pad_axis_sum", signature="x: Tensor, axis, before, after, mode, length, /",
-   vjp=lambda g, axis, before, after, mode: F.pad_axis(g, axis, before, after, mode), gpu="pad_axis_sum",
-   doc="The elements that pad_axis made of one added there: its gradient.")

@@ -126,7 +126,11 @@ def swapaxes(x, axis1, axis2):
     return F.permute_dims(x, tuple(order))
 
 
-def ravel(x, order="C"):
+def ravel(x, order):
+    if order == "K":
+        # As the elements lie in memory, the dimension with the longest steps first.
+        x = F.permute_dims(x, tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))))
+        order = "C"
     return F.reshape(x, (-1,), order)
 
 
@@ -147,8 +151,8 @@ op("swapaxes", via=swapaxes, signature="x: Tensor, axis1, axis2, /", doc="Two di
 op("ravel", via=ravel, signature="x: Tensor, /, order='C'", doc="All elements in one dimension; a view where possible.")
 op("sum_to", via=sum_to, signature="x: Tensor, shape, /",
    doc="Sum over what broadcasting to `shape` would repeat: the gradient of broadcasting.")
-op("copy", kernel="copy", signature="x: Tensor, /", vjp=lambda g: g, gpu="copy",
-   doc="The elements in memory of their own.")
+op("copy", kernel="copy", signature="x: Tensor, /, order='K', subok=False", vjp=lambda g: g, gpu="copy",
+   doc="The elements in memory of their own: by rows, or by columns with `order='F'`.")
 op("where", kernel="where", signature="condition: Tensor, x1: Tensor, x2: Tensor, /",
    vjp=(None,
         lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, 0), x1_shape),

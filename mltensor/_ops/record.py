@@ -145,9 +145,9 @@ def parse_signature(text):
 
 
 ELEMENTWISE_SIGNATURES = {
-    1: "x: Tensor, /, out=None, *, where=True, dtype=None",
-    2: "x1: Tensor, x2: Tensor, /, out=None, *, where=True, dtype=None",
-    3: "x1: Tensor, x2: Tensor, x3: Tensor, /, out=None, *, where=True, dtype=None",
+    1: "x: Tensor, /, out=None, *, where=True, dtype=None, casting='same_kind'",
+    2: "x1: Tensor, x2: Tensor, /, out=None, *, where=True, dtype=None, casting='same_kind'",
+    3: "x1: Tensor, x2: Tensor, x3: Tensor, /, out=None, *, where=True, dtype=None, casting='same_kind'",
 }
 
 

@@ -16,7 +16,7 @@ op = family("statistics")
 
 def kept_shape(x_shape, axis):
     """The shape that a reduction over `axis` gives with ``keepdims=True``."""
-    axes = range(len(x_shape)) if axis is None else F.checked_axes(axis, len(x_shape))
+    axes = range(len(x_shape)) if axis is None or not x_shape else F.checked_axes(axis, len(x_shape))
     return tuple(1 if i in axes else n for i, n in enumerate(x_shape))
 
 

@@ -66,6 +66,11 @@ def test_where_writes_only_the_chosen_places(record, dtype, generator):
 
 @pytest.mark.parametrize("record", ELEMENTWISE, ids=name_of)
 def test_dtype_says_what_is_computed_in(record, generator):
+    if record.returns == "BOOL":
+        assert OPERATIONS[record.name](*[np.ones(2)] * len(record.inputs), dtype=bool).dtype == bool
+        with pytest.raises(DTypeError, match="results of dtype float64"):
+            OPERATIONS[record.name](*[np.ones(2)] * len(record.inputs), dtype="float64")
+        return
     wide = next(name for name in ("float64", "int64", "bool") if numpy.dtype(name) in accepted_dtypes(record))
     narrow = {"float64": "float32", "int64": "int16", "bool": "bool"}[wide]
     arrays = samples(record, narrow, (5,), generator)
@@ -83,7 +88,7 @@ def test_out_that_does_not_fit_is_refused_before_anything_is_written(record, gen
     with pytest.raises(TypeError, match="out must be a tensor"):
         OPERATIONS[record.name](*inputs, out=numpy.zeros((3, 4)))
     if wanted.dtype.kind != "b":
-        with pytest.raises(DTypeError, match="without losing its kind"):
+        with pytest.raises(DTypeError, match="casting='same_kind'"):
             OPERATIONS[record.name](*inputs, out=np.zeros((3, 4), dtype=bool))
     frozen = np.broadcast_to(np.zeros((), dtype=wanted.dtype), (3, 4))
     with pytest.raises(ValueError, match="read-only"):
@@ -167,9 +172,9 @@ def test_an_in_place_operator_keeps_the_dtype_of_its_left_side():
     x += np.ones(3)
     assert x.dtype == np.float32
     n = np.ones(3, dtype="int64")
-    with pytest.raises(TypeError, match="without losing its kind"):
+    with pytest.raises(TypeError, match="casting='same_kind'"):
         n += 0.5
-    with pytest.raises(TypeError, match="without losing its kind"):
+    with pytest.raises(TypeError, match="casting='same_kind'"):
         n /= 2
     assert n.tolist() == [1, 1, 1]
     with pytest.raises(ShapeError):

@@ -70,9 +70,32 @@ def test_errors(subscripts, shapes, message):
         np.einsum(subscripts, *[np.ones(shape) for shape in shapes])
 
 
-def test_the_form_with_lists_is_refused():
+def test_the_form_with_lists(generator):
+    a, b = generator.normal(size=(2, 3)), generator.normal(size=(3, 4))
+    for arguments in ((a, [0, 1], b, [1, 2], [0, 2]), (a, [0, 1], b, [1, 2]), (a, [0, 1], [1, 0]),
+                      (a, [0, ...], [..., 0])):
+        numpy.testing.assert_allclose(numpy.asarray(np.einsum(*arguments)), numpy.einsum(*arguments))
+    with pytest.raises(ValueError, match="index"):
+        np.einsum(a, [0, -1])
     with pytest.raises(TypeError, match="subscripts as a string"):
-        np.einsum(np.ones((2, 3)), [0, 1], [1, 0])
+        np.einsum(a)
+
+
+def test_dtypes():
+    small, bools = numpy.full((2, 3), 100, "int8"), numpy.ones((3, 4), bool)
+    for operands in ((small, bools), (bools.T, small.T), (small, bools.astype("int32")),
+                     (small.astype("float32"), bools)):
+        wanted = numpy.einsum("ij,jk->", *operands)
+        actual = np.einsum("ij,jk->", *operands)
+        assert actual.dtype == wanted.dtype
+        assert actual.item() == wanted
+    assert np.einsum("ij->j", small, dtype="int64").tolist() == [200] * 3
+    with pytest.raises(TypeError, match="casting='safe'"):
+        np.einsum("ij->j", small, dtype="uint8")
+    assert np.einsum("ij->j", small, dtype="uint8", casting="unsafe").tolist() == [200] * 3
+    assert np.einsum("ij->ji", small, order="F").tolist() == small.T.tolist()
+    with pytest.raises(ValueError, match="out="):
+        np.einsum("ij->j", small, out=np.zeros(4))
 
 
 def test_two_operands_become_one_matrix_product():

@@ -286,3 +286,14 @@ def test_triangles(name, shape, generator):
             assert gradcheck(lambda t, k=k: getattr(np, name)(t, k=k), (leaf(array),))
     with pytest.raises(ShapeError):
         getattr(np, name)(np.zeros(3))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int8", "bool"])
+def test_positions_are_integers_whatever_the_tensor_holds(dtype):
+    array = numpy.arange(6).reshape(2, 3).astype(dtype)
+    for index, axis in ((4, None), (-1, None), (1, 0), ([], None), ([], 1)):
+        wanted = numpy.take(array, index, axis=axis)
+        actual = np.take(np.asarray(array), index, axis=axis)
+        assert actual.shape == wanted.shape
+        assert actual.tolist() == wanted.tolist()
+    assert np.asarray(array)[(), 0].shape == array[(), 0].shape

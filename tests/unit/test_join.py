@@ -5,7 +5,7 @@ import pytest
 
 import mltensor as np
 from mltensor.autograd import gradcheck, gradgradcheck
-from mltensor.errors import AxisError, ShapeError, UnsupportedError
+from mltensor.errors import AxisError, ShapeError
 
 DTYPES = ["bool", "int8", "uint16", "int32", "float16", "float32", "float64", "complex64", "complex128"]
 
@@ -218,7 +218,17 @@ def test_pad_at_the_edges():
         np.pad(np.zeros(0), 1, mode="edge")
     with pytest.raises(ValueError, match="not negative"):
         np.pad(np.zeros(2), -1)
-    with pytest.raises(UnsupportedError, match="linear_ramp"):
-        np.pad(np.zeros(2), 1, mode="linear_ramp")
     with pytest.raises(ShapeError, match="pad_width"):
         np.pad(np.zeros(2), ((1, 1), (1, 1)))
+
+
+@pytest.mark.parametrize("function", ["concatenate", "stack", "vstack", "hstack"])
+def test_joining_in_a_dtype(function):
+    arrays = [numpy.array([1.5, 2.0]), numpy.array([3, 4])]
+    for dtype, casting in (("float32", "same_kind"), ("int8", "unsafe"), ("complex128", "safe")):
+        wanted = getattr(numpy, function)(arrays, dtype=dtype, casting=casting)
+        actual = getattr(np, function)([np.asarray(a) for a in arrays], dtype=dtype, casting=casting)
+        assert actual.dtype == wanted.dtype
+        assert actual.tolist() == wanted.tolist()
+    with pytest.raises(TypeError, match="casting='same_kind'"):
+        getattr(np, function)(arrays, dtype="int8")

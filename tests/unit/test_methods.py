@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 import mltensor as np
+from mltensor.errors import DeviceError
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_to(m):
     assert m.type_as(np.zeros(1, dtype="f4")).dtype == np.float32
     with pytest.raises(ValueError):
         m.cuda()
-    with pytest.raises(TypeError):
+    with pytest.raises(DeviceError):
         m.to("nonsense")
 
 

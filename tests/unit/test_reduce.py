@@ -7,6 +7,7 @@ import pytest
 
 import mltensor as np
 from mltensor.autograd import gradcheck, gradgradcheck
+from mltensor.errors import AxisError
 
 ALL = "?bhiqBHIQefdFD"
 REAL = "?bhiqBHIQefd"
@@ -297,3 +298,25 @@ def test_equal_extremes_share_the_gradient():
 def test_complex_gradients(name):
     x = np.asarray(random_array((3, 2), "D", seed=6)).requires_grad_()
     assert gradcheck(lambda x: getattr(np, name)(x, axis=0), (x,))
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "var", "max", "argmax", "any", "count_nonzero", "logsumexp"])
+def test_a_number_has_the_axes_0_and_minus_1(name):
+    function = getattr(np, name)
+    for axis in (0, -1):
+        assert function(np.array(3.0), axis=axis).shape == ()
+        assert function(np.array(3.0), axis=axis).item() == function(np.array(3.0)).item()
+    with pytest.raises(AxisError):
+        function(np.array(3.0), axis=1)
+    x = np.array(3.0).requires_grad_()
+    np.sum(x, axis=0).backward()
+    assert x.grad.item() == 1
+
+
+def test_a_sum_for_a_wider_out_is_computed_in_its_dtype():
+    a = numpy.full(1000, 0.1, "float16")
+    for name in ("sum", "cumsum"):
+        shape = getattr(numpy, name)(a).shape
+        wanted = getattr(numpy, name)(a, out=numpy.zeros(shape))
+        actual = getattr(np, name)(np.asarray(a), out=np.zeros(shape))
+        numpy.testing.assert_allclose(numpy.asarray(actual), wanted, rtol=1e-12)
