@@ -134,7 +134,23 @@ def tobytes(self, order="C"):
     return to_numpy(self).tobytes(order)
 
 
+def truncated(self):
+    """``math.trunc``: the Python integer towards zero."""
+    return int(single_item(self))
+
+
+def is_integer(self):
+    """Whether the one element is a whole number."""
+    return float(single_item(self)).is_integer()
+
+
+def as_integer_ratio(self):
+    """The one element as a pair of Python integers, numerator and denominator."""
+    return single_item(self).as_integer_ratio()
+
+
 METHODS = {
+    "__trunc__": truncated, "is_integer": is_integer, "as_integer_ratio": as_integer_ratio,
     "item": item, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
     "put": put, "compress": compress, "tobytes": tobytes,
 }

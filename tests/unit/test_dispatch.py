@@ -1,5 +1,6 @@
 """Applying operations: operators, foreign operands, subclasses, Python scalars, comparisons, arguments."""
 
+import math
 import operator
 
 import numpy
@@ -158,6 +159,9 @@ def test_tensors_without_dimensions_behave_as_numbers():
     assert round(x) == 4
     assert f"{x:.1f}" == "3.7"
     assert complex(x) == 3.7 + 0j
+    assert (math.trunc(x), math.floor(x), math.ceil(x)) == (3, 3, 4)
+    assert not x.is_integer()
+    assert np.array(2).as_integer_ratio() == (2, 1)
     assert bool(x)
     assert range(10)[np.array(2)] == 2
     assert [1, 2, 3][np.array(1)] == 2
