@@ -58,13 +58,8 @@ OPERATIONS = dispatch.build(
     TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
-<<<<<<< HEAD
     offer(F, _name, _operation)
-for _function in (empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
-=======
-    setattr(F, _name, _operation)
 for _function in (arange, empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
->>>>>>> wt-arrays
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes
 F.dtype = dtype_object

@@ -11,13 +11,7 @@ from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
-<<<<<<< HEAD
-from mltensor.errors import DTypeError, ShapeError
-=======
-import operator
-
 from mltensor.errors import DeviceError, DTypeError, ShapeError
->>>>>>> wt-arrays
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer

@@ -239,12 +239,8 @@ cdef int write_value(Tensor target, object value) except -1:
     source = <Tensor> value
     if source.base is not None and source.base is target.base and same_memory(source, target):
         return 0        # x[key] += y ends by assigning the view to its own place
-<<<<<<< HEAD
-=======
     if source.storage.device != target.storage.device:
         source = <Tensor> transfer(source, target.device)
-    target.storage.overwritten = capture_line()
->>>>>>> wt-arrays
     if not (grad_enabled() and (requires_grad(target) or requires_grad(source))):
         copy_into(target, trimmed(source, target))
         return 0
