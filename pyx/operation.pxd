@@ -12,6 +12,7 @@ cdef enum ArgumentKind:
     VALUE
     TENSOR
     TENSORS
+    SELECTOR                          # a tensor of positions or a mask: it has no say in the dtype of the others
     INTS
 
 # One operation, callable as a function and as a method.
