@@ -52,12 +52,12 @@ def column_stack(arrays):
 
 
 for name in ("concat", "concatenate"):
-    op(name, kernel="concat", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED", vjp=joined_gradient,
-       gpu="concatenate",
+    op(name, kernel="concat", signature="arrays: Tensors, /, axis=0, out=None, *, dtype=None, casting='same_kind'",
+       returns="PROMOTED", vjp=joined_gradient, gpu="concatenate",
        doc="The tensors one after the other along an axis (flattened when it is None).\n"
            f">>> np.{name}([np.ones(1), np.zeros(2)]).tolist()\n[1.0, 0.0, 0.0]")
-op("stack", kernel="stack", signature="arrays: Tensors, /, axis=0, out=None", returns="PROMOTED",
-   vjp=lambda g, axis: list(F.unstack(g, axis=axis)), gpu="stack",
+op("stack", kernel="stack", signature="arrays: Tensors, /, axis=0, out=None, *, dtype=None, casting='same_kind'",
+   returns="PROMOTED", vjp=lambda g, axis: list(F.unstack(g, axis=axis)), gpu="stack",
    doc="The tensors of one shape side by side along a new axis.\n"
        ">>> np.stack([np.ones(2), np.zeros(2)]).shape\n(2, 2)")
 op("vstack", via=vstack, signature="arrays: Tensors, /", doc="Tensors joined as rows.")

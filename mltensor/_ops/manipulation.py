@@ -27,7 +27,7 @@ op("permute_dims", kernel="permute_dims", signature="x: Tensor, /, axes: Ints = 
    doc="Dimensions in another order (reversed when no order is given).")
 op("matrix_transpose", kernel="matrix_transpose", signature="x: Tensor, /",
    vjp=lambda g: F.matrix_transpose(g), gpu="swapaxes", doc="The last two dimensions exchanged.")
-op("broadcast_to", kernel="broadcast_to", signature="x: Tensor, /, shape: Ints",
+op("broadcast_to", kernel="broadcast_to", signature="x: Tensor, /, shape: Ints, subok=False",
    vjp=lambda g, x_shape: F.sum_to(g, x_shape), gpu="broadcast_to",
    doc="The tensor repeated to a larger shape, as a read-only view.")
 op("squeeze", kernel="squeeze", signature="x: Tensor, /, axis=None",
