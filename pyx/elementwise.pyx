@@ -1,6 +1,7 @@
 """Elementwise loops over strided memory: operations of the table, casts, copies, selection, filling."""
 
 cimport cython
+from cpython.complex cimport PyComplex_AsCComplex, Py_complex
 from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
@@ -51,7 +52,7 @@ cdef extern from "mltensor/half.h" nogil:
     ctypedef struct mlt_half:
         uint16_t bits
     float mlt_half_to_float(mlt_half h)
-    mlt_half mlt_float_to_half(float value)
+    mlt_half mlt_double_to_half(double value)
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
@@ -256,7 +257,7 @@ cdef int store_scalar(object value, int dtype, char* out) except -1:
     cdef int64_t i
     cdef uint64_t u
     cdef double f
-    cdef double complex c
+    cdef Py_complex c
     if dtype == FLOAT64:
         (<double*> out)[0] = value
     elif dtype == FLOAT32:
@@ -296,13 +297,14 @@ cdef int store_scalar(object value, int dtype, char* out) except -1:
             raise too_big(value, dtype)
     elif dtype == FLOAT16:
         f = value
-        (<mlt_half*> out)[0] = mlt_float_to_half(<float> f)
+        (<mlt_half*> out)[0] = mlt_double_to_half(f)
     elif dtype == COMPLEX64:
-        c = value
+        c = PyComplex_AsCComplex(value)
         (<float*> out)[0] = <float> c.real
         (<float*> out)[1] = <float> c.imag
     elif dtype == COMPLEX128:
-        c = value
+        # Not C's complex: building one from two parts drops the sign of a zero real part.
+        c = PyComplex_AsCComplex(value)
         (<double*> out)[0] = c.real
         (<double*> out)[1] = c.imag
     else:
