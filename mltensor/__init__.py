@@ -6,7 +6,7 @@ The top level follows NumPy and the Array API standard; ``mltensor.nn``, ``mlten
 
 import importlib
 
-from mltensor import _attach, _creation, _dtypes, _functions, _printing, errors
+from mltensor import _attach, _creation, _dtypes, _functions, _namespace_info, _printing, errors
 from mltensor._build import OPERATIONS
 from mltensor._core.create import (
     array,
@@ -39,12 +39,12 @@ from mltensor._creation import *  # noqa: F403
 from mltensor._dtypes import CONSTANTS, DTYPES, can_cast, dtype, finfo, iinfo, isdtype, issubdtype, promote_types
 from mltensor._dtypes import result_type as result_type
 from mltensor._functions import *  # noqa: F403
-from mltensor._namespace_info import VERSION as __array_api_version__
-from mltensor._namespace_info import NamespaceInfo as __array_namespace_info__
 from mltensor._printing import array_repr, array_str, get_printoptions, printoptions, set_printoptions
 from mltensor.autograd import enable_grad, grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 __version__ = "0.1.0"
+__array_api_version__ = _namespace_info.VERSION
+__array_namespace_info__ = _namespace_info.NamespaceInfo
 
 # Other names of the operations: NumPy's beside the standard's.
 ALIASES = {

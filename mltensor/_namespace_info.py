@@ -65,7 +65,8 @@ class NamespaceInfo:
             Under ``"real floating"``, ``"complex floating"``, ``"integral"`` and ``"indexing"``.
         """
         as_device(device)
-        return {"real floating": get_default_dtype(), "complex floating": numpy.dtype("complex128"),
+        real = get_default_dtype()
+        return {"real floating": real, "complex floating": numpy.result_type(real, numpy.complex64),
                 "integral": numpy.dtype("int64"), "indexing": numpy.dtype("int64")}
 
     def dtypes(self, *, device=None, kind=None):
