@@ -67,7 +67,8 @@ def prepared(path, work, patience):
         raise UnavailableError(f"{path or suite} lacks its submodule array-api: git submodule update --init")
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise UnavailableError(f"the suite needs {', '.join(missing)}; pip install hypothesis ndindex pytest-json-report")
+        raise UnavailableError(
+            f"the suite needs {', '.join(missing)}; pip install hypothesis ndindex pytest-json-report")
     return suite
 
 
