@@ -1,6 +1,9 @@
 """What the namespace says about itself, and what it takes beside the standard's arguments."""
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy
 import pytest
@@ -136,3 +139,12 @@ def test_masks_without_elements_select_nothing_whatever_lies_beside():
 def test_signatures_can_be_inspected():
     assert str(inspect.signature(np.sum)).startswith("(x, /, axis=None")
     assert list(inspect.signature(np.diff).parameters)[:3] == ["x", "n", "axis"]
+
+
+@pytest.mark.parametrize(("option", "status"), [("--optional", 0), ("--seed=1", 1)])
+def test_a_suite_that_cannot_be_had_is_said_loudly(option, status, tmp_path):
+    script = Path(__file__).parents[1] / "conformance" / "array_api.py"
+    answer = subprocess.run([sys.executable, str(script), str(tmp_path), option], capture_output=True, text=True,
+                            check=False)
+    assert answer.returncode == status
+    assert "NOT RUN" in answer.stdout
