@@ -6,7 +6,7 @@ The top level follows NumPy and the Array API standard; ``mltensor.nn``, ``mlten
 
 import importlib
 
-from mltensor import _attach, _creation, _dtypes, _functions, _printing, errors
+from mltensor import _attach, _creation, _dtypes, _functions, _namespace_info, _printing, errors
 from mltensor._build import OPERATIONS
 from mltensor._core.create import (
     array,
@@ -43,13 +43,15 @@ from mltensor._printing import array_repr, array_str, get_printoptions, printopt
 from mltensor.autograd import enable_grad, grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 __version__ = "0.1.0"
+__array_api_version__ = _namespace_info.VERSION
+__array_namespace_info__ = _namespace_info.NamespaceInfo
 
 # Other names of the operations: NumPy's beside the standard's.
 ALIASES = {
     "abs": "absolute", "pow": "power", "float_power": "power", "true_divide": "divide", "mod": "remainder",
     "concatenate": "concat", "transpose": "permute_dims", "conjugate": "conj", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "amax": "max",
-    "amin": "min", "rint": "round", "around": "round", "bitwise_not": "bitwise_invert", "invert": "bitwise_invert",
+    "amin": "min", "around": "round", "bitwise_not": "bitwise_invert", "invert": "bitwise_invert",
     "left_shift": "bitwise_left_shift", "right_shift": "bitwise_right_shift", "fix": "trunc", "fabs": "absolute",
     "deg2rad": "radians", "rad2deg": "degrees",
 }

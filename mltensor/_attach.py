@@ -1,7 +1,7 @@
 """The methods and properties of a tensor that lie above the class: operations, gradients, printing, protocols."""
 
 import mltensor._methods as extra
-from mltensor import _creation, _numpy_protocols, _printing
+from mltensor import _creation, _namespace_info, _numpy_protocols, _printing
 from mltensor._core import dlpack, gradient, interop, operators
 from mltensor._core.tensor import Tensor, as_class, attach, plug_constructor, plug_text
 from mltensor._ops.record import F
@@ -84,6 +84,7 @@ FUNCTIONS = {
     "tolist": interop.to_list, "__dlpack__": dlpack.to_dlpack, "__dlpack_device__": dlpack.dlpack_device,
     "__array__": _numpy_protocols.array, "__array_ufunc__": _numpy_protocols.array_ufunc,
     "__array_function__": _numpy_protocols.array_function,
+    "__array_namespace__": _namespace_info.array_namespace,
     "__format__": _printing.tensor_format,
 }
 

@@ -5,7 +5,7 @@ import operator
 import numpy
 
 from mltensor._core.create import array, asarray, empty, eye, zeros, zeros_like
-from mltensor._core.dlpack import from_dlpack
+from mltensor._core.dlpack import from_dlpack as from_foreign
 from mltensor._core.dtypes import get_default_dtype
 from mltensor._core.ranges import arange, spaced
 from mltensor._core.tensor import Tensor
@@ -38,6 +38,43 @@ def asfortranarray(a, dtype=None):
 def copy(a, order="K", subok=False):
     """A new tensor with the same values."""
     return a.copy() if isinstance(a, Tensor) else array(a, order=order)
+
+
+def from_dlpack(x, /, *, device=None, copy=None):
+    """A tensor over the memory of any object that speaks DLPack.
+
+    Parameters
+    ----------
+    x : object
+        Has ``__dlpack__`` and ``__dlpack_device__``; an array of PyTorch, JAX, CuPy, NumPy... A tensor of ours that
+        requires a gradient stays on the tape.
+    device : device, optional
+        Where the tensor shall be; by default where `x` is.
+    copy : bool, optional
+        True always copies, False never (ValueError where it must), None where needed.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    BufferError
+        If the memory cannot be described to us.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> np.from_dlpack(numpy.arange(3.0))
+    tensor([0., 1., 2.])
+    """
+    if not (isinstance(x, Tensor) and x.requires_grad):
+        return from_foreign(x, device=device, copy=copy)
+    if device is not None and x.device != device:
+        if copy is False:
+            raise ValueError(f"copy=False, but moving from {x.device} to {device} needs a copy")
+        return F.to_device(x, device)
+    return F.copy(x) if copy else x[...]
 
 
 def from_numpy(ndarray, /):

@@ -4,7 +4,8 @@ from cpython.object cimport PyObject
 
 from mltensor._core.dtypes cimport INT64, promotion
 from mltensor._core.elementwise cimport cast, different_devices
-from mltensor._core.operation cimport TENSOR, TENSORS, VALUE, Op, adopt, is_weak, weak_dtype, winner
+from mltensor._core.operation cimport (
+    SELECTOR, TENSOR, TENSORS, VALUE, Op, adopt, is_weak, weak_dtype, winner)
 from mltensor._core.tensor cimport Tensor
 
 import numpy
@@ -17,6 +18,7 @@ ALIASES = {
     "newshape": ("shape",), "size": ("shape",), "min": ("a_min",), "max": ("a_max",), "a_min": ("min",),
     "a_max": ("max",), "num": ("steps",), "repeats": ("reps",), "source": ("src",), "mat2": (1,),
     "vec2": (1,), "tensor1": (1,), "tensor2": (2,), "condition": (0,),
+    "element": (0,), "test_elements": (1,), "v": (1,),
 }
 
 
@@ -100,22 +102,22 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
     cdef Tensor t, first = None
     for k in range(op.count):
         # What is no tensor goes where the first tensor is.
-        if op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+        if (op.kinds[k] == TENSOR or op.kinds[k] == SELECTOR) and isinstance(<object> values[k], Tensor):
             device = (<Tensor> <object> values[k]).storage.device
             break
     for k in range(op.count):
-        if op.kinds[k] == TENSOR:
+        if op.kinds[k] == TENSOR or op.kinds[k] == SELECTOR:
             value = <object> values[k]
             if value is None:
                 continue
             if isinstance(value, Tensor):
                 t = <Tensor> value
-            elif is_weak(value):
+            elif op.kinds[k] == TENSOR and is_weak(value):
                 weak += 1
                 continue
             else:
                 t = adopt(value, -1, device)
-                if op.positions[k] and t.view.size == 0:
+                if op.kinds[k] == SELECTOR and t.view.size == 0:
                     t = cast(t, INT64)
                 keep.append(t)
                 values[k] = <PyObject*> t
@@ -138,20 +140,32 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
             first = t
         elif t.storage.device != first.storage.device:
             raise different_devices(op.name, first, t)
-        if not op.positions[k]:
+        if op.kinds[k] == TENSOR:
             common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
     if weak:
         if first is not None:
             device = first.storage.device
         for k in range(op.count):
             if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
-                t = adopt(<object> values[k], -1 if common < 0 or op.positions[k]
-                          else weak_dtype(<object> values[k], common), device)
+                t = adopt_weak(op, <object> values[k], common, device)
                 keep.append(t)
                 values[k] = <PyObject*> t
                 if first is None:
                     first = t
     return first.storage.device if first is not None else 0
+
+
+cdef Tensor adopt_weak(Op op, object value, int common, int device):
+    """A Python scalar as a tensor of the dtype that it and a common dtype give."""
+    if common < 0:
+        return adopt(value, -1, device)
+    try:
+        return adopt(value, weak_dtype(value, common), device)
+    except OverflowError:
+        # What only compares can answer for a number that the dtype cannot hold.
+        if op.record.returns in ("BOOL", "INDEX"):
+            return adopt(value, -1, device)
+        raise
 
 
 cdef list tensor_list(Op op, object values):

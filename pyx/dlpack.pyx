@@ -324,28 +324,8 @@ def from_capsule(capsule):
     raise TypeError(f"{type(capsule).__name__} is no DLPack capsule")
 
 
-def from_dlpack(x, /, *, device=None, copy=None):
-    """A tensor over the memory of any object that speaks DLPack.
-
-    Parameters
-    ----------
-    x : object
-        Has ``__dlpack__`` and ``__dlpack_device__``; an array of PyTorch, JAX, CuPy, NumPy...
-    device : device, optional
-        Where the tensor shall be; by default where `x` is.
-    copy : bool, optional
-        True always copies, False never (ValueError where it must), None where needed.
-
-    Returns
-    -------
-    Tensor
-
-    Examples
-    --------
-    >>> import numpy
-    >>> np.from_dlpack(numpy.arange(3.0))
-    tensor([0., 1., 2.])
-    """
+def from_dlpack(x, device=None, copy=None):
+    """The public function of this name, for all but tensors of the tape."""
     cdef Tensor t, result
     cdef int target
     if not hasattr(x, "__dlpack__"):

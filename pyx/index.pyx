@@ -101,7 +101,8 @@ cdef int add_mask(Plan p, Tensor t, Tensor mask) except -1:
         # True is a dimension of length 1, False one of length 0.
         return add_index(p, places, g.axis, 1, 0)
     for i in range(n):
-        if mask.view.shape[i] != t.view.shape[first + i]:
+        # A mask without elements selects nothing, whatever the length beside it; so has it the standard.
+        if mask.view.shape[i] != t.view.shape[first + i] and mask.view.shape[i] != 0:
             raise IndexingError(
                 f"the boolean mask of shape {shape_tuple(mask)} does not match the tensor of shape "
                 f"{shape_tuple(t)} along axis {first + i}: {mask.view.shape[i]} and {t.view.shape[first + i]}")

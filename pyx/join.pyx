@@ -99,13 +99,29 @@ cdef int check_joint(str name, list tensors, int axis) except -1:
     return 0
 
 
-cdef Tensor joined(list tensors, int axis):
+cdef int joint_dtype(str name, list tensors, object wanted, object casting) except -1:
+    """The dtype to which the tensors promote, or the wanted one where the rule of casting allows it."""
+    cdef int dtype = (<Tensor> tensors[0]).view.dtype, target
+    for one in tensors:
+        dtype = promotion[dtype][(<Tensor> one).view.dtype]
+    if wanted is None:
+        return dtype
+    target = code_of(wanted)
+    for one in tensors:
+        if not numpy.can_cast(objects[(<Tensor> one).view.dtype], objects[target], casting):
+            raise DTypeError(
+                f"{name}: a tensor of dtype {objects[(<Tensor> one).view.dtype]} cannot be cast to "
+                f"{objects[target]} by the rule {casting!r}; see casting=")
+    return target
+
+
+cdef Tensor joined(list tensors, int axis, int dtype):
     """The tensors one after the other along an axis; their shapes fit."""
     cdef Tensor first = <Tensor> tensors[0]
     cdef Tensor t, y
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int64_t outer = 1, row, block, o, at = 0
-    cdef int dtype = first.view.dtype, d
+    cdef int d
     cdef bint plain = True
     cdef char* to
     for d in range(first.view.ndim):
@@ -116,9 +132,6 @@ cdef Tensor joined(list tensors, int axis):
     for one in tensors:
         t = <Tensor> one
         shape[axis] += t.view.shape[axis]
-        dtype = promotion[dtype][t.view.dtype]
-    for one in tensors:
-        t = <Tensor> one
         plain = plain and t.view.contiguous and t.view.dtype == dtype
     y = empty(first.view.ndim, shape, dtype, first.storage.device)
     if y.view.size == 0:
@@ -165,7 +178,7 @@ cdef object concat_kernel(PyObject** a):
             raise ShapeError("concat: 0-d tensors cannot be joined along an axis; use stack, or axis=None")
         axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim)
     check_joint("concat", tensors, axis)
-    return joined(tensors, axis)
+    return joined(tensors, axis, joint_dtype("concat", tensors, <object> a[3], <object> a[4]))
 
 
 cdef Tensor with_axis(Tensor x, int axis):
@@ -191,7 +204,8 @@ cdef object stack_kernel(PyObject** a):
         raise ValueError("stack: at least one tensor is needed")
     axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim + 1)
     check_joint("stack", tensors, -1)
-    return joined([with_axis(<Tensor> one, axis) for one in tensors], axis)
+    return joined([with_axis(<Tensor> one, axis) for one in tensors], axis,
+                  joint_dtype("stack", tensors, <object> a[3], <object> a[4]))
 
 
 # --- splitting ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ cdef enum ArgumentKind:
     VALUE
     TENSOR
     TENSORS
+    SELECTOR                          # a tensor of positions or a mask: it has no say in the dtype of the others
     INTS
 
 # One operation, callable as a function and as a method.
@@ -27,7 +28,6 @@ cdef class Op:
     cdef tuple names                  # interned
     cdef tuple defaults               # Ellipsis: required
     cdef int8_t kinds[16]
-    cdef bint positions[16]           # of them those that hold positions, not values
     cdef int inputs                   # tensor inputs
     # elementwise
     cdef int arity

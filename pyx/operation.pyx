@@ -123,13 +123,12 @@ cdef class Op:
         self.defaults = tuple([default for _, _, default in arguments])
         self.ints_position = self.out_position = self.dtype_position = -1
         positions = []
-        kinds = {"value": VALUE, "tensor": TENSOR, "tensors": TENSORS, "ints": INTS}
+        kinds = {"value": VALUE, "tensor": TENSOR, "tensors": TENSORS, "selector": SELECTOR, "ints": INTS}
         for k, (name, kind, _) in enumerate(arguments):
             self.kinds[k] = kinds[kind]
-            self.positions[k] = kind == "tensor" and name in ("index", "indices")
             if kind == "ints":
                 self.ints_position = k
-            if kind in ("tensor", "tensors"):
+            if kind in ("tensor", "tensors", "selector"):
                 positions.append(k)
             if name == "out":
                 self.out_position = k

@@ -19,23 +19,7 @@ cdef extern from "mltensor/half.h" nogil:
     ctypedef struct mlt_half:
         uint16_t bits
     float mlt_half_to_float(mlt_half h)
-    mlt_half mlt_float_to_half(float value)
-
-cdef extern from *:
-    """
-    /* A double rounded to odd as a float: rounding that to float16 gives what rounding once would. */
-    static float mlt_round_to_odd(double value) {
-      float nearest = (float)value;
-      if ((double)nearest == value || value != value) return nearest;
-      uint32_t bits;
-      memcpy(&bits, &nearest, 4);
-      if ((bits & 0x7f800000u) == 0x7f800000u) return nearest;
-      if (!(bits & 1)) bits += fabs((double)nearest) < fabs(value) ? 1 : (uint32_t)-1;
-      memcpy(&nearest, &bits, 4);
-      return nearest;
-    }
-    """
-    float mlt_round_to_odd(double value) nogil
+    mlt_half mlt_double_to_half(double value)
 
 cdef extern from "Python.h":
     long long PyLong_AsLongLongAndOverflow(object value, int* overflow) except? -1
@@ -129,7 +113,7 @@ cdef int write_scalar(char* p, int dtype, object value) except -1:
         elif dtype == FLOAT32:
             (<float*> p)[0] = <float> number
         else:
-            (<mlt_half*> p)[0] = mlt_float_to_half(mlt_round_to_odd(number))
+            (<mlt_half*> p)[0] = mlt_double_to_half(number)
     elif dtype == BOOL:
         p[0] = <bint> bool(value)
     elif dtype <= UINT64:

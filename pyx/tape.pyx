@@ -361,6 +361,8 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
         first = <Tensor> result
         if not is_inexact(first.view.dtype):
             return 0
+    elif not result:
+        return 0        # unstack along a dimension of length 0 gives nothing that could be recorded
     else:
         first = <Tensor> result[0]
     node = Node.__new__(Node)

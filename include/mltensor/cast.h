@@ -11,20 +11,6 @@ typedef struct {
   uint64_t low, high;
 } mlt_wide;
 
-/* double to float rounded to odd: a second rounding, to half precision, is then right. */
-static inline float mlt_double_to_float_odd(double value) {
-  float nearest = (float)value;
-  uint32_t bits;
-  memcpy(&bits, &nearest, 4);
-  double back = (double)nearest;
-  if (back != value && value == value && !(bits & 1)) {
-    int away = (back > value) == (value > 0);
-    bits += away ? -1 : 1;
-    memcpy(&nearest, &bits, 4);
-  }
-  return nearest;
-}
-
 /* MLT_CONVERT(S, D, v): value of dtype S as the compute type of D. */
 #define MLT_CONVERT(S, D, v) MLT_TO_##D(S, v)
 #define MLT_TO_BOOL(S, v) ((v) != 0)

@@ -47,4 +47,22 @@ static inline __attribute__((always_inline)) mlt_half mlt_float_to_half(float va
   return h;
 }
 
+/* double to float rounded to odd: a second rounding, to half precision, is then right. */
+static inline float mlt_double_to_float_odd(double value) {
+  float nearest = (float)value;
+  uint32_t bits;
+  memcpy(&bits, &nearest, 4);
+  double back = (double)nearest;
+  if (back != value && value == value && !(bits & 1)) {
+    int away = (back > value) == (value > 0);
+    bits += away ? -1 : 1;
+    memcpy(&nearest, &bits, 4);
+  }
+  return nearest;
+}
+
+static inline mlt_half mlt_double_to_half(double value) {
+  return mlt_float_to_half(mlt_double_to_float_odd(value));
+}
+
 #endif

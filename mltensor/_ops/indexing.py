@@ -74,19 +74,19 @@ def extract(condition, x):
     return F.take(F.ravel(x), F.nonzero(F.ravel(condition))[0])
 
 
-op("take", kernel="take", signature="x: Tensor, indices: Tensor, /, axis=None, out=None, mode='raise'",
+op("take", kernel="take", signature="x: Tensor, indices: Selector, /, axis=None, out=None, mode='raise'",
    vjp=(taken_gradient, None), gpu="take",
    doc="Elements at integer positions along an axis, or of all elements in C order when `axis` is None. "
        "Positions beyond the end raise, wrap around or are clipped, as `mode` says.\n"
        ">>> np.take(np.array([10, 20, 30]), [2, 0]).tolist()\n[30, 10]")
-op("index_select", via=index_select, signature="x: Tensor, axis, index: Tensor, /", gpu="take",
+op("index_select", via=index_select, signature="x: Tensor, axis, index: Selector, /", gpu="take",
    doc="Slices along an axis at the positions of a 1-d index.")
-op("embedding", kernel="embedding", signature="weight: Tensor, indices: Tensor, /, padding_idx=None",
+op("embedding", kernel="embedding", signature="weight: Tensor, indices: Selector, /, padding_idx=None",
    vjp=(embedded_gradient, None), gpu="take",
    doc="Rows of a table at integer indices of any shape; the row `padding_idx` receives no gradient.")
-op("compress", via=compress, signature="condition: Tensor, x: Tensor, /, axis=None, out=None",
+op("compress", via=compress, signature="condition: Selector, x: Tensor, /, axis=None, out=None",
    doc="Slices along an axis where a 1-d condition holds; of all elements in C order when `axis` is None.")
-op("extract", via=extract, signature="condition: Tensor, x: Tensor, /",
+op("extract", via=extract, signature="condition: Selector, x: Tensor, /",
    doc="Elements where the condition holds, in one dimension.")
 
 
@@ -114,20 +114,20 @@ def source_gradient(g, axis, index, src_shape):
     return F.index_scatter(part, tuple(slice(n) for n in part.shape), src_shape)
 
 
-op("take_along_axis", kernel="take_along_axis", signature="x: Tensor, indices: Tensor, /, axis=-1",
+op("take_along_axis", kernel="take_along_axis", signature="x: Tensor, indices: Selector, /, axis=-1",
    vjp=(taken_along_gradient, None), gpu="take_along_axis",
    doc="For every position the element with another index along one axis; the other dimensions broadcast.\n"
        ">>> np.take_along_axis(np.array([[3, 1], [5, 9]]), np.array([[1], [0]]), axis=1).tolist()\n[[1], [5]]")
-op("gather", kernel="gather", signature="x: Tensor, axis, index: Tensor, /",
+op("gather", kernel="gather", signature="x: Tensor, axis, index: Selector, /",
    vjp=(lambda g, x_shape, axis, index: F.along_scatter(g, axis, index, x_shape), None), gpu="gather",
    doc="`out[i][j] = x[index[i][j]][j]` for axis 0, and so on; the index may be shorter than `x` in other dimensions.")
-op("along_scatter", kernel="along_scatter", signature="x: Tensor, axis, index: Tensor, shape, /",
+op("along_scatter", kernel="along_scatter", signature="x: Tensor, axis, index: Selector, shape, /",
    vjp=(lambda g, axis, index: F.gather(g, axis, index), None), gpu="along_scatter",
    doc="Zeros of `shape` with `x` added at the indices along an axis: the gradient of gather.")
-op("scatter_add", kernel="scatter_add", signature="x: Tensor, axis, index: Tensor, src: Tensor, /",
+op("scatter_add", kernel="scatter_add", signature="x: Tensor, axis, index: Selector, src: Tensor, /",
    vjp=(lambda g: g, None, source_gradient), gpu="scatter_add",
    doc="A copy of `x` with the elements of `src` added at the indices along an axis, in the order of the axis.")
-op("scatter", kernel="scatter", signature="x: Tensor, axis, index: Tensor, src: Tensor, /",
+op("scatter", kernel="scatter", signature="x: Tensor, axis, index: Selector, src: Tensor, /",
    vjp=(lambda g, axis, index: F.scatter(g, axis, index, F.zeros((), dtype=g.dtype, device=g.device)), None,
         source_gradient),
    gpu="scatter", doc="A copy of `x` with `src` (elements or one number) written at the indices along an axis.")

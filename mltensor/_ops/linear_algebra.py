@@ -213,7 +213,7 @@ op("vecdot", via=vecdot, signature="x1: Tensor, x2: Tensor, /, *, axis=-1", retu
 op("vdot", via=vdot, signature="x1: Tensor, x2: Tensor, /", returns="PROMOTED",
    doc="Inner product of two tensors read as vectors, the first one conjugated.\n\n"
        ">>> np.vdot([1.0, 2.0], [3.0, 4.0]).tolist()\n11.0")
-op("tensordot", via=tensordot, signature="x1: Tensor, x2: Tensor, /, *, axes=2", returns="PROMOTED",
+op("tensordot", via=tensordot, signature="x1: Tensor, x2: Tensor, /, axes=2", returns="PROMOTED",
    doc="Sum over several dimensions: the last `axes` of the first with the first `axes` of the second, or a pair\n"
        "(axes of x1, axes of x2).\n\n>>> np.tensordot([[1, 2]], [[3, 4]], axes=2).tolist()\n11")
 op("kron", via=kron, signature="x1: Tensor, x2: Tensor, /", returns="PROMOTED",

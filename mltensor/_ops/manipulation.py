@@ -27,7 +27,7 @@ op("permute_dims", kernel="permute_dims", signature="x: Tensor, /, axes: Ints = 
    doc="Dimensions in another order (reversed when no order is given).")
 op("matrix_transpose", kernel="matrix_transpose", signature="x: Tensor, /",
    vjp=lambda g: F.matrix_transpose(g), gpu="swapaxes", doc="The last two dimensions exchanged.")
-op("broadcast_to", kernel="broadcast_to", signature="x: Tensor, /, shape: Ints",
+op("broadcast_to", kernel="broadcast_to", signature="x: Tensor, /, shape: Ints, subok=False",
    vjp=lambda g, x_shape: F.sum_to(g, x_shape), gpu="broadcast_to",
    doc="The tensor repeated to a larger shape, as a read-only view.")
 op("squeeze", kernel="squeeze", signature="x: Tensor, /, axis=None",
@@ -153,7 +153,7 @@ op("sum_to", via=sum_to, signature="x: Tensor, shape, /",
    doc="Sum over what broadcasting to `shape` would repeat: the gradient of broadcasting.")
 op("copy", kernel="copy", signature="x: Tensor, /, order='K', subok=False", vjp=lambda g: g, gpu="copy",
    doc="The elements in memory of their own: by rows, or by columns with `order='F'`.")
-op("where", kernel="where", signature="condition: Tensor, x1: Tensor, x2: Tensor, /",
+op("where", kernel="where", signature="condition: Selector, x1: Tensor, x2: Tensor, /",
    vjp=(None,
         lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, 0), x1_shape),
         lambda g, condition, x2_shape: F.sum_to(F.where(condition, 0, g), x2_shape)),

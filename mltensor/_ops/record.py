@@ -94,7 +94,7 @@ class Record:
     @property
     def documentation(self):
         """The docstring: what it does, what it takes."""
-        plain = re.sub(r": (Tensors?|Ints)", "", self.signature)
+        plain = re.sub(r": (Tensors?|Selector|Ints)", "", self.signature)
         lines = [f"{self.name}({plain})", "", self.doc, "", f"Takes {CATEGORY_NAMES[self.accepts]}."]
         if not self.vjp and self.via is None:
             lines.append("It has no gradient.")
@@ -105,7 +105,8 @@ class Record:
         """Names of the tensor inputs, as the gradient rules call them."""
         if self.expr:
             return expression_variables(self.expr)
-        return [name for name, kind, _, _ in parse_signature(self.signature) if kind in ("tensor", "tensors")]
+        return [name for name, kind, _, _ in parse_signature(self.signature)
+                if kind in ("tensor", "tensors", "selector")]
 
 
 @functools.cache
@@ -115,7 +116,7 @@ def expression_variables(expr):
 
 
 PARTS = re.compile(r"\s*([*/]|\w+)\s*(?::\s*(\w+))?\s*(?:=\s*([^,(]+|\([^)]*\)))?\s*(?:,|$)")
-KINDS = {"Tensor": "tensor", "Tensors": "tensors", "Ints": "ints", "": "value"}
+KINDS = {"Tensor": "tensor", "Tensors": "tensors", "Selector": "selector", "Ints": "ints", "": "value"}
 COMMON_DEFAULTS = {"None": None, "True": True, "False": False, "0": 0, "1": 1, "-1": -1}
 
 
@@ -123,8 +124,9 @@ COMMON_DEFAULTS = {"None": None, "True": True, "False": False, "0": 0, "1": 1, "
 def parse_signature(text):
     """List of (name, kind, default, passing) from the text of a signature.
 
-    A tensor input is annotated ``x: Tensor``, a sequence of them ``arrays: Tensors``; ``shape: Ints``
-    takes a tuple or, positionally, several integers. `passing` is 'positional', 'either' or 'keyword'.
+    A tensor input is annotated ``x: Tensor``, a sequence of them ``arrays: Tensors``; one of positions or
+    a mask, which has no say in the dtype of the others, ``indices: Selector``; ``shape: Ints`` takes a tuple
+    or, positionally, several integers. `passing` is 'positional', 'either' or 'keyword'.
     A missing default is ``...``.
     """
     found = []

@@ -80,7 +80,7 @@ op("partition", via=partition, signature="x: Tensor, kth, /, axis=-1, kind='intr
 op("argpartition", via=argpartition, signature="x: Tensor, kth, /, axis=-1, kind='introselect', order=None",
    returns="INDEX", doc="Positions that partition along an axis: here those that sort.")
 op("searchsorted", kernel="searchsorted",
-   signature="x1: Tensor, x2: Tensor, /, side='left', sorter: Tensor = None", returns="INDEX", gpu="searchsorted",
+   signature="x1: Tensor, x2: Tensor, /, side='left', sorter: Selector = None", returns="INDEX", gpu="searchsorted",
    doc="Where the elements of `x2` would go into the sorted 1-d `x1`: before equal elements or after them.\n"
        ">>> np.searchsorted(np.array([1, 2, 2, 3]), 2, side='right').item()\n3")
 op("unique", kernel="unique",

@@ -157,36 +157,36 @@ def recurrence_back(g, a, axis):
 # --- reductions ---------------------------------------------------------------------------------
 
 op("sum", kernel="sum", returns="PROMOTED",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, *, keepdims=False, initial=None, where=True",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
    vjp=sum_gradient, gpu="sum",
    doc="Sum over axes. Integers are summed in 64 bits, float16 and float32 in double.\n\n"
        ">>> np.sum([[1, 2], [3, 4]], axis=0).tolist()\n[4, 6]")
 op("prod", kernel="prod", returns="PROMOTED",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, *, keepdims=False, initial=None, where=True",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
    vjp=prod_gradient, gpu="prod", sample="(-2, 2)",
    doc="Product over axes, in the dtype of `sum`. The gradient is right with zeros among the factors.\n\n"
        ">>> np.prod([1, 2, 3, 4]).item()\n24")
 op("mean", kernel="mean", returns="FLOAT_OF",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, *, keepdims=False, where=True",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, keepdims=False, *, where=True",
    vjp=mean_gradient, gpu="mean",
    doc="Arithmetic mean over axes; of integers in float64, of nothing NaN.\n\n>>> np.mean([1, 2, 3, 4]).item()\n2.5")
 op("var", kernel="var", returns="FLOAT_OF",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, *, keepdims=False, correction=None, where=True",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True",
    vjp=var_gradient, gpu="var",
    doc="Variance over axes: the mean of the squared deviations from the mean, divided by ``n - correction``.\n\n"
        "`ddof` is NumPy's name of `correction`. Taken in two passes, so that nothing cancels.\n\n"
        ">>> np.var([1.0, 2.0, 3.0, 4.0]).item()\n1.25")
 op("std", kernel="std", returns="FLOAT_OF",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, *, keepdims=False, correction=None, where=True",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True",
    vjp=std_gradient, gpu="std",
    doc="Standard deviation over axes, the root of `var`.\n\n>>> np.std([1.0, 3.0], correction=0).item()\n1.0")
 op("max", kernel="max", accepts="ORDERED",
-   signature="x: Tensor, /, axis=None, out=None, *, keepdims=False, initial=None, where=True",
+   signature="x: Tensor, /, axis=None, out=None, keepdims=False, initial=None, where=True",
    vjp=extreme_gradient, gpu="max",
    doc="Largest element over axes; NaN if there is one. Equal largest elements share the gradient.\n\n"
        ">>> np.max([[1, 5], [7, 2]], axis=1).tolist()\n[5, 7]")
 op("min", kernel="min", accepts="ORDERED",
-   signature="x: Tensor, /, axis=None, out=None, *, keepdims=False, initial=None, where=True",
+   signature="x: Tensor, /, axis=None, out=None, keepdims=False, initial=None, where=True",
    vjp=extreme_gradient, gpu="min",
    doc="Smallest element over axes; NaN if there is one. Equal smallest elements share the gradient.\n\n"
        ">>> np.min([[1, 5], [7, 2]], axis=1).tolist()\n[1, 2]")
@@ -199,10 +199,10 @@ op("argmin", kernel="argmin", accepts="ORDERED", returns="INDEX",
    doc="Position of the first smallest element along an axis, or among all in C order; NaN counts as smallest.\n\n"
        ">>> np.argmin([3, 1, 1]).item()\n1")
 op("any", kernel="any", returns="BOOL",
-   signature="x: Tensor, /, axis=None, out=None, *, keepdims=False, where=True", gpu="any",
+   signature="x: Tensor, /, axis=None, out=None, keepdims=False, *, where=True", gpu="any",
    doc="Whether any element is not zero; of nothing False.\n\n>>> np.any([0, 0, 2]).item()\nTrue")
 op("all", kernel="all", returns="BOOL",
-   signature="x: Tensor, /, axis=None, out=None, *, keepdims=False, where=True", gpu="all",
+   signature="x: Tensor, /, axis=None, out=None, keepdims=False, *, where=True", gpu="all",
    doc="Whether all elements are not zero; of nothing True.\n\n>>> np.all([1, 0, 2]).item()\nFalse")
 op("count_nonzero", kernel="count_nonzero", returns="INDEX",
    signature="x: Tensor, /, axis=None, *, keepdims=False", gpu="count_nonzero",

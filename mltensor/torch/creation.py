@@ -3,8 +3,8 @@
 import numpy
 
 from mltensor import _creation
+from mltensor import from_dlpack as base_from_dlpack
 from mltensor._core import create, ranges
-from mltensor._core.dlpack import from_dlpack as base_from_dlpack
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.tensor import as_class
 from mltensor._value_methods import lengths

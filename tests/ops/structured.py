@@ -273,6 +273,15 @@ SAMPLES = {
         Sample(Leaf(2, 3), Leaf(3, high=-1.0), Leaf(2, 1, low=1.0)),
         Sample(Leaf(4), max=0.5),
     ],
+    "round": [Sample(Leaf(3)), Sample(Leaf(2, 2), 1), Sample(Leaf(3), decimals=-1)],
+    # differences, sets
+    "diff": [
+        Sample(Leaf(5)),
+        Sample(Leaf(2, 4), 2, 0),
+        Sample(Leaf(4, 2), axis=0, prepend=Leaf(), append=Leaf(2, 2)),
+        Sample(Leaf(3), n=4),
+    ],
+    "isin": [Sample(Leaf(4), Leaf(3)), Sample(Leaf(2, 2), Leaf(), invert=True)],
     "trace": [Sample(Leaf(3, 3)), Sample(Leaf(2, 3), 1)],
 }
 
@@ -280,3 +289,5 @@ SAMPLES = {
 INTEGER_RESULTS = {"argpartition", "flatnonzero"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
+# No gradient by their nature, although they are compositions of others.
+NOT_DIFFERENTIABLE = {"unique_values", "unique_counts", "unique_inverse", "unique_all", "isin"}
