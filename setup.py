@@ -49,7 +49,7 @@ COMMON = ["-std=gnu11", "-Wall", "-Wno-unused-function", "-fvisibility=hidden", 
 OPTIMISE = ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]
 DIRECTIVES = {
     "language_level": 3,
-    "boundscheck": DEBUG,
+    "boundscheck": True,  # of lists and tuples, which callers give; loops over numbers use pointers
     "wraparound": False,
     "initializedcheck": DEBUG,
     "cdivision": True,

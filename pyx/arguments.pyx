@@ -109,6 +109,8 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
         if op.kinds[k] == TENSOR or op.kinds[k] == SELECTOR:
             value = <object> values[k]
             if value is None:
+                if op.defaults[k] is not None:
+                    raise TypeError(f"{op.name}() needs a tensor or a number as {op.names[k]!r}, not None")
                 continue
             if isinstance(value, Tensor):
                 t = <Tensor> value
