@@ -132,11 +132,10 @@
   MLT_REDUCTION(sum_##D, T, A, (A)0, a + (A)x, a + b) \
   MLT_REDUCTION(prod_##D, T, A, (A)1, a * (A)x, a * b)
 
-/* Sums start at -0.0, the true identity: 0.0 would turn the sum of negative zeros into +0.0. */
 #define MLT_REDUCE_SUM_REAL(D, T)                                                      \
-  MLT_REDUCTION(sum_##D, T, double, -0.0, a + (double)x, a + b)                        \
+  MLT_REDUCTION(sum_##D, T, double, 0.0, a + (double)x, a + b)                         \
   MLT_REDUCTION(prod_##D, T, double, 1.0, a * (double)x, a * b)                        \
-  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, -0.0, a + (double)x, a + b) \
+  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0.0, a + (double)x, a + b) \
   static const mlt_reduction MLT_FN(sum_pair_##D) = {                                  \
       MLT_FN(sum_pair_##D##_row), MLT_FN(sum_##D##_column), MLT_FN(sum_##D##_combine), \
       MLT_FN(sum_##D##_identity), 2 * sizeof(T), 2 * sizeof(double), 2, 0};

@@ -202,8 +202,13 @@ def test_not_a_number_wins():
     assert np.max(infinities).item() == -float("inf") and np.argmax(infinities).item() == 0
 
 
-def test_signed_zero_is_kept():
-    assert numpy.copysign(1, np.sum(np.array([-0.0, -0.0])).item()) == -1
+@pytest.mark.parametrize("length", [1, 2, 100, 300_000])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_sum_of_negative_zeros_has_numpys_sign(length, dtype):
+    zeros = numpy.full((2, length), -0.0, dtype)
+    for axis in (None, 0, 1):
+        wanted = numpy.signbit(zeros.sum(axis))
+        numpy.testing.assert_array_equal(numpy.signbit(numpy.asarray(np.asarray(zeros).sum(axis))), wanted)
 
 
 def test_axes_are_checked():
