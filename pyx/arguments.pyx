@@ -2,9 +2,10 @@
 
 from cpython.object cimport PyObject
 
-from mltensor._core.dtypes cimport promotion
+from mltensor._core.dtypes cimport BOOL, is_inexact, promotion
+from mltensor._core.elementwise cimport cast
 from mltensor._core.operation cimport (
-    TENSOR, TENSORS, VALUE, Op, adopt, different_devices, is_weak, weak_dtype, winner)
+    TENSOR, TENSORS, VALUE, Op, adopt, class_dtype, class_floats, different_devices, is_weak, weak_dtype, winner)
 from mltensor._core.tensor cimport Tensor
 
 import numpy
@@ -135,12 +136,50 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
     if weak:
         for k in range(op.count):
             if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
-                t = adopt(<object> values[k], -1 if common < 0 else weak_dtype(<object> values[k], common), -1)
+                scalar = <object> values[k]
+                if common < 0:
+                    t = adopt(scalar, -1, -1)
+                elif classes[0] is Tensor:
+                    t = adopt(scalar, weak_dtype(scalar, common), -1)
+                else:
+                    t = adopt(scalar, class_dtype(classes[0], [common], [scalar], weak_dtype(scalar, common)), -1)
                 keep.append(t)
                 values[k] = <PyObject*> t
                 if first is None:
                     first = t
+    if op.promotes and classes[0] is not Tensor and classes[0] in class_floats:
+        yield_integers(op, values, keep)
     return first.storage.device if first is not None else 0
+
+
+cdef int yield_integers(Op op, PyObject** values, list keep) except -1:
+    """Integer tensors beside floating ones in the dtype of these."""
+    cdef int k, common = -1
+    cdef Tensor t
+    cdef list inputs = []
+    for k in range(op.count):
+        if op.kinds[k] == TENSORS:
+            inputs += <list> values[k]
+        elif op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+            inputs.append(<object> values[k])
+    for one in inputs:
+        t = <Tensor> one
+        if is_inexact(t.view.dtype):
+            common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+    if common < 0:
+        return 0
+    for k in range(op.count):
+        if op.kinds[k] == TENSORS:
+            sequence = <list> values[k]
+            sequence[:] = [one if is_inexact((<Tensor> one).view.dtype) or (<Tensor> one).view.dtype == BOOL
+                           else cast(<Tensor> one, common) for one in sequence]
+        elif op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+            t = <Tensor> values[k]
+            if not is_inexact(t.view.dtype) and t.view.dtype != BOOL:
+                t = cast(t, common)
+                keep.append(t)
+                values[k] = <PyObject*> t
+    return 0
 
 
 cdef list tensor_list(Op op, object values):
