@@ -157,7 +157,9 @@ def loaded_value(name, value, param):
     if value.shape != param.shape:
         raise StateError(f"optimizer state {name!r} has shape {value.shape}, its parameter {param.shape}; "
                          "was it saved for another model?")
-    return np.array(value.detach(), dtype=param.dtype, device=param.device)
+    # A step of half-precision parameters is computed, and its state kept, in single precision.
+    dtype = np.float32 if param.dtype == np.float16 else param.dtype
+    return np.array(value.detach(), dtype=dtype, device=param.device)
 
 
 def evaluate(closure):
