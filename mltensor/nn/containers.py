@@ -89,6 +89,19 @@ class Numbered(Module):
         return self.extend(values)
 
 
+def repeated(parts):
+    """Equal parts in a row as one: ("0-2", "3 x Linear(...)")."""
+    runs = []
+    for name, text in parts:
+        if runs and runs[-1][2] == text:
+            runs[-1][1] = name
+            runs[-1][3] += 1
+        else:
+            runs.append([name, name, text, 1])
+    return [(first, text) if count == 1 else (f"{first}-{last}", f"{count} x {text}")
+            for first, last, text, count in runs]
+
+
 class ModuleList(Numbered):
     """Modules in a list. A plain list in an attribute does the same; this one has a `repr` and `to` of its own.
 
@@ -102,6 +115,9 @@ class ModuleList(Numbered):
 
     def __add__(self, other):
         return type(self)([*self, *other])
+
+    def _parts(self):
+        return repeated([(str(number), repr(module)) for number, module in enumerate(self)])
 
 
 class ParameterList(Numbered):
@@ -121,9 +137,9 @@ class ParameterList(Numbered):
     def _checked(self, value):
         return value if isinstance(value, Parameter) else self.make_parameter(value)
 
-    def extra_repr(self):
-        return "\n".join(f"({number}): Parameter of shape {tuple(value.shape)}, {value.dtype}"
-                         for number, value in enumerate(self))
+    def _parts(self):
+        return [(str(number), f"Parameter of shape {tuple(value.shape)}, {value.dtype}")
+                for number, value in enumerate(self)]
 
 
 class Sequential(Module):
