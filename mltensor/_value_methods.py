@@ -222,7 +222,12 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
     x = self if dtype is None else self.astype(dtype)
     size = F.absolute(x)
     if p in ("fro", 2, None):
-        return F.sqrt(F.sum(size * size, dim, keepdims=keepdim))
+        total = F.sum(size * size, dim, keepdims=keepdim)
+        if not total.requires_grad:
+            return F.sqrt(total)
+        # The slope of the root is infinite at 0, that of the norm of a zero vector counts as 0.
+        zero = total == 0
+        return F.where(zero, 0, F.sqrt(F.where(zero, 1, total)))
     if p == 1:
         return F.sum(size, dim, keepdims=keepdim)
     if p in (float("inf"), "inf"):

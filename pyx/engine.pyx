@@ -297,7 +297,8 @@ cdef dict walk(list roots, list gradients, dict wanted, bint accumulate_leaves, 
             if node.hooks is not None:
                 gradient = run_hooks(node, gradient)
             if node.retains:
-                node.retained = gradient if create_graph else detached(<Tensor> gradient)
+                node.retained = (gradient if create_graph
+                                 else like_class(detached(<Tensor> gradient), type(gradient)))
             if captures and node in wanted:
                 found[node] = gradient
             if type(node) is Leaf:

@@ -3,6 +3,7 @@
 from mltensor._core.tape cimport Leaf, Node, current_node
 from mltensor._core.tensor cimport Tensor, detached, like_class, requires_grad as is_tracked, shape_tuple
 
+from mltensor._core.tensor import set_data
 from mltensor.errors import GradientError, ShapeError
 
 
@@ -60,6 +61,18 @@ def set_grad(Tensor t, value):
             f"the gradient of a tensor of shape {shape_tuple(t)} and dtype {t.dtype} cannot have shape "
             f"{shape_tuple(<Tensor> value)} and dtype {(<Tensor> value).dtype}")
     (<Leaf> node).grad = value
+
+
+def assign_data(Tensor t, Tensor source):
+    """``t.data = source``: other memory. A leaf stays the leaf that it is, with its gradient and its hooks."""
+    node = t.node if isinstance(t.node, Leaf) else None
+    set_data(t, source)
+    if node is None:
+        return
+    if (<Leaf> node).shape == shape_tuple(t) and (<Leaf> node).dtype == t.view.dtype:
+        t.node = node
+    else:
+        t.node = Leaf(t)
 
 
 def get_grad_fn(Tensor t):

@@ -2,23 +2,12 @@
 
 from mltensor import nn as base
 
-from ..tensor import Tensor
 from . import functional as functional
 from . import init as init
 from . import utils as utils
+from .parameter import Parameter
 
 __all__ = [*base.__all__]
-
-
-class Parameter(Tensor, base.Parameter):
-    """A tensor that a module trains; with PyTorch's meaning of methods."""
-
-    _result_class = Tensor
-
-    def __repr__(self):
-        return "Parameter containing:\n" + Tensor.__repr__(self)
-
-    __str__ = __repr__
 
 
 class Module(base.Module):
@@ -39,3 +28,7 @@ for _name in base.__all__:
     if isinstance(_value, type) and issubclass(_value, base.Module):
         _value = with_torch_parameters(_value)
     globals()[_name] = _value
+
+
+def __getattr__(name):
+    return getattr(base, name)
