@@ -14,9 +14,10 @@ from libc.string cimport memset
 from mltensor._core.dtypes cimport (
     COMPLEX128, FLOAT16, FLOAT32, FLOAT64, is_complex, mlt_itemsize)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into, scalar_tensor
+from mltensor._core.operation cimport result_class
 from mltensor._core.storage cimport check_interrupt, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
-    Tensor, empty_like, mark_written, require_writeable, same_shape, shape_tuple)
+    Tensor, empty_like, like_class, mark_written, require_writeable, same_shape, shape_tuple)
 
 from mltensor.errors import DTypeError, ShapeError
 
@@ -199,7 +200,7 @@ cdef void* moment(Gather gather, dict record, str name, Tensor parameter) except
     else:
         # Loaded from a file, or the model was moved to another dtype: take it over once.
         copy_into(own, value)
-    gather.fresh.append((record, name, own))
+    gather.fresh.append((record, name, like_class(own, result_class(type(parameter)))))
     return own.view.data
 
 
@@ -390,4 +391,5 @@ def norm(list tensors not None, bint largest):
             PyMem_Free(work.partial)
         if largest and total != total:
             break
-    return scalar_tensor(total if largest else sqrt(total), FLOAT64 if gather.counts[1] else FLOAT32, 0)
+    cdef Tensor result = scalar_tensor(total if largest else sqrt(total), FLOAT64 if gather.counts[1] else FLOAT32, 0)
+    return like_class(result, result_class(type(tensors[0]))) if tensors else result

@@ -226,6 +226,35 @@ class Sequential(Module):
         return self
 
 
+    def pop(self, index):
+        """Take a module out and return it."""
+        module = self[index]
+        del self[index]
+        return module
+
+    def __add__(self, other):
+        if not isinstance(other, Sequential):
+            return NotImplemented
+        return type(self)(*self, *other)
+
+    def __iadd__(self, other):
+        if not isinstance(other, Sequential):
+            return NotImplemented
+        return self.extend(other)
+
+    def __mul__(self, times):
+        if not isinstance(times, int):
+            return NotImplemented
+        return type(self)(*list(self) * times)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times):
+        if not isinstance(times, int):
+            return NotImplemented
+        return self.extend(list(self) * (times - 1))
+
+
 class ModuleDict(Module):
     """Modules by name, used like a dictionary.
 

@@ -4,7 +4,7 @@ import copy
 
 import mltensor as np
 from mltensor._core.gradient import clear_grads
-from mltensor._core.tensor import Tensor
+from mltensor._core.tensor import Tensor, as_class
 from mltensor.errors import StateError, UnsupportedError
 
 
@@ -159,7 +159,8 @@ def loaded_value(name, value, param):
                          "was it saved for another model?")
     # A step of half-precision parameters is computed, and its state kept, in single precision.
     dtype = np.float32 if param.dtype == np.float16 else param.dtype
-    return np.array(value.detach(), dtype=dtype, device=param.device)
+    loaded = np.array(value.detach(), dtype=dtype, device=param.device)
+    return as_class(loaded, getattr(type(param), "_result_class", Tensor))
 
 
 def evaluate(closure):

@@ -1,6 +1,7 @@
 """The PyTorch face: classes, the names with two meanings, whole programs."""
 
 import io
+import pickle
 
 import numpy
 import pytest
@@ -353,3 +354,19 @@ def test_saving_into_an_open_file():
     assert loaded["epoch"] == 3 and torch.equal(loaded["weights"], torch.ones(2))
     with pytest.raises(ValueError, match="not a sound safetensors file"):
         torch.load(io.BytesIO(b"something else"))
+
+
+def test_the_class_in_modules_and_optimisers(tmp_path):
+    layer = nn.BatchNorm1d(2)
+    optimizer = torch.optim.Adam(layer.parameters())
+    layer(torch.randn(4, 2)).sum().backward()
+    kept = [*layer.buffers(), nn.utils.clip_grad_norm_(layer.parameters(), 1.0)]
+    for _ in range(2):
+        optimizer.step()
+        kept += [value for state in optimizer.state.values() for name, value in state.items() if name != "step"]
+        optimizer.load_state_dict(optimizer.state_dict())
+    x = torch.ones(2)
+    kept += [x.new_zeros(2), x.new_ones((1,)), x.new_empty(1), x.new_full((2,), 3.0), x.new_tensor([1]),
+             pickle.loads(pickle.dumps(x))]
+    assert {type(value) for value in kept} == {torch.Tensor}
+    assert layer.weight.new_zeros(1).requires_grad is False

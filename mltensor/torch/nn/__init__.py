@@ -2,6 +2,7 @@
 
 from mltensor import nn as base
 
+from ..tensor import as_torch
 from . import functional as functional
 from . import init as init
 from . import utils as utils
@@ -14,6 +15,10 @@ class Module(base.Module):
     """Base of all models; layers inside are found by themselves. See :class:`mltensor.nn.Module`."""
 
     parameter_class = Parameter
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """See :meth:`mltensor.nn.Module.register_buffer`; a tensor becomes one of the PyTorch face."""
+        super().register_buffer(name, as_torch(tensor), persistent)
 
 
 def with_torch_parameters(layer):
