@@ -14,7 +14,6 @@ from libc.string cimport memset
 from mltensor._core.dtypes cimport (
     COMPLEX128, FLOAT16, FLOAT32, FLOAT64, is_complex, mlt_itemsize)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into, scalar_tensor
-from mltensor._core.operation cimport result_class
 from mltensor._core.storage cimport check_interrupt, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
     Tensor, empty_like, like_class, mark_written, require_writeable, same_shape, shape_tuple)
@@ -200,7 +199,7 @@ cdef void* moment(Gather gather, dict record, str name, Tensor parameter) except
     else:
         # Loaded from a file, or the model was moved to another dtype: take it over once.
         copy_into(own, value)
-    gather.fresh.append((record, name, like_class(own, result_class(type(parameter)))))
+    gather.fresh.append((record, name, like_class(own, getattr(type(parameter), "_result_class", Tensor))))
     return own.view.data
 
 
@@ -392,4 +391,4 @@ def norm(list tensors not None, bint largest):
         if largest and total != total:
             break
     cdef Tensor result = scalar_tensor(total if largest else sqrt(total), FLOAT64 if gather.counts[1] else FLOAT32, 0)
-    return like_class(result, result_class(type(tensors[0]))) if tensors else result
+    return like_class(result, getattr(type(tensors[0]), "_result_class", Tensor)) if tensors else result

@@ -122,4 +122,4 @@ def test_sequentials_joined_and_repeated():
     first *= 3
     assert list(first.state_dict()) == [f"{n}.{name}" for n in (0, 2, 4) for name in ("weight", "bias")]
     with pytest.raises(TypeError):
-        first + [nn.ReLU()]
+        first + nn.ReLU()

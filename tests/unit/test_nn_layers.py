@@ -220,6 +220,8 @@ def test_flatten_refuses_dimensions_out_of_order_or_range():
     for settings in ((1, 0), (1, 2)):
         with pytest.raises((ValueError, IndexError)):
             nn.Flatten(*settings)(np.ones((2, 3)))
+        with pytest.raises((ValueError, IndexError)):
+            np.ones((2, 3)).flatten(*settings)
 
 
 def test_elu_at_zero_has_the_slope_of_the_left():
