@@ -6,7 +6,7 @@ from mltensor._core.create import asarray
 from mltensor._core.interop import item as single_item
 from mltensor._core.interop import to_numpy
 from mltensor._ops.record import F
-from mltensor.errors import GradientError
+from mltensor.errors import GradientError, ShapeError
 
 __all__ = ["METHODS"]
 
@@ -58,6 +58,8 @@ def flatten(self, start_dim=0, end_dim=-1, *, order="C"):
     if start_dim == 0 and end_dim in (-1, self.ndim - 1):
         return F.copy(F.ravel(self, order))
     first, last = (F.checked_axes(axis, max(self.ndim, 1))[0] for axis in (start_dim, end_dim))
+    if first > last:
+        raise ShapeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in shape {tuple(self.shape)}")
     length = 1
     for one in self.shape[first:last + 1]:
         length *= one

@@ -43,12 +43,12 @@ def deep_copy(self, memo):
 
 
 def reduce_ex(self, protocol):
-    return restore, (interop.to_numpy(self.detach()).copy(), self.requires_grad)
+    return restore, (interop.to_numpy(self.detach()).copy(), self.requires_grad, type(self))
 
 
-def restore(array, requires_grad):
+def restore(array, requires_grad, cls=Tensor):
     """A tensor from what pickling kept of it."""
-    tensor = interop.convert(array)
+    tensor = as_class(interop.convert(array), cls)
     return tensor.requires_grad_() if requires_grad else tensor
 
 

@@ -182,17 +182,17 @@ def host_array(tensor):
     return to_numpy(tensor if tensor.device.type == "cpu" else tensor.detach().to("cpu"))
 
 
-def gradient_note(tensor):
+def gradient_note(tensor, ending):
     """What ``repr`` says of the tape: the operation that made the tensor, or that it is a leaf."""
     if not tensor.requires_grad:
         return []
     if tensor.is_leaf:
         return ["requires_grad=True"]
     name = tensor.grad_fn.name
-    return [f"grad_fn=<{SHORT_NAMES.get(name) or name.title().replace('_', '')}Backward>"]
+    return [f"grad_fn=<{SHORT_NAMES.get(name) or name.title().replace('_', '')}Backward{ending}>"]
 
 
-def tensor_repr(tensor, default_dtype=None):
+def tensor_repr(tensor, default_dtype=None, module="", ending=""):
     """The text ``tensor([...], dtype=..., requires_grad=True)``.
 
     Parameters
@@ -200,6 +200,8 @@ def tensor_repr(tensor, default_dtype=None):
     tensor : Tensor
     default_dtype : dtype, optional
         The floating dtype that is not mentioned; by default that of new tensors.
+    module, ending : str, optional
+        What stands before the name of a dtype, and behind that of the operation.
     """
     prefix = "tensor("
     default = numpy.dtype(default_dtype or get_default_dtype())
@@ -217,10 +219,10 @@ def tensor_repr(tensor, default_dtype=None):
         text = body(host_array(tensor), len(prefix), ",")
         plain = tensor.dtype in usual
     if not plain:
-        notes.append(f"dtype={tensor.dtype}")
+        notes.append(f"dtype={module}{tensor.dtype}")
     text = prefix + text
     used = len(text) - (text.rfind("\n") + 1) + 1
-    for note in notes + gradient_note(tensor):
+    for note in notes + gradient_note(tensor, ending):
         if used + len(note) + 2 > options["linewidth"]:
             text += f",\n{' ' * len(prefix)}{note}"
             used = len(prefix) + len(note)

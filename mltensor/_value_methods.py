@@ -7,7 +7,7 @@ Plain Python over the public operations. What in PyTorch clashes with NumPy (`si
 import operator
 
 from mltensor._core.create import array, asarray, empty, full, ones, zeros
-from mltensor._core.tensor import Tensor
+from mltensor._core.tensor import Tensor, as_class
 from mltensor._dtype_methods import METHODS, method
 from mltensor._dtypes import result_type
 from mltensor._functions import broadcast_arrays
@@ -222,7 +222,12 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
     x = self if dtype is None else self.astype(dtype)
     size = F.absolute(x)
     if p in ("fro", 2, None):
-        return F.sqrt(F.sum(size * size, dim, keepdims=keepdim))
+        total = F.sum(size * size, dim, keepdims=keepdim)
+        if not total.requires_grad:
+            return F.sqrt(total)
+        # The slope of the root is infinite at 0, that of the norm of a zero vector counts as 0.
+        zero = total == 0
+        return F.where(zero, 0, F.sqrt(F.where(zero, 1, total)))
     if p == 1:
         return F.sum(size, dim, keepdims=keepdim)
     if p in (float("inf"), "inf"):
@@ -277,31 +282,36 @@ def like(self, dtype, device, requires_grad):
             "requires_grad": requires_grad}
 
 
+def of_class(self, made):
+    """A new tensor in the class that results of operations on this one have."""
+    return as_class(made, getattr(type(self), "_result_class", Tensor))
+
+
 @method
 def new_zeros(self, *size, dtype=None, device=None, requires_grad=False):
     """Zeros of another shape, with the dtype and device of this tensor."""
-    return zeros(lengths(size), **like(self, dtype, device, requires_grad))
+    return of_class(self, zeros(lengths(size), **like(self, dtype, device, requires_grad)))
 
 
 @method
 def new_ones(self, *size, dtype=None, device=None, requires_grad=False):
     """Ones of another shape, with the dtype and device of this tensor."""
-    return ones(lengths(size), **like(self, dtype, device, requires_grad))
+    return of_class(self, ones(lengths(size), **like(self, dtype, device, requires_grad)))
 
 
 @method
 def new_empty(self, *size, dtype=None, device=None, requires_grad=False):
     """Uninitialised memory of another shape, with the dtype and device of this tensor."""
-    return empty(lengths(size), **like(self, dtype, device, requires_grad))
+    return of_class(self, empty(lengths(size), **like(self, dtype, device, requires_grad)))
 
 
 @method
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """One value in another shape, with the dtype and device of this tensor."""
-    return full(size, fill_value, **like(self, dtype, device, requires_grad))
+    return of_class(self, full(size, fill_value, **like(self, dtype, device, requires_grad)))
 
 
 @method
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
     """A new tensor of values, with the dtype and device of this tensor."""
-    return array(data, **like(self, dtype, device, requires_grad))
+    return of_class(self, array(data, **like(self, dtype, device, requires_grad)))

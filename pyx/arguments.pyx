@@ -2,10 +2,10 @@
 
 from cpython.object cimport PyObject
 
-from mltensor._core.dtypes cimport INT64, promotion
+from mltensor._core.dtypes cimport BOOL, INT64, is_inexact, promotion
 from mltensor._core.elementwise cimport cast, different_devices
 from mltensor._core.operation cimport (
-    SELECTOR, TENSOR, TENSORS, VALUE, Op, adopt, is_weak, weak_dtype, winner)
+    SELECTOR, TENSOR, TENSORS, VALUE, Op, adopt, class_dtype, class_floats, is_weak, weak_dtype, winner)
 from mltensor._core.tensor cimport Tensor
 
 import numpy
@@ -149,25 +149,60 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
             device = first.storage.device
         for k in range(op.count):
             if op.kinds[k] == TENSOR and is_weak(<object> values[k]):
-                t = adopt_weak(op, <object> values[k], common, device)
+                t = adopt_weak(op, <object> values[k], common, device, classes[0])
                 keep.append(t)
                 values[k] = <PyObject*> t
                 if first is None:
                     first = t
+    if op.promotes and classes[0] is not Tensor and classes[0] in class_floats:
+        yield_integers(op, values, keep)
     return first.storage.device if first is not None else 0
 
 
-cdef Tensor adopt_weak(Op op, object value, int common, int device):
+cdef Tensor adopt_weak(Op op, object value, int common, int device, object cls):
     """A Python scalar as a tensor of the dtype that it and a common dtype give."""
     if common < 0:
         return adopt(value, -1, device)
     try:
-        return adopt(value, weak_dtype(value, common), device)
+        dtype = weak_dtype(value, common)
+        if cls is not Tensor:
+            dtype = class_dtype(cls, [common], [value], dtype)
+        return adopt(value, dtype, device)
     except OverflowError:
         # What only compares can answer for a number that the dtype cannot hold.
         if op.record.returns in ("BOOL", "INDEX"):
             return adopt(value, -1, device)
         raise
+
+
+cdef int yield_integers(Op op, PyObject** values, list keep) except -1:
+    """Integer tensors beside floating ones in the dtype of these."""
+    cdef int k, common = -1
+    cdef Tensor t
+    cdef list inputs = []
+    for k in range(op.count):
+        if op.kinds[k] == TENSORS:
+            inputs += <list> values[k]
+        elif op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+            inputs.append(<object> values[k])
+    for one in inputs:
+        t = <Tensor> one
+        if is_inexact(t.view.dtype):
+            common = t.view.dtype if common < 0 else promotion[common][t.view.dtype]
+    if common < 0:
+        return 0
+    for k in range(op.count):
+        if op.kinds[k] == TENSORS:
+            sequence = <list> values[k]
+            sequence[:] = [one if is_inexact((<Tensor> one).view.dtype) or (<Tensor> one).view.dtype == BOOL
+                           else cast(<Tensor> one, common) for one in sequence]
+        elif op.kinds[k] == TENSOR and isinstance(<object> values[k], Tensor):
+            t = <Tensor> values[k]
+            if not is_inexact(t.view.dtype) and t.view.dtype != BOOL:
+                t = cast(t, common)
+                keep.append(t)
+                values[k] = <PyObject*> t
+    return 0
 
 
 cdef list tensor_list(Op op, object values):

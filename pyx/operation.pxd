@@ -29,6 +29,7 @@ cdef class Op:
     cdef tuple defaults               # Ellipsis: required
     cdef int8_t kinds[16]
     cdef int inputs                   # tensor inputs
+    cdef bint promotes                # whether the inputs of a kernel are brought to one dtype
     # elementwise
     cdef int arity
     cdef Loops loops
@@ -54,5 +55,9 @@ cdef object with_class(object result, object cls)
 # A Python scalar, whose dtype gives way to a tensor's; and the dtype of the two together.
 cdef bint is_weak(object value)
 cdef int weak_dtype(object value, int dtype) except -1
+# The same, and that of tensors, by the rule of a class of results, where it has one.
+cdef dict class_floats
+cdef int class_dtype(object cls, list codes, list scalars, int common) except -1
+cdef int class_float(object cls, int dtype) except -1
 # An array-like as a tensor.
 cdef Tensor adopt(object value, int dtype, int device)

@@ -11,8 +11,8 @@ from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_CheckExact, PyCapsule_GetPointer
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, BOOL, COMPLEX128, FLOAT64, INT8, INT64, complex_of, default_float_code, float_of, is_complex, is_inexact,
-    kind_of)
+    BFLOAT16, BOOL, COMPLEX128, FLOAT64, INT8, INT64, code_of, complex_of, default_float_code, float_of, is_complex,
+    is_inexact, kind_of, promotion)
 from mltensor._core.elementwise cimport find_loops
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport Kernel, Shortcut
@@ -99,6 +99,52 @@ cdef int weak_dtype(object value, int dtype) except -1:
     return complex_of[dtype] if is_inexact(dtype) else COMPLEX128
 
 
+# Classes of results that have a default float of their own -> its code; see `set_class_float`.
+cdef dict class_floats = {}
+
+
+def set_class_float(cls, dtype):
+    """Let integers become a floating dtype of a class's own where tensors of it meet floating numbers.
+
+    Parameters
+    ----------
+    cls : type
+        A class of results.
+    dtype : dtype
+        What integers become beside Python floats and in functions such as sqrt. Beside floating tensors
+        they take on the dtype of these: PyTorch's rule. Other classes follow NumPy.
+    """
+    class_floats[cls] = code_of(dtype)
+
+
+cdef int class_dtype(object cls, list codes, list scalars, int common) except -1:
+    """dtype of tensors and Python scalars together, by the rule of the class; `common` is NumPy's answer."""
+    cdef int code, floating = -1, whole = -1
+    cdef int own
+    found = class_floats.get(cls)
+    if found is None:
+        return common
+    own = found
+    for code in codes:
+        if is_inexact(code):
+            floating = code if floating < 0 else promotion[floating][code]
+        else:
+            whole = code if whole < 0 else promotion[whole][code]
+    common = floating if floating >= 0 else whole
+    for scalar in scalars:
+        if is_inexact(common) or not (PyFloat_CheckExact(scalar) or PyComplex_CheckExact(scalar)):
+            common = weak_dtype(scalar, common)
+        else:
+            common = own if PyFloat_CheckExact(scalar) else complex_of[own]
+    return common
+
+
+cdef int class_float(object cls, int dtype) except -1:
+    """What integers become in a floating function: `dtype`, unless the class has a float of its own."""
+    found = class_floats.get(cls)
+    return dtype if found is None else <int> found
+
+
 cdef Tensor adopt(object value, int dtype, int device):
     """An array-like as a tensor."""
     return as_tensor(value, dtype, device, COPY_IF_NEEDED)
@@ -135,6 +181,7 @@ cdef class Op:
             if name == "dtype":
                 self.dtype_position = k
         self.inputs = len(positions)
+        self.promotes = record.returns == "PROMOTED"
         self.positional = record.positional
         if record.expr is not None:
             self.loops = find_loops(record.name)

@@ -12,11 +12,11 @@ from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 
 from mltensor._core.dtypes cimport (
-    COMPLEX128, FLOAT32, FLOAT64, is_complex, mlt_itemsize)
+    COMPLEX128, FLOAT16, FLOAT32, FLOAT64, is_complex, mlt_itemsize)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into, scalar_tensor
 from mltensor._core.storage cimport check_interrupt, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
-    Tensor, empty_like, mark_written, require_writeable, same_shape, shape_tuple)
+    Tensor, empty_like, like_class, mark_written, require_writeable, same_shape, shape_tuple)
 
 from mltensor.errors import DTypeError, ShapeError
 
@@ -101,10 +101,15 @@ cdef class Gather:
         cdef int dtype = parameter.view.dtype
         cdef int double = dtype == FLOAT64 or dtype == COMPLEX128
         cdef int64_t place
-        if dtype != FLOAT32 and dtype != FLOAT64 and not is_complex(dtype):
+        if dtype == FLOAT16:
+            # Computed in single precision: half has no room for the square of a small gradient.
+            dtype = FLOAT32
+            memory = cast(parameter, FLOAT32)
+            self.strided.append((parameter, memory))
+        elif dtype != FLOAT32 and dtype != FLOAT64 and not is_complex(dtype):
             raise DTypeError(
                 f"optimizer step: a parameter of shape {shape_tuple(parameter)} has dtype {parameter.dtype}; "
-                "optimizers take float32, float64, complex64 and complex128, "
+                "optimizers take float16, float32, float64, complex64 and complex128, "
                 "keep the parameters in one of them")
         if not same_shape(parameter, gradient):
             raise ShapeError(
@@ -117,7 +122,7 @@ cdef class Gather:
         elif not gradient.view.contiguous:
             gradient = contiguous(gradient)
             self.keep.append(gradient)
-        if not parameter.view.contiguous:
+        if memory is parameter and not parameter.view.contiguous:
             memory = contiguous(parameter)
             self.strided.append((parameter, memory))
         place = self.room - 1 - self.counts[1] if double else self.counts[0]
@@ -178,6 +183,7 @@ cdef void* moment(Gather gather, dict record, str name, Tensor parameter) except
     """Memory of a state tensor. A missing one begins as zeros."""
     cdef object found = record.get(name)
     cdef Tensor value, own
+    cdef int dtype = FLOAT32 if parameter.view.dtype == FLOAT16 else parameter.view.dtype
     if found is not None:
         if not isinstance(found, Tensor):
             raise TypeError(f"optimizer state {name!r} must be a tensor, not {type(found).__name__}")
@@ -185,15 +191,15 @@ cdef void* moment(Gather gather, dict record, str name, Tensor parameter) except
         if not same_shape(value, parameter):
             raise ShapeError(f"optimizer state {name!r} has shape {shape_tuple(value)}, its parameter "
                              f"{shape_tuple(parameter)}; was it saved for another model?")
-        if value.view.dtype == parameter.view.dtype and value.view.contiguous and value.view.writeable:
+        if value.view.dtype == dtype and value.view.contiguous and value.view.writeable:
             return value.view.data
-    own = empty_like(parameter, parameter.view.dtype)
+    own = empty_like(parameter, dtype)
     if found is None:
         memset(own.view.data, 0, own.view.size * mlt_itemsize[own.view.dtype])
     else:
         # Loaded from a file, or the model was moved to another dtype: take it over once.
         copy_into(own, value)
-    gather.fresh.append((record, name, own))
+    gather.fresh.append((record, name, like_class(own, getattr(type(parameter), "_result_class", Tensor))))
     return own.view.data
 
 
@@ -384,4 +390,5 @@ def norm(list tensors not None, bint largest):
             PyMem_Free(work.partial)
         if largest and total != total:
             break
-    return scalar_tensor(total if largest else sqrt(total), FLOAT64 if gather.counts[1] else FLOAT32, 0)
+    cdef Tensor result = scalar_tensor(total if largest else sqrt(total), FLOAT64 if gather.counts[1] else FLOAT32, 0)
+    return like_class(result, getattr(type(tensors[0]), "_result_class", Tensor)) if tensors else result

@@ -16,7 +16,7 @@ from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
     parallel_threshold, run, same_device, scalar_tensor)
 from mltensor._core.operation cimport (
-    Op, adopt, is_weak, result_class, weak_dtype, winner, with_class)
+    Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport (
@@ -262,15 +262,20 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         common = weak_dtype(values[k], common)
     if dtype is not None:
         common = chosen_dtype(op, dtype, common, codes, casting)
-    elif floating >= 0 and not weak and not is_inexact(common):
-        # Each integer dtype becomes the float that holds it: int8 and uint8 meet in float16.
-        common = floating
+    else:
+        if floating >= 0 and not weak and not is_inexact(common):
+            # Each integer dtype becomes the float that holds it: int8 and uint8 meet in float16.
+            common = floating
+        if cls is not Tensor and op.returns != RETURNS_BOOL:
+            common = class_dtype(cls, codes, [values[k] for k in weak], common)
     if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak:
         if is_integer(codes[0]) and is_integer(codes[1]) and op.name in COMPARED_WITH_NEGATIVE:
             return compare_signs(op, <Tensor> values[0], <Tensor> values[1], out, where, casting)
     computed = op.loop_dtype[common] if common >= 0 else -1
     if computed < 0:
         raise refused(op, codes or [common])
+    if cls is not Tensor and is_inexact(computed) and not is_inexact(common):
+        computed = class_float(cls, computed)
     for k in weak:
         value = values[k]
         try:

@@ -57,11 +57,14 @@
     type *restrict largest = amsgrad ? (type *)span->state[2] + offset : 0;                     \
     const type rate = (type)span->rate, root_scale = (type)span->root_scale;                    \
     const type decay = (type)group->decay, shrink = (type)group->shrink;                        \
-    const type beta1_rest = (type)group->beta1_rest, beta2 = (type)group->beta2;                \
+    /* From the nearer end: g + 0 * (mean - g) is g, mean + 1 * (g - mean) is rounded. */       \
+    const int fresh = group->beta1_rest >= 0.5;                                                 \
+    const type part = (type)(fresh ? group->beta1 : group->beta1_rest);                         \
+    const type beta2 = (type)group->beta2;                                                      \
     const type beta2_rest = (type)group->beta2_rest, epsilon = (type)group->epsilon;            \
     _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                      \
       MLT_LOAD_GRADIENT(type)                                                                   \
-      type m = mean[i] + beta1_rest * (g - mean[i]);                                            \
+      type m = fresh ? g + part * (mean[i] - g) : mean[i] + part * (g - mean[i]);               \
       type v = beta2 * square[i] + beta2_rest * (g * g);                                        \
       mean[i] = m;                                                                              \
       square[i] = v;                                                                            \

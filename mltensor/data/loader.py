@@ -60,6 +60,8 @@ class DataLoader:
         if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
             raise ValueError("batch_sampler decides on the batches; batch_size, shuffle, sampler and drop_last must "
                              "not be given with it")
+        if batch_size is None and batch_sampler is None and drop_last:
+            raise ValueError("batch_size=None hands out single samples; there is no last batch for drop_last")
         if sampler is not None and shuffle:
             raise ValueError("sampler decides on the order; shuffle must not be given with it")
         self.dataset = dataset
@@ -69,7 +71,8 @@ class DataLoader:
         self.worker_init_fn = worker_init_fn
         self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
         self.generator = generator
-        self.collate_fn = collate_fn or default_collate
+        batched = batch_size is not None or batch_sampler is not None
+        self.collate_fn = collate_fn or (default_collate if batched else default_convert)
         self.batch_sampler = batch_sampler
         self.sampler = sampler
         if isinstance(dataset, IterableDataset):
@@ -100,6 +103,8 @@ class DataLoader:
         if isinstance(self.dataset, IterableDataset):
             return self._iterate_stream()
         order = self.batch_sampler if self.batch_sampler is not None else self.sampler
+        if type(order) is BatchSampler and order.whole:
+            order = order.batches()
         return map(self._fetch, order) if self.num_workers == 0 else self._iterate_threads(order)
 
     def _fetch_whole(self, indices):
@@ -107,7 +112,7 @@ class DataLoader:
 
     def _fetch_samples(self, indices):
         if self.batch_sampler is None:
-            return self.dataset[indices]
+            return self.collate_fn(self.dataset[indices])
         if isinstance(indices, Tensor):
             indices = indices.tolist()
         return self.collate_fn([self.dataset[index] for index in indices])
@@ -115,7 +120,7 @@ class DataLoader:
     def _iterate_stream(self):
         stream = iter(self.dataset)
         if self.batch_size is None:
-            yield from stream
+            yield from map(self.collate_fn, stream)
             return
         while samples := list(itertools.islice(stream, self.batch_size)):
             if len(samples) == self.batch_size or not self.drop_last:
@@ -143,6 +148,19 @@ class DataLoader:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def default_convert(sample):
+    """A single sample with its arrays as tensors; structures are kept, everything else stays as it is."""
+    if isinstance(sample, (numpy.ndarray, numpy.generic)) and sample.dtype.kind in "biufc":
+        return np.asarray(sample)
+    if isinstance(sample, collections.abc.Mapping):
+        return {key: default_convert(value) for key, value in sample.items()}
+    if isinstance(sample, tuple) and hasattr(sample, "_fields"):
+        return type(sample)(*map(default_convert, sample))
+    if isinstance(sample, (tuple, list)):
+        return [default_convert(value) for value in sample]
+    return sample
 
 
 def default_collate(batch):

@@ -140,15 +140,25 @@ class BatchSampler(Sampler):
         self.batch_size = batch_size
         self.drop_last = drop_last
 
+    @property
+    def whole(self):
+        """Whether the sampler draws all its numbers at once: it is ours and iterates over its `indices()`."""
+        return isinstance(self.sampler, Sampler) and type(self.sampler).__iter__ is Sampler.__iter__
+
     def __len__(self):
         count = len(self.sampler)
         return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
 
+    def batches(self):
+        """The batches as integer tensors, where `whole` says so: no number becomes a Python object."""
+        order = self.sampler.indices()
+        for begin in range(0, len(self) * self.batch_size, self.batch_size):
+            yield order[begin:begin + self.batch_size]
+
     def __iter__(self):
-        if hasattr(self.sampler, "indices"):
-            order = self.sampler.indices()
-            for begin in range(0, len(self) * self.batch_size, self.batch_size):
-                yield order[begin:begin + self.batch_size]
+        if self.whole:
+            for batch in self.batches():
+                yield batch.tolist()
             return
         batch = []
         for index in self.sampler:

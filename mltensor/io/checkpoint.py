@@ -27,8 +27,9 @@ def save(state, path, metadata=None):
     state : dict
         ``model.state_dict()``; or a tree of dictionaries, lists and tuples with tensors, numbers,
         strings and None, such as ``{"model": ..., "optimizer": ..., "epoch": 3}``.
-    path : str or os.PathLike
-        The file. One that exists is replaced at the last moment: it is never half written.
+    path : str, os.PathLike or file
+        The file. One that exists is replaced at the last moment: it is never half written. Into a
+        file that is open, as ``io.BytesIO()``, the bytes are written.
     metadata : dict of str to str, optional
         Notes that are kept in the file; see `read_metadata`.
 
@@ -52,7 +53,11 @@ def save(state, path, metadata=None):
     if description != {name: {tree.REFERENCE: name} for name in tensors}:
         notes[STRUCTURE] = json.dumps(description)
     arrays = {name: as_array(value) for name, value in tensors.items()}
-    write_atomically(path, safetensors.numpy.save(arrays, notes or None))
+    data = safetensors.numpy.save(arrays, notes or None)
+    if hasattr(path, "write"):
+        path.write(data)
+    else:
+        write_atomically(path, data)
 
 
 def load(path, device=None, *, map_location=None, weights_only=True):
@@ -60,7 +65,8 @@ def load(path, device=None, *, map_location=None, weights_only=True):
 
     Parameters
     ----------
-    path : str or os.PathLike
+    path : str, os.PathLike or file
+        The file, or one that is open for reading bytes.
     device : device, optional
         Where the tensors are put. `map_location` is another name for it.
     weights_only : bool
@@ -77,10 +83,8 @@ def load(path, device=None, *, map_location=None, weights_only=True):
         If the file is broken or is no safetensors file. It is a ValueError.
     """
     place = map_location if device is None else device
-    with reading(path) as file:
-        notes = file.metadata() or {}
-        names = file.keys()
-        tensors = {name: np.asarray(file.get_tensor(name), device=place) for name in names}
+    with reading(path) as (notes, arrays):
+        tensors = {name: np.asarray(array, device=place) for name, array in arrays()}
     structure = notes.get(STRUCTURE)
     if structure is None:
         return tensors
@@ -92,18 +96,27 @@ def load(path, device=None, *, map_location=None, weights_only=True):
 
 def read_metadata(path):
     """The notes that `save` put into a file, as a dictionary of strings."""
-    with reading(path) as file:
-        notes = dict(file.metadata() or {})
-    notes.pop(STRUCTURE, None)
+    with reading(path) as (notes, _):
+        notes.pop(STRUCTURE, None)
     return notes
 
 
 @contextlib.contextmanager
 def reading(path):
-    """A safetensors file, open; what is wrong with it becomes a StateError."""
+    """Metadata of a safetensors file and a function that iterates over its (name, array).
+
+    What is wrong with it becomes a StateError.
+    """
     try:
+        if hasattr(path, "read"):
+            data = path.read()
+            arrays = safetensors.numpy.load(data)
+            header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])
+            yield header.get("__metadata__", {}), arrays.items
+            return
         with safetensors.safe_open(os.fspath(path), framework="numpy") as file:
-            yield file
+            names = file.keys()
+            yield dict(file.metadata() or {}), lambda: zip(names, map(file.get_tensor, names), strict=True)
     except (safetensors.SafetensorError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise broken(path, error) from error
 
@@ -121,8 +134,9 @@ def as_array(value):
 
 def broken(path, reason):
     """The error for a file that cannot be read."""
-    name = Path(path).name
+    path = Path(getattr(path, "name", "the file") if hasattr(path, "read") else path)
+    name = path.name
     advice = ""
-    if Path(path).suffix in (".pt", ".pth", ".pkl", ".bin"):
+    if path.suffix in (".pt", ".pth", ".pkl", ".bin"):
         advice = "; pickled files are not read, because reading one can run any program: convert it to safetensors"
     return StateError(f"{name} is not a sound safetensors file: {reason}{advice}")

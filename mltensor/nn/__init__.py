@@ -29,3 +29,9 @@ __all__ = [
     "Sigmoid", "SmoothL1Loss", "Softmax", "Softplus", "Tanh", "Unflatten", "functional", "get_default_dtype", "init",
     "set_default_dtype", "utils",
 ]
+
+
+def __getattr__(name):
+    if name.startswith("_"):
+        raise AttributeError(f"module 'mltensor.nn' has no attribute {name!r}")
+    raise AttributeError(f"mltensor.nn has no {name!r} in this version; it has {', '.join(sorted(__all__))}")

@@ -35,6 +35,8 @@ class LeakyReLU(Activation):
 
     def __init__(self, negative_slope=0.01, inplace=False):
         self.negative_slope = negative_slope
+        if inplace:
+            self.inplace = True
 
     def forward(self, input):
         """Result of the input's shape."""
@@ -46,6 +48,8 @@ class ELU(Activation):
 
     def __init__(self, alpha=1.0, inplace=False):
         self.alpha = alpha
+        if inplace:
+            self.inplace = True
 
     def forward(self, input):
         """Result of the input's shape."""
@@ -73,7 +77,8 @@ class SiLU(Activation):
     """``x * sigmoid(x)``, also called swish."""
 
     def __init__(self, inplace=False):
-        pass
+        if inplace:
+            self.inplace = True
 
     def forward(self, input):
         """Result of the input's shape."""

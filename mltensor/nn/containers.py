@@ -89,6 +89,19 @@ class Numbered(Module):
         return self.extend(values)
 
 
+def repeated(parts):
+    """Equal parts in a row as one: ("0-2", "3 x Linear(...)")."""
+    runs = []
+    for name, text in parts:
+        if runs and runs[-1][2] == text:
+            runs[-1][1] = name
+            runs[-1][3] += 1
+        else:
+            runs.append([name, name, text, 1])
+    return [(first, text) if count == 1 else (f"{first}-{last}", f"{count} x {text}")
+            for first, last, text, count in runs]
+
+
 class ModuleList(Numbered):
     """Modules in a list. A plain list in an attribute does the same; this one has a `repr` and `to` of its own.
 
@@ -102,6 +115,9 @@ class ModuleList(Numbered):
 
     def __add__(self, other):
         return type(self)([*self, *other])
+
+    def _parts(self):
+        return repeated([(str(number), repr(module)) for number, module in enumerate(self)])
 
 
 class ParameterList(Numbered):
@@ -121,9 +137,9 @@ class ParameterList(Numbered):
     def _checked(self, value):
         return value if isinstance(value, Parameter) else self.make_parameter(value)
 
-    def extra_repr(self):
-        return "\n".join(f"({number}): Parameter of shape {tuple(value.shape)}, {value.dtype}"
-                         for number, value in enumerate(self))
+    def _parts(self):
+        return [(str(number), f"Parameter of shape {tuple(value.shape)}, {value.dtype}")
+                for number, value in enumerate(self)]
 
 
 class Sequential(Module):
@@ -208,6 +224,35 @@ class Sequential(Module):
         for number, value in enumerate(modules):
             self.add_module(str(number), value)
         return self
+
+
+    def pop(self, index):
+        """Take a module out and return it."""
+        module = self[index]
+        del self[index]
+        return module
+
+    def __add__(self, other):
+        if not isinstance(other, Sequential):
+            return NotImplemented
+        return type(self)(*self, *other)
+
+    def __iadd__(self, other):
+        if not isinstance(other, Sequential):
+            return NotImplemented
+        return self.extend(other)
+
+    def __mul__(self, times):
+        if not isinstance(times, int):
+            return NotImplemented
+        return type(self)(*list(self) * times)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times):
+        if not isinstance(times, int):
+            return NotImplemented
+        return self.extend(list(self) * (times - 1))
 
 
 class ModuleDict(Module):

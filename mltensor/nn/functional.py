@@ -18,8 +18,8 @@ from .loss_functions import (
 __all__ = [
     "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity", "cross_entropy",
     "dropout", "elu", "embedding", "gelu", "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
-    "log_softmax", "logsigmoid", "mse_loss", "nll_loss", "normalize", "one_hot", "relu", "sigmoid", "silu",
-    "smooth_l1_loss", "softmax", "softplus", "tanh",
+    "log_softmax", "logsigmoid", "mse_loss", "nll_loss", "normalize", "one_hot", "pairwise_distance", "relu",
+    "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "tanh",
 ]
 
 
@@ -54,7 +54,8 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
 
 def elu(input, alpha=1.0, inplace=False):
     """``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere."""
-    return np.where(input > 0, input, alpha * np.expm1(np.minimum(input, 0)))
+    positive = input > 0
+    return np.where(positive, input, alpha * np.expm1(np.where(positive, 0, input)))
 
 
 def gelu(input, approximate="none"):
@@ -208,7 +209,10 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
     if not training:
         return np.batch_norm(input, weight, bias, running_mean, running_var, axis=1, eps=eps)
     count = input.size // max(input.shape[1], 1)
-    if count <= 1:
+    if count == 0:
+        zero = np.zeros_like(input, shape=(input.shape[1],))
+        return np.batch_norm(input, weight, bias, zero, zero + 1, axis=1, eps=eps)
+    if count == 1:
         raise ShapeError("batch norm in training needs more than one value in each channel, got an input of shape "
                          f"{tuple(input.shape)}; use a larger batch or .eval()")
     axes = (0, *range(2, input.ndim))
@@ -238,3 +242,8 @@ def normalize(input, p=2.0, dim=1, eps=1e-12):
 def cosine_similarity(x1, x2, dim=1, eps=1e-08):
     """Cosine of the angle between vectors along `dim`; each norm counts as at least `eps`."""
     return np.sum(normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps), axis=dim)
+
+
+def pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False):
+    """p-norm of ``x1 - x2 + eps`` along the last dimension."""
+    return (x1 - x2 + eps).norm(p, -1, keepdim)

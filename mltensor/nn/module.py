@@ -12,7 +12,17 @@ from .diagnosis import locate
 from .hooks import Hooks
 
 MISSING = object()
-LoadResult = namedtuple("LoadResult", ["missing_keys", "unexpected_keys"])
+
+
+class LoadResult(namedtuple("LoadResult", ["missing_keys", "unexpected_keys"])):
+    """What `Module.load_state_dict` found: names without a value, values without a name."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "<All keys matched successfully>" if not any(self) else super().__repr__()
+
+    __str__ = __repr__
 
 
 class Module:
@@ -197,6 +207,14 @@ class Module:
         raise AttributeError(f"{type(self).__name__} has no parameter {target!r}; it has "
                              + ", ".join(repr(path) for path, _ in self.named_parameters()))
 
+    def get_buffer(self, target):
+        """The buffer at a path such as ``"norm.running_mean"``."""
+        for path, value in self.named_buffers(remove_duplicate=False):
+            if path == target:
+                return value
+        raise AttributeError(f"{type(self).__name__} has no buffer {target!r}; it has "
+                             + ", ".join(repr(path) for path, _ in self.named_buffers()))
+
     # --- state ----------------------------------------------------------------------------
 
     def _named_state(self, prefix=""):
@@ -368,6 +386,14 @@ class Module:
         """Move parameters and buffers to the processor; returns the module."""
         return self.to(device="cpu")
 
+    def cuda(self, device=None):
+        """Move parameters and buffers to a GPU, where there is one; returns the module."""
+        return self.to(device="cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device)
+
+    def type(self, dst_type):
+        """Convert floating parameters and buffers to a dtype; returns the module."""
+        return self.to(dtype=dst_type)
+
     # --- hooks ----------------------------------------------------------------------------
 
     def _hook_kinds(self):
@@ -404,8 +430,12 @@ class Module:
         """The settings that `repr` shows in the parentheses."""
         return ""
 
+    def _parts(self):
+        """List of (name, text) of what `repr` shows inside."""
+        return [(name, repr(child)) for name, child in self.named_children()]
+
     def __repr__(self):
-        lines = [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self.named_children()]
+        lines = [f"({name}): " + text.replace("\n", "\n  ") for name, text in self._parts()]
         settings = self.extra_repr()
         if not lines:
             return f"{type(self).__name__}({settings})"

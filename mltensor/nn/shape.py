@@ -1,7 +1,7 @@
 """Layers that change the shape, or nothing."""
 
 import mltensor as np
-from mltensor.errors import IndexingError
+from mltensor.errors import IndexingError, ShapeError
 
 from .module import Module
 
@@ -34,9 +34,12 @@ class Flatten(Module):
         """The same elements in fewer dimensions."""
         input = np.asarray(input)
         shape = input.shape
-        if len(shape) == 2 and self.start_dim == 1:
+        if len(shape) == 2 and self.start_dim == 1 and self.end_dim == -1:
             return input
         start, end = dimension(self.start_dim, len(shape)), dimension(self.end_dim, len(shape))
+        if start > end:
+            raise ShapeError(f"flatten: start_dim {self.start_dim} comes after end_dim {self.end_dim} in shape "
+                             f"{tuple(shape)}")
         length = 1
         for size in shape[start:end + 1]:
             length *= size

@@ -4,7 +4,7 @@ import copy
 
 import mltensor as np
 from mltensor._core.gradient import clear_grads
-from mltensor._core.tensor import Tensor
+from mltensor._core.tensor import Tensor, as_class
 from mltensor.errors import StateError, UnsupportedError
 
 
@@ -157,7 +157,10 @@ def loaded_value(name, value, param):
     if value.shape != param.shape:
         raise StateError(f"optimizer state {name!r} has shape {value.shape}, its parameter {param.shape}; "
                          "was it saved for another model?")
-    return np.array(value.detach(), dtype=param.dtype, device=param.device)
+    # A step of half-precision parameters is computed, and its state kept, in single precision.
+    dtype = np.float32 if param.dtype == np.float16 else param.dtype
+    loaded = np.array(value.detach(), dtype=dtype, device=param.device)
+    return as_class(loaded, getattr(type(param), "_result_class", Tensor))
 
 
 def evaluate(closure):

@@ -14,7 +14,8 @@ from mltensor.nn import functional
 from mltensor.nn import parameter as nn_parameter
 
 from .arranging import by_numpy, tensor_of
-from .tensor import BaseTensor, Tensor, as_torch, settings
+from .creation import multinomial
+from .tensor import BaseTensor, Tensor, TypedTensorType, as_torch, use_default_dtype
 
 # PyTorch's name -> ours, where they differ and the meaning does not.
 OTHER_NAMES = {
@@ -91,7 +92,7 @@ def set_default_dtype(d):
     dtype = numpy.dtype(d)
     if dtype.kind != "f":
         raise TypeError(f"the default dtype must be a real floating one, not {dtype}")
-    settings["dtype"] = dtype
+    use_default_dtype(dtype)
     nn_parameter.set_default_dtype(dtype)
 
 
@@ -103,6 +104,11 @@ def device(type="cpu", index=None):
 def compile(model=None, **options):
     """The model itself: there is nothing to compile. Works as a decorator too."""
     return (lambda function: function) if model is None else model
+
+
+def tensor_type(self, dtype=None, non_blocking=False):
+    """The name of PyTorch's type of such tensors, or the tensor converted to a dtype or to ``torch.FloatTensor``."""
+    return METHODS["type"](self, dtype.dtype_made if isinstance(dtype, TypedTensorType) else dtype)
 
 
 # --- operations under other signatures --------------------------------------------------------------------
@@ -179,9 +185,22 @@ def flip(input, dims):
     return F.flip(tensor_of(input), dims)
 
 
+def cdist(x1, x2, p=2.0):
+    """Distances between all rows of two matrices, or batches of them: shape (..., rows of x1, rows of x2)."""
+    x1, x2 = tensor_of(x1), tensor_of(x2)
+    return METHODS["norm"](x1[..., :, None, :] - x2[..., None, :, :], p, -1)
+
+
 DIRECT = {
     "is_tensor": is_tensor, "numel": numel, "is_nonzero": is_nonzero, "set_default_dtype": set_default_dtype,
     "device": device, "compile": compile, "dot": dot, "ger": ger, "outer": outer, "baddbmm": baddbmm,
     "einsum": einsum, "masked_scatter": masked_scatter, "bincount": bincount, "flip": flip,
     "repeat_interleave": repeat_interleave, "tensor_split": tensor_split, "broadcast_tensors": broadcast_tensors,
-    "detach": detach, "dist": dist, "Tensor": Tensor}
+    "detach": detach, "dist": dist, "cdist": cdist, "Tensor": Tensor}
+
+# Functions that are methods too, and that NumPy's arrays do not have.
+ALSO_METHODS = ("allclose", "baddbmm", "bincount", "diag", "dist", "isclose", "tensor_split", "vdot")
+for _name in ALSO_METHODS:
+    setattr(Tensor, _name, DIRECT.get(_name) or find(_name))
+Tensor.multinomial = multinomial
+Tensor.type = tensor_type

@@ -10,6 +10,7 @@ from mltensor import _printing
 from mltensor._core.create import empty, from_data
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.gradient import set_value
+from mltensor._core.operation import set_class_float
 from mltensor._core.tensor import as_class, attach
 
 from .size import Count, Size
@@ -23,6 +24,12 @@ base_shape = BaseTensor.shape.__get__
 def get_default_dtype():
     """The floating dtype of new tensors of the PyTorch face, float32 unless it was set."""
     return settings["dtype"]
+
+
+def use_default_dtype(dtype):
+    """Make a dtype that of new tensors, and what integers become beside Python floats and in functions."""
+    settings["dtype"] = dtype
+    set_class_float(Tensor, dtype)
 
 
 class TensorType(type):
@@ -79,7 +86,7 @@ class Tensor(BaseTensor, metaclass=TensorType):
         return self
 
     def __repr__(self):
-        return _printing.tensor_repr(self, get_default_dtype())
+        return _printing.tensor_repr(self, get_default_dtype(), "torch.", "0")
 
     __str__ = __repr__
 
@@ -88,6 +95,7 @@ class Tensor(BaseTensor, metaclass=TensorType):
 
 
 Tensor._result_class = Tensor
+use_default_dtype(get_default_dtype())
 
 
 def as_torch(value):

@@ -194,3 +194,32 @@ def test_digits():
     scaled, _ = data.load_digits(normalized=True)
     assert scaled.dtype == np.float32 and float(np.max(scaled)) == 1
     assert scaled[5, 3, 3].item() == images[5, 3, 3].item() / 16
+
+
+def test_samplers_of_ones_own():
+    class Every(data.Sampler):
+        def __init__(self, indices):
+            self.indices = indices
+
+        def __iter__(self):
+            return iter(self.indices)
+
+        def __len__(self):
+            return len(self.indices)
+
+    class Backwards(data.SequentialSampler):
+        def __iter__(self):
+            return iter(range(len(self) - 1, -1, -1))
+
+    dataset = data.TensorDataset(np.arange(5))
+    assert [b[0].tolist() for b in data.DataLoader(dataset, 2, sampler=Every([3, 1, 2]))] == [[3, 1], [2]]
+    assert [b[0].tolist() for b in data.DataLoader(dataset, 3, sampler=Backwards(dataset))] == [[4, 3, 2], [1, 0]]
+    assert list(data.BatchSampler(data.SequentialSampler(range(3)), 2)) == [[0, 1], [2]]
+
+
+def test_single_samples_are_converted():
+    samples = [{"x": numpy.ones(2), "name": "a"}, (numpy.float32(2), [numpy.zeros(1)])]
+    first, second = data.DataLoader(samples, batch_size=None)
+    assert isinstance(first["x"], np.Tensor) and first["name"] == "a" and isinstance(second[1][0], np.Tensor)
+    with pytest.raises(ValueError, match="drop_last"):
+        data.DataLoader(samples, batch_size=None, drop_last=True)

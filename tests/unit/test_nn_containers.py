@@ -110,3 +110,16 @@ def test_unflatten_and_identity():
     assert nn.Unflatten(-1, (5, 1))(np.zeros((3, 5))).shape == (3, 5, 1)
     x = np.zeros(2)
     assert nn.Identity(3, some="thing")(x) is x
+
+
+def test_sequentials_joined_and_repeated():
+    first, second = nn.Sequential(nn.Linear(1, 1), nn.ReLU()), nn.Sequential(nn.Tanh())
+    assert [type(m).__name__ for m in first + second] == ["Linear", "ReLU", "Tanh"]
+    assert (first + second)[0] is first[0] and len(first) == 2
+    first += second
+    assert isinstance(first.pop(-1), nn.Tanh) and len(first) == 2
+    assert len(first * 2) == len(2 * first) == 4 and (first * 2)[2] is first[0]
+    first *= 3
+    assert list(first.state_dict()) == [f"{n}.{name}" for n in (0, 2, 4) for name in ("weight", "bias")]
+    with pytest.raises(TypeError):
+        first + nn.ReLU()

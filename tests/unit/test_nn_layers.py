@@ -214,3 +214,30 @@ def test_a_call_costs_little_more_than_forward():
     assert layer._hooks is None
     names = nn.Module.__call__.__code__.co_names
     assert set(names) <= {"_hooks", "forward", "call", "MISSING", "ValueError", "DTypeError", "IndexingError", "locate"}
+
+
+def test_flatten_refuses_dimensions_out_of_order_or_range():
+    for settings in ((1, 0), (1, 2)):
+        with pytest.raises((ValueError, IndexError)):
+            nn.Flatten(*settings)(np.ones((2, 3)))
+        with pytest.raises((ValueError, IndexError)):
+            np.ones((2, 3)).flatten(*settings)
+
+
+def test_elu_at_zero_has_the_slope_of_the_left():
+    x = np.asarray([0.0, -1.0, 2.0]).requires_grad_()
+    np.sum(nn.ELU(alpha=2.0)(x)).backward()
+    assert np.allclose(x.grad, [2.0, 2 * np.exp(-1.0), 1.0])
+
+
+def test_batch_norm_of_an_empty_batch():
+    layer = nn.BatchNorm1d(3)
+    assert layer(np.ones((0, 3))).shape == (0, 3) and layer.running_mean.tolist() == [0, 0, 0]
+
+
+def test_text_of_repeated_layers():
+    model = nn.ModuleList([nn.Linear(1, 2), nn.Linear(1, 2), nn.LayerNorm(2)])
+    assert repr(model) == ("ModuleList(\n  (0-1): 2 x Linear(in_features=1, out_features=2, bias=True)\n"
+                           "  (2): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=True)\n)")
+    assert "(1): Parameter of shape (2,)" in repr(nn.ParameterList([np.ones(1), np.ones(2)]))
+    assert repr(model.load_state_dict(model.state_dict())) == "<All keys matched successfully>"

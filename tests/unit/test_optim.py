@@ -7,7 +7,7 @@ import pytest
 
 import mltensor as np
 from mltensor import nn, optim
-from mltensor.errors import DTypeError, StateError, UnsupportedError
+from mltensor.errors import StateError, UnsupportedError
 
 SHAPES = [(7, 5), (5,), (), (0, 3), (300, 130)]
 
@@ -142,12 +142,29 @@ def test_complex_parameters_step_as_pairs():
     assert parameter.detach().tolist() == [0.5 + 1.5j, -1 + 3.5j]
 
 
-def test_half_precision_is_refused():
-    layer = nn.Linear(1, 1).half()
-    optimizer = optim.SGD(layer.parameters())
-    np.sum(layer(np.ones((1, 1)))).backward()
-    with pytest.raises(DTypeError, match="float16"):
+@pytest.mark.parametrize("make", [optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop])
+def test_half_precision_is_computed_in_single(make):
+    start = np.asarray([[1.0, -2.0], [0.5, 3.0]])
+    half, single = (nn.Parameter(start.astype(dtype)) for dtype in ("float16", "float32"))
+    half_optimizer, single_optimizer = (make([parameter], lr=0.25) for parameter in (half, single))
+    for _ in range(3):
+        # The square of this gradient is zero in half precision.
+        half.grad = np.full((2, 2), 2.0**-13, dtype=np.float16).T
+        single.grad = np.full((2, 2), 2.0**-13, dtype=np.float32)
+        half_optimizer.step()
+        single_optimizer.step()
+        half_optimizer.load_state_dict(half_optimizer.state_dict())
+    assert half.dtype == np.float16
+    assert np.allclose(half.detach(), single.detach(), rtol=2e-3, atol=2e-3)
+
+
+def test_momentum_of_zero_keeps_nothing_of_earlier_gradients():
+    parameter = nn.Parameter([0.0])
+    optimizer = optim.Adam([parameter], betas=(0.0, 0.0))
+    for gradient in (0.3, 1.5099831e-05):
+        parameter.grad = np.asarray([gradient], dtype=np.float32)
         optimizer.step()
+    assert optimizer.state[parameter]["exp_avg"].item() == np.float32(1.5099831e-05)
 
 
 def test_groups_have_their_own_settings():

@@ -1,5 +1,8 @@
 """The PyTorch face: classes, the names with two meanings, whole programs."""
 
+import io
+import pickle
+
 import numpy
 import pytest
 
@@ -176,7 +179,7 @@ def test_default_dtype():
 
 def test_printing():
     assert repr(torch.tensor([[1.0, 2.5]])) == str(torch.tensor([[1.0, 2.5]])) == "tensor([[1.0000, 2.5000]])"
-    assert repr(torch.zeros(1, dtype=torch.float64)) == "tensor([0.], dtype=float64)"
+    assert repr(torch.zeros(1, dtype=torch.float64)) == "tensor([0.], dtype=torch.float64)"
     assert repr(torch.tensor(2.0, requires_grad=True)) == "tensor(2., requires_grad=True)"
     assert f"{torch.tensor(2.5):.2f} {torch.tensor(2.5)}" == "2.50 2.5"
 
@@ -187,8 +190,8 @@ def test_modes_and_data():
         assert not (x * 2).requires_grad and not torch.is_grad_enabled()
     assert not x.data.requires_grad
     x.data = torch.zeros(3)
-    assert x.shape == (3,)
-    assert torch.autograd.grad((x * x).sum(), x)[0].shape == (3,) if x.requires_grad else True
+    assert x.shape == (3,) and x.requires_grad
+    assert torch.autograd.grad((x * x).sum(), x, only_inputs=True)[0].shape == (3,)
     assert torch.autograd.Variable(torch.ones(1), requires_grad=True).requires_grad
     assert not torch.cuda.is_available() and torch.cuda.device_count() == 0
     assert torch.device("cuda" if torch.cuda.is_available() else "cpu") == "cpu" and torch.device("cpu").type == "cpu"
@@ -288,3 +291,82 @@ def test_training_program():
         correct = (pred.argmax(1) == y).type(torch.float).sum().item()
     assert 0 <= correct <= 16
     assert nn.Softmax(dim=1)(pred).sum(dim=1).size() == (16,)
+
+
+def test_assignment_to_data_keeps_the_leaf():
+    x = torch.ones(2, requires_grad=True)
+    calls = []
+    x.register_hook(calls.append)
+    (x * 3).sum().backward()
+    x.data = x.data - 0.5 * x.grad
+    x.data -= 1.0
+    assert x.tolist() == [-1.5, -1.5] and x.is_leaf and x.requires_grad and x.grad.tolist() == [3, 3]
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [6, 6] and len(calls) == 2
+    x.data = x.data.double()
+    assert x.dtype is torch.float64 and x.requires_grad and x.grad is None
+
+
+@pytest.mark.parametrize("compute", [
+    lambda i, x: i * 2.0, lambda i, x: i / 2, lambda i, x: i / i, lambda i, x: 2.0 ** i, lambda i, x: torch.sqrt(i),
+    lambda i, x: i * x, lambda i, x: x - i, lambda i, x: torch.where(i > 1, 1.0, 0.0), lambda i, x: (i > 1) * 0.5,
+    lambda i, x: torch.where(i > 1, i, 0.5), lambda i, x: torch.cat([i, x]), lambda i, x: torch.stack([x, i]),
+    lambda i, x: torch.clamp(i, min=0.5), lambda i, x: torch.lerp(x, x, i), lambda i, x: i.to(torch.int32) + x,
+])
+def test_integers_become_the_default_float(compute):
+    i, x = torch.arange(3), torch.ones(3)
+    assert compute(i, x).dtype is torch.float32
+    try:
+        torch.set_default_dtype(torch.float64)
+        assert compute(i, torch.ones(3)).dtype is torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert (i * 1j).dtype is torch.complex64 and (i * 2).dtype is torch.int64
+    assert (i.as_np() * 2.0).dtype == numpy.float64
+    half = compute(i.half(), x.half())
+    assert half.dtype in (torch.float16, torch.float32)
+
+
+def test_text_and_class_of_what_the_tape_gives():
+    x = torch.ones(2, requires_grad=True)
+    y = x * 2
+    assert repr(y) == "tensor([2., 2.], grad_fn=<MulBackward0>)"
+    y.retain_grad()
+    y.norm().backward()
+    assert isinstance(y.grad, torch.Tensor) and isinstance(x.grad, torch.Tensor)
+    z = torch.zeros(2, requires_grad=True)
+    z.norm().backward()
+    assert z.grad.tolist() == [0, 0]
+
+
+def test_what_is_not_there_says_so():
+    with pytest.raises(AttributeError, match=r"no 'Conv2d' in this version; it has .*Linear"):
+        nn.Conv2d(1, 1, 3)
+    with torch.autograd.set_detect_anomaly(True), torch.autograd.detect_anomaly():
+        assert torch.ones(1).type(torch.DoubleTensor).dtype is torch.float64
+
+
+def test_saving_into_an_open_file():
+    file = io.BytesIO()
+    torch.save({"epoch": 3, "weights": torch.ones(2)}, file)
+    file.seek(0)
+    loaded = torch.load(file)
+    assert loaded["epoch"] == 3 and torch.equal(loaded["weights"], torch.ones(2))
+    with pytest.raises(ValueError, match="not a sound safetensors file"):
+        torch.load(io.BytesIO(b"something else"))
+
+
+def test_the_class_in_modules_and_optimisers(tmp_path):
+    layer = nn.BatchNorm1d(2)
+    optimizer = torch.optim.Adam(layer.parameters())
+    layer(torch.randn(4, 2)).sum().backward()
+    kept = [*layer.buffers(), nn.utils.clip_grad_norm_(layer.parameters(), 1.0)]
+    for _ in range(2):
+        optimizer.step()
+        kept += [value for state in optimizer.state.values() for name, value in state.items() if name != "step"]
+        optimizer.load_state_dict(optimizer.state_dict())
+    x = torch.ones(2)
+    kept += [x.new_zeros(2), x.new_ones((1,)), x.new_empty(1), x.new_full((2,), 3.0), x.new_tensor([1]),
+             pickle.loads(pickle.dumps(x))]
+    assert {type(value) for value in kept} == {torch.Tensor}
+    assert layer.weight.new_zeros(1).requires_grad is False

@@ -2,29 +2,23 @@
 
 from mltensor import nn as base
 
-from ..tensor import Tensor
+from ..tensor import as_torch
 from . import functional as functional
 from . import init as init
 from . import utils as utils
+from .parameter import Parameter
 
 __all__ = [*base.__all__]
-
-
-class Parameter(Tensor, base.Parameter):
-    """A tensor that a module trains; with PyTorch's meaning of methods."""
-
-    _result_class = Tensor
-
-    def __repr__(self):
-        return "Parameter containing:\n" + Tensor.__repr__(self)
-
-    __str__ = __repr__
 
 
 class Module(base.Module):
     """Base of all models; layers inside are found by themselves. See :class:`mltensor.nn.Module`."""
 
     parameter_class = Parameter
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """See :meth:`mltensor.nn.Module.register_buffer`; a tensor becomes one of the PyTorch face."""
+        super().register_buffer(name, as_torch(tensor), persistent)
 
 
 def with_torch_parameters(layer):
@@ -39,3 +33,7 @@ for _name in base.__all__:
     if isinstance(_value, type) and issubclass(_value, base.Module):
         _value = with_torch_parameters(_value)
     globals()[_name] = _value
+
+
+def __getattr__(name):
+    return getattr(base, name)
