@@ -10,7 +10,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, UINT64, code_of, is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
+    BOOL, FLOAT64, UINT64, code_of, complex_of, is_complex, is_inexact, is_integer, kind_of, mlt_itemsize, objects,
+    promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, fill, parallel_threshold, run,
     scalar_tensor, store_scalar)
@@ -205,7 +206,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     for k in weak:
         common = weak_dtype(values[k], common)
     if dtype is not None:
-        common = code_of(dtype)
+        common = asked_dtype(op, dtype, common, codes)
     if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak and dtype is None:
         if is_integer(codes[0]) and is_integer(codes[1]) and op.name in COMPARED_WITH_NEGATIVE:
             return compare_signs(op, <Tensor> values[0], <Tensor> values[1], out, where)
@@ -237,6 +238,8 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if len(out) != 1:
             raise ValueError(f"{op.name}: out must be one tensor, not a tuple of {len(out)}")
         out = out[0]
+    if isinstance(out, Tensor):
+        ndim = stretched_to(<Tensor> out, ndim, shape)
     if out is None:
         result = empty(ndim, shape, out_dtype(op, computed), device)
         if mask is not None:
@@ -276,6 +279,35 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             arguments[k] = <PyObject*> values[k]
         record(op.rules, target, arguments)
     return with_class(target, cls)
+
+
+cdef int asked_dtype(Op op, object dtype, int common, list codes) except -2:
+    """The dtype to compute in as `dtype=` says; operands must be cast to it within their kind."""
+    cdef int asked = code_of(dtype)
+    if op.returns == RETURNS_BOOL and asked == BOOL:
+        return common
+    if op.returns == RETURNS_REAL_OF and common >= 0 and is_complex(common):
+        asked = common if out_dtype(op, common) == asked else complex_of[asked] if asked != BOOL else asked
+    if op.loop_dtype[asked] != asked:
+        raise refused(op, [asked])
+    for code in codes:
+        if not numpy.can_cast(objects[code], objects[asked], "same_kind"):
+            raise DTypeError(f"{op.name}: an operand of dtype {objects[code]} cannot be computed in {objects[asked]}, "
+                             "as dtype= asks, without losing its kind; cast it explicitly with .astype")
+    return asked
+
+
+cdef int stretched_to(Tensor out, int ndim, int64_t* shape) noexcept:
+    """Operands are broadcast to the shape of `out=` where they can be; the number of dimensions then."""
+    cdef int extra = out.view.ndim - ndim, d
+    if extra < 0:
+        return ndim
+    for d in range(ndim):
+        if shape[d] != 1 and shape[d] != out.view.shape[extra + d]:
+            return ndim
+    for d in range(out.view.ndim):
+        shape[d] = out.view.shape[d]
+    return out.view.ndim
 
 
 cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:

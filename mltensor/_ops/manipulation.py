@@ -127,6 +127,13 @@ def swapaxes(x, axis1, axis2):
 
 
 def ravel(x, order="C"):
+    if order in ("K", "A"):
+        # As the elements lie in memory, but never backwards; 'A' does so for Fortran's order alone.
+        lie = tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
+        turned = F.permute_dims(x, lie)
+        if order == "K" or (turned.contiguous_ and lie == tuple(reversed(range(x.ndim)))):
+            return F.reshape(turned, (-1,))
+        order = "C"
     return F.reshape(x, (-1,), order)
 
 
