@@ -128,7 +128,7 @@ def put(self, indices, values, mode="raise"):
 
 def compress(self, condition, axis=None, out=None):
     """The slices along an axis for which a condition holds."""
-    return F.take(self, asarray(numpy.flatnonzero(to_numpy(asarray(condition)))), axis=axis)
+    return F.compress(condition, self, axis=axis, out=out)
 
 
 def tobytes(self, order="C"):

@@ -83,6 +83,8 @@ def is_signed(self):
 @method
 def is_same_size(self, other):
     """True when the shapes are equal."""
+    if not hasattr(other, "shape"):
+        raise TypeError(f"is_same_size() takes a tensor, not {type(other).__name__}")
     return tuple(self.shape) == tuple(other.shape)
 
 
@@ -189,6 +191,8 @@ def tensor_type(self, dtype=None, non_blocking=False):
 @method
 def type_as(self, other):
     """The elements in the dtype of another tensor."""
+    if not hasattr(other, "dtype"):
+        raise TypeError(f"type_as() takes a tensor, not {type(other).__name__}")
     return to(self, other.dtype)
 
 

@@ -1,5 +1,6 @@
 """Functions of the namespace that are not operations of the table: several results, other signatures."""
 
+import operator
 import string
 
 import numpy
@@ -129,7 +130,10 @@ def broadcast_shapes(*shapes):
     -------
     tuple of int
     """
-    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    shapes = [(operator.index(s),) if hasattr(s, "__index__") else tuple(map(operator.index, s)) for s in shapes]
+    for one in shapes:
+        if min(one, default=0) < 0:
+            raise ShapeError(f"negative dimensions are not allowed: {one}")
     ndim = max(map(len, shapes), default=0)
     result = [1] * ndim
     for one in shapes:

@@ -96,12 +96,12 @@ def t_(self):
 
 # Methods whose in-place twin computes the new values and copies them in.
 TWINS = (
-    "abs", "absolute", "acos", "asin", "atan", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "cos", "cosh",
+    "absolute", "acos", "asin", "atan", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "cos", "cosh",
     "erf", "exp", "expm1", "floor", "floor_divide", "fmod", "lerp", "log", "log10", "log1p", "log2", "logical_not",
     "neg", "reciprocal", "relu", "remainder", "round", "rsqrt", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
     "square", "tan", "tanh", "trunc", "addcmul", "addcdiv", "addmm", "index_fill", "scatter", "scatter_add",
     "index_add", "tril", "triu", "cumsum", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_and", "bitwise_or",
-    "bitwise_xor", "nan_to_num", "copysign", "hypot", "atan2", "cumprod")
+    "bitwise_xor", "copysign", "hypot", "atan2", "cumprod")
 
 
 def twin(name):
@@ -119,6 +119,18 @@ def twin(name):
 
 for _name in TWINS:
     METHODS[_name + "_"] = twin(_name)
+METHODS["abs_"] = METHODS["absolute_"]
+
+
+@method
+def nan_to_num_(self, nan=0.0, posinf=None, neginf=None):
+    """Set NaN to a number, infinities to others (by default the greatest and the least of the dtype)."""
+    if self.dtype.kind != "f":
+        return self
+    limits = numpy.finfo(self.dtype)
+    finite = F.where(F.isnan(self), nan, self)
+    finite = F.where(finite == numpy.inf, float(limits.max) if posinf is None else posinf, finite)
+    return self.copy_(F.where(finite == -numpy.inf, float(limits.min) if neginf is None else neginf, finite))
 
 
 # --- random numbers -------------------------------------------------------------------------------
@@ -130,7 +142,11 @@ def generator_of(generator):
     """
     if generator is None:
         generator = importlib.import_module("mltensor.random").default_generator()
-    return generator.numpy() if hasattr(generator, "numpy") else generator
+    generator = generator.numpy() if callable(getattr(generator, "numpy", None)) else generator
+    if not isinstance(generator, numpy.random.Generator):
+        raise TypeError(f"generator must be a Generator of mltensor.random or numpy.random, not "
+                        f"{type(generator).__name__}")
+    return generator
 
 
 def single(self):

@@ -22,6 +22,13 @@ def lengths(sizes):
     return tuple(sizes[0]) if len(sizes) == 1 and not hasattr(sizes[0], "__index__") else tuple(sizes)
 
 
+def shape_like(name, other):
+    """The shape of the tensor that a method such as `expand_as` is given."""
+    if not hasattr(other, "shape"):
+        raise TypeError(f"{name}() takes a tensor, not {type(other).__name__}")
+    return tuple(other.shape)
+
+
 # --- shape ------------------------------------------------------------------------------------
 
 @method
@@ -60,19 +67,19 @@ def expand(self, *sizes):
 @method
 def expand_as(self, other):
     """Repeated to the shape of another tensor without copying."""
-    return F.broadcast_to(self, tuple(other.shape))
+    return F.broadcast_to(self, shape_like("expand_as", other))
 
 
 @method
 def view_as(self, other):
     """The elements under the shape of another tensor."""
-    return F.reshape(self, tuple(other.shape))
+    return F.reshape(self, shape_like("view_as", other))
 
 
 @method
 def reshape_as(self, other):
     """The elements under the shape of another tensor."""
-    return F.reshape(self, tuple(other.shape))
+    return F.reshape(self, shape_like("reshape_as", other))
 
 
 @method

@@ -89,13 +89,20 @@ cdef int lengths(object shape, int64_t* dims) except -1:
     return <int> len(<tuple> shape)
 
 
+cdef int check_order(object order) except -1:
+    if not isinstance(order, str):
+        raise TypeError(f"order must be 'C', 'F', 'A' or 'K', not of type {type(order).__name__}")
+    if order not in ("C", "F", "A", "K"):
+        raise ValueError(f"order must be 'C', 'F', 'A' or 'K', not {order!r}")
+    return 0
+
+
 cdef Tensor ordered(Tensor t, object order):
     """The same memory with its dimensions in Fortran's order."""
     cdef int64_t strides[MLT_MAX_DIMS]
     cdef int64_t step = mlt_itemsize[t.view.dtype]
     cdef int i
-    if order != "F":
-        raise ValueError(f"order must be 'C', 'F', 'A' or 'K', not {order!r}")
+    check_order(order)
     for i in range(t.view.ndim):
         strides[i] = step
         step *= t.view.shape[i] if t.view.shape[i] else 1
@@ -114,8 +121,10 @@ cdef Tensor same_shape_as(object source, object dtype, object order, object shap
         t = new_tensor(other.view.ndim, other.view.shape, code, where)
     else:
         t = new_tensor(read_shape(shape, dims), dims, code, where)
-    if order == "F":
-        t = ordered(t, order)
+    if order != "K":
+        check_order("C" if order is None else order)
+        if order == "F":
+            t = ordered(t, order)
     if type(other) is not Tensor:
         t = like_class(t, getattr(type(other), "_result_class", Tensor))
     return t
@@ -334,8 +343,10 @@ cdef object make(object value, object dtype, object device, int copy, object ord
             result = joined if joined.dtype == result.dtype else joined.astype(result.dtype)
     else:
         result = as_tensor_default(value, code, place, copy, float_code)
-    if order == "F" and (<Tensor> result).view.ndim > 1:
-        return in_fortran_order(result, copy)
+    if order is not None and order != "K":
+        if order == "F" and (<Tensor> result).view.ndim > 1:
+            return in_fortran_order(result, copy)
+        check_order(order)
     return result
 
 

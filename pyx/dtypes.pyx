@@ -62,6 +62,8 @@ cdef int code_of(object dtype) except -1:
         found = None
     if found is not None:
         return found
+    if not isinstance(dtype, type) and hasattr(dtype, "__array_interface__"):
+        raise DTypeError(f"an array of type {type(dtype).__name__} does not name a dtype; give its .dtype")
     try:
         converted = numpy.dtype(dtype)
     except TypeError as error:

@@ -140,7 +140,18 @@ cdef Tensor take_axis(Tensor x, Tensor index, int axis):
 
 
 cdef Tensor spread_axis(Tensor x, Tensor index, int axis, int ndim, const int64_t* shape):
-    cdef Tensor y = zeros(ndim, shape, x.view.dtype, x.storage.device)
+    cdef Tensor y
+    cdef int d, k = index.view.ndim
+    cdef bint fits = x.view.ndim == ndim - 1 + k
+    if fits:
+        for d in range(ndim):
+            fits = fits and (d == axis or x.view.shape[d if d < axis else d + k - 1] == shape[d])
+        for d in range(k):
+            fits = fits and x.view.shape[axis + d] == index.view.shape[d]
+    if not fits:
+        raise ShapeError(f"a gradient of shape {shape_tuple(x)} did not come from axis {axis} of shape "
+                         f"{tuple([shape[d] for d in range(ndim)])} at indices of shape {shape_tuple(index)}")
+    y = zeros(ndim, shape, x.view.dtype, x.storage.device)
     move_axis(y, index, contiguous(x), axis, MLT_ADD)
     return y
 

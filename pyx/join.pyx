@@ -9,7 +9,7 @@ from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, 
 from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.storage cimport kernel_capsule, runtime
-from mltensor._core.shapes cimport normalize_axis, read_shape
+from mltensor._core.shapes cimport normalize_axis, plus, read_shape, times
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, new_view, shape_tuple
 from mltensor._core.view cimport reshape
 
@@ -17,7 +17,7 @@ import operator
 
 import numpy
 
-from mltensor.errors import DTypeError, ShapeError
+from mltensor.errors import AllocationError, DTypeError, ShapeError
 
 cdef extern from "mltensor/positions.h" nogil:
     ctypedef struct mlt_repeats:
@@ -131,7 +131,7 @@ cdef Tensor joined(list tensors, int axis, int dtype):
     shape[axis] = 0
     for one in tensors:
         t = <Tensor> one
-        shape[axis] += t.view.shape[axis]
+        shape[axis] = plus("concat", shape[axis], t.view.shape[axis])
         plain = plain and t.view.contiguous and t.view.dtype == dtype
     y = empty(first.view.ndim, shape, dtype, first.storage.device)
     if y.view.size == 0:
@@ -237,6 +237,8 @@ cdef object split_into(str name, Tensor x, object sections, int axis, bint equal
         raise ShapeError(
             f"{name}: axis {axis} of length {length} (shape {shape_tuple(x)}) does not divide into {n} equal "
             "sections; use array_split, or give the cut points")
+    if n >= 1 << 32:
+        raise AllocationError(f"{name}: there is no memory for {n} tensors")
     for k in range(n):
         end = begin + length // n + (1 if k < length % n else 0)
         parts.append(section(x, axis, begin, end))
@@ -337,24 +339,24 @@ cdef Tensor repeat_positions(object repeats, int64_t n):
     for i in range(counts.view.size):
         if each[i] < 0:
             raise ValueError(f"repeat: repeats must not be negative, got {each[i]}")
-        total += each[i]
+        total = plus("repeat", total, each[i])
     if counts.view.size == 1 and n != 1:
-        total = n * each[0]
+        total = times("repeat", n, each[0])
     positions = empty(1, &total, INT64, 0)
     mlt_repeat_positions(<int64_t*> positions.view.data, each if counts.view.size == n else NULL,
                          each[0] if counts.view.size else 0, n)
     return positions
 
 
-cdef Tensor repeated(Tensor x, int64_t times, int axis):
+cdef Tensor repeated(Tensor x, int64_t count, int axis):
     """Every slice along an axis the same number of times."""
     cdef mlt_repeats r
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int64_t blocks = 1
     cdef Tensor y
     cdef int d
-    if times < 0:
-        raise ValueError(f"repeat: repeats must not be negative, got {times}")
+    if count < 0:
+        raise ValueError(f"repeat: repeats must not be negative, got {count}")
     x = contiguous(x)
     r.block = mlt_itemsize[x.view.dtype]
     for d in range(x.view.ndim):
@@ -363,13 +365,13 @@ cdef Tensor repeated(Tensor x, int64_t times, int axis):
             blocks *= shape[d]
         else:
             r.block *= shape[d]
-    shape[axis] *= times
+    shape[axis] = times("repeat", shape[axis], count)
     y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
     if y.view.size:
         r.source = x.view.data
         r.to = y.view.data
-        r.times = times
-        launch(blocks, max(1, 65536 // (r.block * times)), mlt_repeat_task, &r, y.view.size)
+        r.times = count
+        launch(blocks, max(1, 65536 // (r.block * count)), mlt_repeat_task, &r, y.view.size)
     return y
 
 
@@ -395,7 +397,7 @@ cdef object repeat_sum_kernel(PyObject** a):
     if <object> a[2] is None or n == 0:
         size = 1
         for d in range(n):
-            size *= shape[d]
+            size = times("repeat_sum", size, shape[d])
         y = spread_axis(x, repeat_positions(<object> a[1], size), 0, 1, &size)
         return reshape(y, n, shape)
     d = normalize_axis(<object> a[2], n)
@@ -420,7 +422,7 @@ cdef object tile_kernel(PyObject** a):
     for d in range(n):
         repeats = reps[d - (n - given)] if d >= n - given else 1
         if d >= n - x.view.ndim:
-            shape[d] = repeats * x.view.shape[d - (n - x.view.ndim)]
+            shape[d] = times("tile", repeats, x.view.shape[d - (n - x.view.ndim)])
             pairs[p] = repeats
             lengths[p] = 1
             pairs[p + 1] = lengths[p + 1] = x.view.shape[d - (n - x.view.ndim)]
@@ -434,6 +436,13 @@ cdef object tile_kernel(PyObject** a):
 
 # --- padding --------------------------------------------------------------------------------
 
+cdef int64_t padded(int64_t before, int64_t length, int64_t after) except -1:
+    """Length of a dimension with its margins."""
+    if before < 0 or after < 0:
+        raise ValueError(f"pad: widths must not be negative, got {before} and {after}")
+    return plus("pad", plus("pad", before, length), after)
+
+
 cdef object pad_constant_kernel(PyObject** a):
     """`widths` and `values` have a pair per dimension; the last dimension's pads cover the corners."""
     cdef Tensor x = <Tensor> a[0]
@@ -441,10 +450,10 @@ cdef object pad_constant_kernel(PyObject** a):
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int64_t before[MLT_MAX_DIMS]
     cdef int d
-    widths, values = <object> a[1], <object> a[2]
+    widths, values = list(<object> a[1]), None if <object> a[2] is None else list(<object> a[2])
     for d in range(x.view.ndim):
         before[d] = widths[d][0]
-        shape[d] = x.view.shape[d] + before[d] + <int64_t> widths[d][1]
+        shape[d] = padded(before[d], x.view.shape[d], widths[d][1])
     y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
     region = y
     for d in range(x.view.ndim - 1, -1, -1):
@@ -463,8 +472,10 @@ cdef dict pad_modes = {
 
 cdef Tensor pad_positions(PyObject** a, int64_t length):
     cdef int64_t before = <object> a[2], after = <object> a[3]
-    cdef int64_t total = before + length + after
+    cdef int64_t total = padded(before, length, after)
     cdef Tensor positions
+    if <object> a[4] not in pad_modes:
+        raise ValueError(f"pad: mode must be one of {', '.join(pad_modes)}, not {<object> a[4]!r}")
     if length == 0 and total:
         raise ShapeError(f"pad: an axis of length 0 has nothing to pad from in mode {<object> a[4]!r}")
     positions = empty(1, &total, INT64, 0)
@@ -475,19 +486,23 @@ cdef Tensor pad_positions(PyObject** a, int64_t length):
 
 cdef object pad_axis_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    cdef int axis = <object> a[1]
+    cdef int axis = normalize_axis(<object> a[1], x.view.ndim)
     return take_axis(x, pad_positions(a, x.view.shape[axis]), axis)
 
 
 cdef object pad_axis_sum_kernel(PyObject** a):
     """The transpose of pad_axis: what was read from one place is added there."""
     cdef Tensor x = <Tensor> a[0]
-    cdef int axis = <object> a[1], d
+    cdef int axis = normalize_axis(<object> a[1], x.view.ndim), d
     cdef int64_t shape[MLT_MAX_DIMS]
+    cdef Tensor positions
     for d in range(x.view.ndim):
         shape[d] = x.view.shape[d]
     shape[axis] = <object> a[5]
-    return spread_axis(x, pad_positions(a, shape[axis]), axis, x.view.ndim, shape)
+    positions = pad_positions(a, shape[axis])
+    if positions.view.size != x.view.shape[axis]:
+        raise ShapeError(f"pad: axis {axis} of shape {shape_tuple(x)} is not the padded length {positions.view.size}")
+    return spread_axis(x, positions, axis, x.view.ndim, shape)
 
 
 KERNELS = {

@@ -5,6 +5,7 @@ from libc.stdint cimport int64_t, uint64_t
 from mltensor._core.dtypes cimport mlt_itemsize, objects
 
 import operator
+from reprlib import repr as shortened
 
 from mltensor.errors import AxisError, ShapeError
 
@@ -26,6 +27,25 @@ cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
                 f"{objects[dtype]} is too big: its size in bytes does not fit an integer")
         size *= shape[i]
     return size // mlt_itemsize[dtype]
+
+
+cdef extern from *:
+    bint mlt_mul_overflow "__builtin_mul_overflow"(int64_t a, int64_t b, int64_t* result) nogil
+    bint mlt_add_overflow "__builtin_add_overflow"(int64_t a, int64_t b, int64_t* result) nogil
+
+
+cdef int64_t times(str name, int64_t a, int64_t b) except? -1:
+    cdef int64_t result
+    if mlt_mul_overflow(a, b, &result):
+        raise ShapeError(f"{name}: a dimension of {a} times {b} elements is too big")
+    return result
+
+
+cdef int64_t plus(str name, int64_t a, int64_t b) except? -1:
+    cdef int64_t result
+    if mlt_add_overflow(a, b, &result):
+        raise ShapeError(f"{name}: a dimension of {a} plus {b} elements is too big")
+    return result
 
 
 cdef int normalize_axis(object axis, int ndim) except -1:
@@ -76,9 +96,9 @@ cdef int read_shape(object shape, int64_t* out) except -1:
             out[n] = operator.index(length)
         except TypeError:
             raise TypeError(
-                f"a shape consists of integers, not {type(length).__name__}: {shape!r}") from None
+                f"a shape consists of integers, not {type(length).__name__}: {shortened(shape)}") from None
         except OverflowError:
-            raise ShapeError(f"the dimension {length} of shape {shape!r} is too big") from None
+            raise ShapeError(f"the dimension {length} of shape {shortened(shape)} is too big") from None
         n += 1
     return n
 

@@ -1,5 +1,6 @@
 """Sorting, the positions that sort, the largest few, binary search and distinct values."""
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
@@ -52,7 +53,16 @@ cdef extern from "mltensor/sort.h" nogil:
         int dtype
         int right
     void mlt_search_task(void* context, int64_t begin, int64_t end) noexcept
-    void mlt_mark_first(const char* sorted, uint8_t* first, int64_t n, int dtype, int nan_equal)
+    ctypedef struct mlt_distinct:
+        const char* sorted
+        uint8_t* first
+        int dtype
+        int nan_equal
+    void mlt_distinct_task(void* context, int64_t begin, int64_t end) noexcept
+
+# Loops over elements that hold the interpreter look at Ctrl-C every so often.
+cdef enum:
+    POLL = (1 << 20) - 1
 
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
@@ -228,9 +238,8 @@ cdef object searchsorted_kernel(PyObject** a):
         if sorter.view.ndim != 1 or sorter.view.size != x.view.size:
             raise ShapeError(
                 f"searchsorted: sorter of shape {shape_tuple(sorter)} must have the shape {shape_tuple(x)} of x1")
-        for at in range(sorter.view.size):
-            if (<int64_t*> sorter.view.data)[at] < 0:
-                raise IndexingError("searchsorted: sorter must not have negative positions")
+        if sorter.view.size and numpy.asarray(sorter).min() < 0:
+            raise IndexingError("searchsorted: sorter must not have negative positions")
         check_indices(<const int64_t*> sorter.view.data, sorter.view.size, x.view.size, 0)
     if is_complex(dtype):
         found = numpy.searchsorted(numpy.asarray(x), numpy.asarray(queries), side,
@@ -257,9 +266,13 @@ cdef object searchsorted_kernel(PyObject** a):
 cdef Tensor marked_first(Tensor ordered, bint nan_equal):
     """True where a sorted element differs from the one before."""
     cdef Tensor first = empty_like(ordered, BOOL)
+    cdef mlt_distinct s
     if not is_complex(ordered.view.dtype):
-        mlt_mark_first(ordered.view.data, <uint8_t*> first.view.data, ordered.view.size,
-                       ordered.view.dtype, nan_equal)
+        s.sorted = ordered.view.data
+        s.first = <uint8_t*> first.view.data
+        s.dtype = ordered.view.dtype
+        s.nan_equal = nan_equal
+        launch(ordered.view.size, 65536, mlt_distinct_task, &s, ordered.view.size)
         return first
     values, marks = numpy.asarray(ordered), numpy.asarray(first)
     before = values[:max(ordered.view.size - 1, 0)]
@@ -309,6 +322,8 @@ cdef object unique_kernel(PyObject** a):
         out = <int64_t*> group.view.data
         k = -1
         for i in range(line.view.size):
+            if i & POLL == POLL:
+                PyErr_CheckSignals()
             k += mark[i]
             out[at[i]] = k
         results.append(reshape(group, x.view.ndim, x.view.shape))
@@ -317,6 +332,8 @@ cdef object unique_kernel(PyObject** a):
         at = <const int64_t*> starts.view.data
         out = <int64_t*> number.view.data
         for i in range(starts.view.size):
+            if i & POLL == POLL:
+                PyErr_CheckSignals()
             out[i] = (at[i + 1] if i + 1 < starts.view.size else line.view.size) - at[i]
         results.append(number)
     return tuple(results) if len(results) > 1 else results[0]

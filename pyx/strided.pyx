@@ -8,8 +8,10 @@ from mltensor._core.elementwise cimport Loops, copy, copy_into, fill, find_loops
 from mltensor._core.elementwise cimport cast as cast_tensor
 from mltensor._core.storage cimport device_code, kernel_capsule
 from mltensor._core.shapes cimport read_shape
-from mltensor._core.tensor cimport Tensor, empty, mlt_view
+from mltensor._core.tensor cimport Tensor, empty, mlt_view, same_shape, shape_tuple
 from mltensor._core.view cimport strided_view
+
+from mltensor.errors import ShapeError
 
 cdef Loops add = find_loops("add")
 
@@ -28,6 +30,8 @@ cdef object as_strided_scatter(PyObject** a):
     cdef Tensor result = zeros(<object> a[1], x)
     cdef Tensor region = strided_view(result, <object> a[2], <object> a[3], <object> a[4])
     cdef mlt_view* operands[3]
+    if not same_shape(region, x):
+        raise ShapeError(f"as_strided_scatter: values of shape {shape_tuple(x)} do not fit {shape_tuple(region)}")
     operands[0] = &region.view
     operands[1] = &x.view
     operands[2] = &region.view

@@ -329,7 +329,8 @@ cdef class Tensor:
         return iter([slots.get_item(self, i) for i in range(self.view.shape[0])])
 
     def __contains__(self, value):
-        return bool((self == value).any())
+        equal = self == value
+        return bool(equal.any() if isinstance(equal, Tensor) else equal)
 
     # --- memory for others --------------------------------------------------------------
 
@@ -339,6 +340,9 @@ cdef class Tensor:
     def __releasebuffer__(self, Py_buffer* buffer):
         PyMem_Free(buffer.internal)
 
+
+cdef extern from "mltensor/mltensor.h" nogil:
+    int mlt_settle_view(mlt_view* v)
 
 cdef Storage no_memory = new_storage(0, 0)
 constructor = None
@@ -492,6 +496,8 @@ cdef Tensor empty_like(Tensor other, int dtype):
     cdef Tensor t = fresh()
     cdef int64_t step = mlt_itemsize[dtype]
     cdef int i
+    if other.view.size >> 56:
+        checked_size(other.view.ndim, other.view.shape, dtype)
     reserve_dims(t, other.view.ndim)
     t.view.size = other.view.size
     t.view.dtype = dtype
@@ -506,21 +512,6 @@ cdef Tensor empty_like(Tensor other, int dtype):
     return t
 
 
-cdef inline void set_contiguous(mlt_view* v) noexcept nogil:
-    """Works out the C-contiguous flag and the size from shape and strides."""
-    cdef int64_t expected = mlt_itemsize[v.dtype]
-    cdef int64_t size = 1
-    cdef bint contiguous = True
-    cdef int i
-    for i in range(v.ndim - 1, -1, -1):
-        if v.shape[i] != 1 and v.strides[i] != expected:
-            contiguous = False
-        expected *= v.shape[i]
-        size *= v.shape[i]
-    v.size = size
-    v.contiguous = contiguous or size == 0
-
-
 cdef Tensor from_storage(Storage storage, char* data, int ndim, const int64_t* shape,
                          const int64_t* strides, int dtype):
     cdef Tensor t = fresh()
@@ -533,7 +524,8 @@ cdef Tensor from_storage(Storage storage, char* data, int ndim, const int64_t* s
     t.view.data = data
     t.view.writeable = storage.writeable
     t.storage = storage
-    set_contiguous(&t.view)
+    if mlt_settle_view(&t.view):
+        checked_size(ndim, shape, dtype)
     return t
 
 
@@ -548,7 +540,8 @@ cdef Tensor new_view(Tensor source, char* data, int ndim, const int64_t* shape,
     t.view.dtype = dtype
     t.view.data = data
     t.storage = source.storage
-    set_contiguous(&t.view)
+    if mlt_settle_view(&t.view):
+        checked_size(ndim, shape, dtype)
     t.view.writeable = source.view.writeable
     t.base = source if source.base is None else source.base
     return t

@@ -305,6 +305,8 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if len(out) != 1:
             raise ValueError(f"{op.name}: out must be one tensor, not a tuple of {len(out)}")
         out = out[0]
+    if isinstance(out, Tensor):
+        ndim = stretched_to(<Tensor> out, ndim, shape)
     if out is None:
         result = empty(ndim, shape, out_dtype(op, computed), device)
         if mask is not None:
@@ -344,6 +346,19 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             arguments[k] = <PyObject*> values[k]
         record(op.rules, target, arguments)
     return with_class(target, cls)
+
+
+cdef int stretched_to(Tensor out, int ndim, int64_t* shape) noexcept:
+    """Operands are broadcast to the shape of `out=` where they can be; the number of dimensions then."""
+    cdef int extra = out.view.ndim - ndim, d
+    if extra < 0:
+        return ndim
+    for d in range(ndim):
+        if shape[d] != 1 and shape[d] != out.view.shape[extra + d]:
+            return ndim
+    for d in range(out.view.ndim):
+        shape[d] = out.view.shape[d]
+    return out.view.ndim
 
 
 cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:

@@ -394,11 +394,12 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
 
     The sums run in Python integers: no stride is big enough to wrap around.
     """
-    low = <size_t> data
-    high = low + mlt_itemsize[x.view.dtype]
     for i in range(ndim):
         if shape[i] < 0:
             raise ShapeError(f"negative dimensions are not allowed: {[shape[k] for k in range(ndim)]}")
+    low = <size_t> data
+    high = low + mlt_itemsize[x.view.dtype]
+    for i in range(ndim):
         if shape[i] == 0:
             return 0
         reach = (<object> strides[i]) * (<object> shape[i] - 1)

@@ -23,7 +23,11 @@ typedef struct {
   int32_t itemsize, dtype;
   int64_t shape[MLT_MAX_DIMS], data_strides[MLT_MAX_DIMS], dense_strides[MLT_MAX_DIMS],
       index_strides[MLT_MAX_DIMS];
+  atomic_int stop;
 } mlt_along;
+
+/* Elements of a line between two looks at Ctrl-C. */
+#define MLT_ALONG_BLOCK 65536
 
 #define MLT_ALONG_AT(i) (*(const int64_t *)(index + (i) * si))
 #define MLT_ALONG_PLACE(i) \
@@ -48,11 +52,12 @@ typedef void (*mlt_along_adder)(char *, int64_t, int64_t, int64_t, const char *,
 static const mlt_along_adder mlt_along_adders[MLT_DTYPE_COUNT] = {
     MLT_FOR_ANY(ALL, MLT_ALONG_ENTRY, )};
 
-static inline __attribute__((always_inline)) void mlt_along_lines(const mlt_along *a, int mode,
+static inline __attribute__((always_inline)) void mlt_along_lines(mlt_along *a, int mode,
                                                                   int64_t begin, int64_t end) {
   int last = a->ndim - 1, itemsize = a->itemsize;
-  int64_t n = a->shape[last], sd = a->data_strides[last], sv = a->dense_strides[last];
+  int64_t all = a->shape[last], sd = a->data_strides[last], sv = a->dense_strides[last];
   int64_t si = a->index_strides[last], length = a->length, step = a->step;
+  int64_t last_poll = all > MLT_ALONG_BLOCK ? mlt_now_ns() : 0;
   for (int64_t line = begin; line < end; line++) {
     char *data = a->data, *dense = a->dense;
     const char *index = a->index;
@@ -64,45 +69,57 @@ static inline __attribute__((always_inline)) void mlt_along_lines(const mlt_alon
       dense += at * a->dense_strides[d];
       index += at * a->index_strides[d];
     }
-    if (mode == MLT_ADD) {
-      mlt_along_adders[a->dtype](data, sd, length, step, index, si, dense, sv, n);
-    } else if (mode == MLT_GET) {
+    for (int64_t done = 0; done < all; done += MLT_ALONG_BLOCK) {
+      int64_t n = all - done < MLT_ALONG_BLOCK ? all - done : MLT_ALONG_BLOCK;
+      if (done) {
+        if (mlt_poll_inside(&a->stop, &last_poll)) return;
+        data += MLT_ALONG_BLOCK * sd;
+        dense += MLT_ALONG_BLOCK * sv;
+        index += MLT_ALONG_BLOCK * si;
+      }
+      if (mode == MLT_ADD) {
+        mlt_along_adders[a->dtype](data, sd, length, step, index, si, dense, sv, n);
+      } else if (mode == MLT_GET) {
 #define MLT_ALONG_GET(type) \
   for (int64_t i = 0; i < n; i++) *(type *)(dense + i * sv) = *(const type *)MLT_ALONG_PLACE(i);
-      MLT_MOVE_SIZES(MLT_ALONG_GET)
-    } else {
+        MLT_MOVE_SIZES(MLT_ALONG_GET)
+      } else {
 #define MLT_ALONG_PUT(type) \
   for (int64_t i = 0; i < n; i++) *(type *)MLT_ALONG_PLACE(i) = *(const type *)(dense + i * sv);
-      MLT_MOVE_SIZES(MLT_ALONG_PUT)
+        MLT_MOVE_SIZES(MLT_ALONG_PUT)
+      }
     }
   }
 }
 
 static void mlt_along_get(void *context, int64_t begin, int64_t end) {
-  mlt_along_lines((const mlt_along *)context, MLT_GET, begin, end);
+  mlt_along_lines((mlt_along *)context, MLT_GET, begin, end);
 }
 
 static void mlt_along_put(void *context, int64_t begin, int64_t end) {
-  mlt_along_lines((const mlt_along *)context, MLT_PUT, begin, end);
+  mlt_along_lines((mlt_along *)context, MLT_PUT, begin, end);
 }
 
 static void mlt_along_add(void *context, int64_t begin, int64_t end) {
-  mlt_along_lines((const mlt_along *)context, MLT_ADD, begin, end);
+  mlt_along_lines((mlt_along *)context, MLT_ADD, begin, end);
 }
 
 static int mlt_along_run(mlt_along *a, int mode) {
   int64_t n = a->shape[a->ndim - 1];
   if (n == 0 || a->lines == 0) return 0;
   int64_t chunk = 16384 / n > 1 ? 16384 / n : 1;
-  if (mode == MLT_GET) return mlt_parallel(a->lines, chunk, mlt_along_get, a);
-  mlt_task task = mode == MLT_PUT ? mlt_along_put : mlt_along_add;
-  if (a->lines == a->group) return mlt_serial(a->lines, chunk, task, a);
-  chunk = chunk / a->group > 1 ? chunk / a->group : 1;
-  return mlt_parallel(a->lines, chunk * a->group, task, a);
+  atomic_init(&a->stop, 0);
+  mlt_task task = mode == MLT_GET ? mlt_along_get : mode == MLT_PUT ? mlt_along_put : mlt_along_add;
+  if (mode != MLT_GET) {
+    if (a->lines == a->group) return mlt_serial(a->lines, chunk, task, a) || atomic_load(&a->stop);
+    chunk = (chunk / a->group > 1 ? chunk / a->group : 1) * a->group;
+  }
+  return mlt_parallel(a->lines, chunk, task, a) || atomic_load(&a->stop);
 }
 
 static void mlt_along_here(mlt_along *a, int mode) {
   if (a->shape[a->ndim - 1] == 0 || a->lines == 0) return;
+  atomic_init(&a->stop, 0);
   mlt_along_lines(a, mode, 0, a->lines);
 }
 

@@ -60,6 +60,24 @@ static inline bool mlt_same_shape(const mlt_view *a, const mlt_view *b) {
   return true;
 }
 
+/* Works out `size` and `contiguous` from shape and strides; nonzero when the bytes of all elements
+ * are too many for an integer. */
+static inline int mlt_settle_view(mlt_view *v) {
+  int64_t expected = mlt_itemsize[v->dtype];
+  int contiguous = 1, wide = 0;
+  for (int i = v->ndim - 1; i >= 0; i--) {
+    if (v->shape[i] != 1 && v->strides[i] != expected) contiguous = 0;
+    wide |= __builtin_mul_overflow(expected, v->shape[i], &expected);
+  }
+  if (wide) {
+    for (int i = 0; i < v->ndim; i++)
+      if (v->shape[i] == 0) wide = expected = 0;
+  }
+  v->size = expected / mlt_itemsize[v->dtype];
+  v->contiguous = (int8_t)(contiguous || expected == 0);
+  return wide;
+}
+
 /* One-dimensional loop over n elements: args[0..k-1] are the operands (inputs
  * first, then outputs), strides in bytes. */
 typedef void (*mlt_loop)(char *const *args, const int64_t *strides, int64_t n);

@@ -15,13 +15,23 @@
 #include "mltensor/thread.h"
 
 #define MLT_SCAN_TILE 256
+/* Steps along a line between two looks at Ctrl-C; a tile of columns takes fewer. */
+#define MLT_SCAN_BLOCK 65536
+#define MLT_SCAN_TILE_BLOCK 1024
 
 typedef struct {
   const char *source;
   char *result;
   int64_t outer, n, m;
   int initial;
+  atomic_int stop;
 } mlt_scan;
+
+/* The blocks of [1, n), with a look at Ctrl-C between them. */
+#define MLT_SCAN_BLOCKS(s, n, length)                                                        \
+  int64_t last = (n) > (length) ? mlt_now_ns() : 0;                                          \
+  for (int64_t i0 = 1, i1; i0 < (n) && (i0 == 1 || !mlt_poll_inside(&(s)->stop, &last)); i0 = i1) \
+    if ((i1 = (n) - i0 < (length) ? (n) : i0 + (length)))
 
 #define MLT_SCAN_READ(x) (x)
 #define MLT_SCAN_WRITE(x) (x)
@@ -29,7 +39,7 @@ typedef struct {
 /* A unit of work: four rows when m is 1, else a tile of columns. */
 #define MLT_SCAN_LOOPS(name, T, A, READ, WRITE, IDENTITY, OPERATOR)                          \
   static void mlt_scan_##name(void *context, int64_t begin, int64_t end) {                   \
-    const mlt_scan *s = context;                                                             \
+    mlt_scan *s = context;                                                                   \
     const int64_t n = s->n, m = s->m, longer = n + s->initial;                               \
     if (m == 1) {                                                                            \
       for (int64_t k = begin; k < end; k++) {                                                \
@@ -40,19 +50,28 @@ typedef struct {
         if (s->initial)                                                                      \
           for (int64_t r = 0; r < rows; r++) y[r * longer] = WRITE(a[0]);                    \
         y += s->initial;                                                                     \
-        if (rows == 4) {                                                                     \
-          for (int64_t i = 0; i < n; i++)                                                    \
-            for (int r = 0; r < 4; r++) {                                                    \
-              a[r] = i ? a[r] OPERATOR READ(x[r * n + i]) : READ(x[r * n]);                  \
-              y[r * longer + i] = WRITE(a[r]);                                               \
-            }                                                                                \
-          continue;                                                                          \
+        for (int64_t r = 0; r < rows && n; r++) {                                            \
+          a[r] = READ(x[r * n]);                                                             \
+          y[r * longer] = WRITE(a[r]);                                                       \
         }                                                                                    \
-        for (int64_t r = 0; r < rows; r++)                                                   \
-          for (int64_t i = 0; i < n; i++) {                                                  \
-            a[0] = i ? a[0] OPERATOR READ(x[r * n + i]) : READ(x[r * n]);                    \
-            y[r * longer + i] = WRITE(a[0]);                                                 \
+        MLT_SCAN_BLOCKS(s, n, MLT_SCAN_BLOCK) {                                              \
+          if (rows == 4) {                                                                   \
+            for (int64_t i = i0; i < i1; i++)                                                \
+              for (int r = 0; r < 4; r++) {                                                  \
+                a[r] = a[r] OPERATOR READ(x[r * n + i]);                                     \
+                y[r * longer + i] = WRITE(a[r]);                                             \
+              }                                                                              \
+            continue;                                                                        \
           }                                                                                  \
+          for (int64_t r = 0; r < rows; r++) {                                               \
+            A running = a[r];                                                                \
+            for (int64_t i = i0; i < i1; i++) {                                              \
+              running = running OPERATOR READ(x[r * n + i]);                                 \
+              y[r * longer + i] = WRITE(running);                                            \
+            }                                                                                \
+            a[r] = running;                                                                  \
+          }                                                                                  \
+        }                                                                                    \
       }                                                                                      \
       return;                                                                                \
     }                                                                                        \
@@ -73,7 +92,8 @@ typedef struct {
           acc[j] = READ(x[j]);                                                               \
           y[j] = x[j];                                                                       \
         }                                                                                    \
-      for (int64_t i = 1; i < n; i++) {                                                      \
+      MLT_SCAN_BLOCKS(s, n, MLT_SCAN_TILE_BLOCK)                                             \
+      for (int64_t i = i0; i < i1; i++) {                                                    \
         x += m;                                                                              \
         y += m;                                                                              \
         for (int64_t j = 0; j < width; j++) {                                                \
@@ -112,11 +132,12 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
                             : s->outer * ((s->m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE);
   int64_t work = s->outer * (s->n + s->initial) * s->m;
   if (work == 0) return 0;
+  atomic_init(&s->stop, 0);
   if (work <= MLT_PARALLEL_THRESHOLD) {
     task(s, 0, units);
-    return 0;
+    return atomic_load(&s->stop);
   }
-  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work / units + 1) + 1, task, s);
+  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work / units + 1) + 1, task, s) || atomic_load(&s->stop);
 }
 
 /* y[i] = b[i] + a[i] y[i - 1] along the middle of (outer, n, m); y[0] = b[0]. */
@@ -124,12 +145,13 @@ typedef struct {
   const char *factors, *terms;
   char *result;
   int64_t outer, n, m;
+  atomic_int stop;
 } mlt_recurrence;
 
 /* A unit of work is a tile of columns. */
 #define MLT_RECURRENCE(D, T)                                                              \
   static void mlt_recurrence_##D(void *context, int64_t begin, int64_t end) {             \
-    const mlt_recurrence *s = context;                                                    \
+    mlt_recurrence *s = context;                                                          \
     const int64_t n = s->n, m = s->m, tiles = (m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE;    \
     for (int64_t k = begin; k < end; k++) {                                               \
       const int64_t first = k % tiles * MLT_SCAN_TILE;                                    \
@@ -139,7 +161,8 @@ typedef struct {
       const T *restrict b = (const T *)s->terms + start;                                  \
       T *restrict y = (T *)s->result + start;                                             \
       for (int64_t j = 0; j < width; j++) y[j] = b[j];                                    \
-      for (int64_t i = 1; i < n; i++)                                                     \
+      MLT_SCAN_BLOCKS(s, n, MLT_SCAN_TILE_BLOCK)                                          \
+      for (int64_t i = i0; i < i1; i++)                                                   \
         for (int64_t j = 0; j < width; j++)                                               \
           y[i * m + j] = b[i * m + j] + a[i * m + j] * y[(i - 1) * m + j];                \
     }                                                                                     \
@@ -158,11 +181,13 @@ static int mlt_recurrence_run(mlt_recurrence *s, int dtype) {
                                            : mlt_recurrence_COMPLEX128;
   int64_t work = s->n * s->m, units = s->outer * ((s->m + MLT_SCAN_TILE - 1) / MLT_SCAN_TILE);
   if (work * s->outer == 0) return 0;
+  atomic_init(&s->stop, 0);
   if (work * s->outer <= MLT_PARALLEL_THRESHOLD) {
     task(s, 0, units);
-    return 0;
+    return atomic_load(&s->stop);
   }
-  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work * s->outer / units + 1) + 1, task, s);
+  return mlt_parallel(units, MLT_PARALLEL_THRESHOLD / (work * s->outer / units + 1) + 1, task, s) ||
+         atomic_load(&s->stop);
 }
 
 #endif

@@ -70,17 +70,19 @@ static int64_t mlt_sort_scratch(const mlt_sort_lines *s) {
 }
 
 /* Keys have lost the sign of zeros and the bits of NaN: these are written again, in the order they
- * stood in. Both are runs in the sorted line. */
-static void mlt_restore_specials(const mlt_sort_lines *s, const char *from, char *to) {
+ * stood in. Both are runs in the sorted line. Returns 1 when interrupted. */
+static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char *to, int several) {
   int itemsize = mlt_itemsize[s->dtype];
-  int64_t zero = -1, nan = -1, i;
+  int64_t zero = -1, nan = -1, i, last = several ? mlt_now_ns() : 0;
   char none[8] = {0};
   for (i = 0; i < s->n && (zero < 0 || nan < 0); i++) {
+    if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last)) return 1;
     const char *p = to + i * s->value_stride;
     if (zero < 0 && memcmp(p, none, (size_t)itemsize) == 0) zero = i;
     if (nan < 0 && mlt_special(p, s->dtype) == 2) nan = i;
   }
   for (i = 0; i < s->n; i++) {
+    if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last)) return 1;
     const char *p = from + i * s->from_stride;
     int special = mlt_special(p, s->dtype);
     if (special == 2)
@@ -88,17 +90,22 @@ static void mlt_restore_specials(const mlt_sort_lines *s, const char *from, char
     else if (special == 1 || memcmp(p, none, (size_t)itemsize) == 0)
       memcpy(to + zero++ * s->value_stride, p, (size_t)itemsize);
   }
+  return 0;
 }
 
 /* When few of many are wanted, only those can be among them whose leading bits come early enough:
- * keeps these, in their order, and returns how many they are. */
+ * keeps these, in their order, and returns how many they are, or -1 when interrupted. */
 #define MLT_SELECT(bits)                                                                    \
-  static int64_t mlt_select##bits(mlt_pair##bits *v, int64_t n, int64_t wanted) {           \
-    int64_t counts[2048] = {0}, before = 0, kept = 0;                                       \
-    for (int64_t i = 0; i < n; i++) counts[v[i].key >> (bits - 11)]++;                      \
+  static int64_t mlt_select##bits(mlt_pair##bits *v, int64_t n, int64_t wanted, int several) { \
+    int64_t counts[2048] = {0}, before = 0, kept = 0, last_poll = several ? mlt_now_ns() : 0; \
+    for (int64_t i = 0; i < n; i++) {                                                       \
+      if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last_poll)) return -1;            \
+      counts[v[i].key >> (bits - 11)]++;                                                    \
+    }                                                                                       \
     uint64_t last = 0;                                                                      \
     while ((before += counts[last]) < wanted) last++;                                       \
     for (int64_t i = 0; i < n; i++) {                                                       \
+      if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last_poll)) return -1;            \
       mlt_pair##bits pair = v[i];                                                           \
       v[kept] = pair;                                                                       \
       kept += pair.key >> (bits - 11) <= last;                                              \
@@ -108,50 +115,90 @@ static void mlt_restore_specials(const mlt_sort_lines *s, const char *from, char
 MLT_SELECT(32)
 MLT_SELECT(64)
 
+/* One line on its way to keys and back: passes over it that threads can share. */
+typedef struct {
+  const mlt_sort_lines *s;
+  const char *from;
+  char *values;
+  int64_t *positions;
+  void *keys;
+  atomic_int special; /* it has NaN or -0.0 */
+} mlt_sort_pass;
+
+#define MLT_SORT_PASSES(bits)                                                               \
+  static void mlt_pass_pairs##bits(void *context, int64_t begin, int64_t end) {             \
+    mlt_sort_pass *p = (mlt_sort_pass *)context;                                            \
+    mlt_pair##bits *v = (mlt_pair##bits *)p->keys + begin;                                  \
+    mlt_read_keys##bits(&v->key, 2, p->from + begin * p->s->from_stride, p->s->from_stride, \
+                        end - begin, p->s->dtype, p->s->direction);                         \
+    for (int64_t i = begin; i < end; i++) (v++)->at = (uint##bits##_t)i;                    \
+  }                                                                                         \
+  static void mlt_pass_positions##bits(void *context, int64_t begin, int64_t end) {         \
+    const mlt_sort_pass *p = (const mlt_sort_pass *)context;                                \
+    const mlt_sort_lines *s = p->s;                                                         \
+    const mlt_pair##bits *v = (const mlt_pair##bits *)p->keys;                              \
+    size_t itemsize = (size_t)mlt_itemsize[s->dtype];                                       \
+    for (int64_t i = begin; i < end; i++)                                                   \
+      p->positions[i * s->position_stride] = (int64_t)v[i].at;                              \
+    if (p->values)                                                                          \
+      for (int64_t i = begin; i < end; i++)                                                 \
+        memcpy(p->values + i * s->value_stride, p->from + (int64_t)v[i].at * s->from_stride, \
+               itemsize);                                                                   \
+  }                                                                                         \
+  static void mlt_pass_keys##bits(void *context, int64_t begin, int64_t end) {              \
+    mlt_sort_pass *p = (mlt_sort_pass *)context;                                            \
+    if (mlt_read_keys##bits((uint##bits##_t *)p->keys + begin, 1,                           \
+                            p->from + begin * p->s->from_stride, p->s->from_stride,         \
+                            end - begin, p->s->dtype, p->s->direction))                     \
+      atomic_store(&p->special, 1);                                                         \
+  }                                                                                         \
+  static void mlt_pass_values##bits(void *context, int64_t begin, int64_t end) {            \
+    const mlt_sort_pass *p = (const mlt_sort_pass *)context;                                \
+    mlt_write_values##bits(p->values + begin * p->s->value_stride, p->s->value_stride,      \
+                           (const uint##bits##_t *)p->keys + begin, end - begin,            \
+                           p->s->dtype, p->s->direction);                                   \
+  }
+MLT_SORT_PASSES(32)
+MLT_SORT_PASSES(64)
+
 /* One line. `several`: sort it on all threads. Returns 1 when interrupted. */
 static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, int several) {
-  const char *from = s->from;
-  char *values = s->values;
-  int64_t *positions = s->positions;
+  mlt_sort_pass pass = {s, s->from, s->values, s->positions, scratch, 0};
   int64_t n = s->n;
-  int itemsize = mlt_itemsize[s->dtype];
   for (int d = s->ndim - 1; d >= 0; d--) {
     int64_t at = line % s->shape[d];
     line /= s->shape[d];
-    from += at * s->from_strides[d];
-    if (values) values += at * s->value_strides[d];
-    if (positions) positions += at * s->position_strides[d];
+    pass.from += at * s->from_strides[d];
+    if (pass.values) pass.values += at * s->value_strides[d];
+    if (pass.positions) pass.positions += at * s->position_strides[d];
   }
+#define MLT_SORT_PASS(task, count)                                \
+  if (!several)                                                   \
+    task(&pass, 0, count);                                        \
+  else if (mlt_parallel(count, MLT_SORT_CHUNK, task, &pass))      \
+    return 1;
+#define MLT_SORT_SORT(name, v)                                    \
+  if (!several)                                                   \
+    mlt_sort_##name(v, v + n, n);                                 \
+  else if (mlt_sort_long_##name(v, v + n, n))                     \
+    return 1;
 #define MLT_SORT_PAIRS(bits)                                                                \
   {                                                                                         \
     mlt_pair##bits *v = (mlt_pair##bits *)scratch;                                          \
-    mlt_read_keys##bits(&v[0].key, 2, from, s->from_stride, n, s->dtype, s->direction);     \
-    for (int64_t i = 0; i < n; i++) v[i].at = (uint##bits##_t)i;                            \
-    if (n > 256 && s->keep < n / 4) n = mlt_select##bits(v, n, s->keep);                    \
-    if (several) {                                                                          \
-      if (mlt_sort_long_pair##bits(v, v + n, n)) return 1;                                  \
-    } else {                                                                                \
-      mlt_sort_pair##bits(v, v + n, n);                                                     \
-    }                                                                                       \
-    for (int64_t i = 0; i < s->keep; i++) positions[i * s->position_stride] = (int64_t)v[i].at; \
-    if (values)                                                                             \
-      for (int64_t i = 0; i < s->keep; i++)                                                 \
-        memcpy(values + i * s->value_stride, from + (int64_t)v[i].at * s->from_stride,      \
-               (size_t)itemsize);                                                           \
+    MLT_SORT_PASS(mlt_pass_pairs##bits, n)                                                  \
+    if (n > 256 && s->keep < n / 4 && (n = mlt_select##bits(v, n, s->keep, several)) < 0) return 1; \
+    MLT_SORT_SORT(pair##bits, v)                                                            \
+    MLT_SORT_PASS(mlt_pass_positions##bits, s->keep)                                        \
   }
 #define MLT_SORT_KEYS(bits)                                                                 \
   {                                                                                         \
     uint##bits##_t *v = (uint##bits##_t *)scratch;                                          \
-    int special = mlt_read_keys##bits(v, 1, from, s->from_stride, n, s->dtype, s->direction); \
-    if (several) {                                                                          \
-      if (mlt_sort_long_key##bits(v, v + n, n)) return 1;                                   \
-    } else {                                                                                \
-      mlt_sort_key##bits(v, v + n, n);                                                      \
-    }                                                                                       \
-    mlt_write_values##bits(values, s->value_stride, v, n, s->dtype, s->direction);          \
-    if (special) mlt_restore_specials(s, from, values);                                     \
+    MLT_SORT_PASS(mlt_pass_keys##bits, n)                                                   \
+    MLT_SORT_SORT(key##bits, v)                                                             \
+    MLT_SORT_PASS(mlt_pass_values##bits, n)                                                 \
+    if (atomic_load(&pass.special)) return mlt_restore_specials(s, pass.from, pass.values, several); \
   }
-  if (positions) {
+  if (s->positions) {
     if (mlt_narrow_key(s->dtype, n)) MLT_SORT_PAIRS(32) else MLT_SORT_PAIRS(64)
   } else {
     if (mlt_narrow_key(s->dtype, n)) MLT_SORT_KEYS(32) else MLT_SORT_KEYS(64)
@@ -223,19 +270,24 @@ static void mlt_search_task(void *context, int64_t begin, int64_t end) {
 }
 
 /* first[i] = 1 where sorted element i differs from the one before it. */
-static void mlt_mark_first(const char *sorted, uint8_t *first, int64_t n, int dtype,
-                           int nan_equal) {
-  int64_t itemsize = mlt_itemsize[dtype];
+typedef struct {
+  const char *sorted;
+  uint8_t *first;
+  int32_t dtype, nan_equal;
+} mlt_distinct;
+
+static void mlt_distinct_task(void *context, int64_t begin, int64_t end) {
+  const mlt_distinct *s = (const mlt_distinct *)context;
+  int64_t itemsize = mlt_itemsize[s->dtype];
 #define MLT_FIRST_CASE(D, ALL)                                                    \
   case MLT_##D:                                                                   \
-    for (int64_t i = 1; i < n; i++) {                                             \
-      const char *p = sorted + i * itemsize;                                      \
-      first[i] = mlt_key_##D(p) != mlt_key_##D(p - itemsize) ||                   \
-                 (!nan_equal && mlt_special_##D(p) == 2);                         \
+    for (int64_t i = begin; i < end; i++) {                                       \
+      const char *p = s->sorted + i * itemsize;                                   \
+      s->first[i] = i == 0 || mlt_key_##D(p) != mlt_key_##D(p - itemsize) ||      \
+                    (!s->nan_equal && mlt_special_##D(p) == 2);                   \
     }                                                                             \
     break;
-  if (n > 0) first[0] = 1;
-  switch (dtype) { MLT_KEYED(MLT_FIRST_CASE) }
+  switch (s->dtype) { MLT_KEYED(MLT_FIRST_CASE) }
 }
 
 #endif

@@ -143,6 +143,12 @@ static void MLT_SORT_FN(mlt_long_merge)(void *context, int64_t begin, int64_t en
   }
 }
 
+/* Elements from where the merging left them to where they belong. */
+static void MLT_SORT_FN(mlt_long_copy)(void *context, int64_t begin, int64_t end) {
+  MLT_SORT_FN(mlt_long) *s = context;
+  memcpy(s->scratch + begin, s->v + begin, (size_t)(end - begin) * sizeof *s->v);
+}
+
 /* Sorts v in place with scratch of the same length; 1 when interrupted. */
 static int MLT_SORT_FN(mlt_sort_long)(MLT_SORT_TYPE *v, MLT_SORT_TYPE *scratch, int64_t n) {
   MLT_SORT_FN(mlt_long) s = {v, scratch, n, MLT_SORT_CHUNK};
@@ -154,8 +160,7 @@ static int MLT_SORT_FN(mlt_sort_long)(MLT_SORT_TYPE *v, MLT_SORT_TYPE *scratch, 
     s.v = s.scratch;
     s.scratch = swap;
   }
-  if (s.v != v) memcpy(v, s.v, (size_t)n * sizeof *v);
-  return 0;
+  return s.v != v && mlt_parallel(n, MLT_SORT_CHUNK, MLT_SORT_FN(mlt_long_copy), &s);
 }
 
 #undef MLT_SORT_FN

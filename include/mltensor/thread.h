@@ -48,6 +48,18 @@ static inline int mlt_poll(int64_t *last) {
   return mlt_runtime_pointer->poll();
 }
 
+/* For a task whose one unit of work can be long: asks for signals on the calling thread; the other
+ * threads read in `stop`, which all of them share, what it found. Nonzero: stop. */
+static inline int mlt_poll_inside(atomic_int *stop, int64_t *last) {
+  if (atomic_load_explicit(stop, memory_order_relaxed)) return 1;
+#ifdef _OPENMP
+  if (omp_get_thread_num() != 0) return 0;
+#endif
+  if (!mlt_poll(last)) return 0;
+  atomic_store(stop, 1);
+  return 1;
+}
+
 static int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void *context) {
   if (count <= chunk) {
     if (count > 0) task(context, 0, count);

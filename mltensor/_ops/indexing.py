@@ -66,6 +66,8 @@ def embedded_gradient(g, weight_shape, indices, padding_idx):
 
 def compress(condition, x, axis=None, out=None):
     """The slices of `x` along `axis` where a 1-d condition holds."""
+    if condition.ndim != 1:
+        raise F.errors.ShapeError(f"compress: the condition must have one dimension, not shape {condition.shape}")
     (places,) = F.nonzero(condition)
     return F.take(x, places, axis=axis)
 

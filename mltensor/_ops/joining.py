@@ -110,16 +110,23 @@ def unstack_gradient(g, x_shape, axis):
     return gathered_parts(g, [along(axis, len(x_shape), i) for i in range(x_shape[axis])], x_shape)
 
 
+def split_along(x, indices_or_sections, name, axis, least):
+    """The parts along a fixed axis, for tensors of at least so many dimensions."""
+    if x.ndim < least:
+        raise F.errors.ShapeError(f"{name} takes tensors of at least {least} dimensions, not shape {x.shape}")
+    return F.split(x, indices_or_sections, axis=axis)
+
+
 op("split", kernel="split", signature="x: Tensor, /, indices_or_sections, axis=0", vjp=split_gradient, gpu="split",
    doc="Views of equal parts, or of the parts between cut points, along an axis.\n"
        ">>> [part.tolist() for part in np.split(np.arange(4), [1, 3])]\n[[0], [1, 2], [3]]")
 op("array_split", kernel="array_split", signature="x: Tensor, /, indices_or_sections, axis=0", vjp=split_gradient,
    gpu="array_split", doc="Like split, but the first parts are one longer where the length does not divide.")
-op("vsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=0),
+op("vsplit", via=lambda x, indices_or_sections: split_along(x, indices_or_sections, "vsplit", 0, 2),
    signature="x: Tensor, /, indices_or_sections", doc="Parts along the first axis.")
-op("hsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=0 if x.ndim == 1 else 1),
+op("hsplit", via=lambda x, indices_or_sections: split_along(x, indices_or_sections, "hsplit", int(x.ndim > 1), 1),
    signature="x: Tensor, /, indices_or_sections", doc="Parts along the second axis, or the only one.")
-op("dsplit", via=lambda x, indices_or_sections: F.split(x, indices_or_sections, axis=2),
+op("dsplit", via=lambda x, indices_or_sections: split_along(x, indices_or_sections, "dsplit", 2, 3),
    signature="x: Tensor, /, indices_or_sections", doc="Parts along the third axis.")
 op("unstack", kernel="unstack", signature="x: Tensor, /, *, axis=0", vjp=unstack_gradient, gpu="unstack",
    doc="Views of the slices along an axis, without that axis.")

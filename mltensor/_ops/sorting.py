@@ -1,6 +1,7 @@
 """Sorting, searching and sets."""
 
 from collections import namedtuple
+from operator import index
 
 from .record import F, family
 
@@ -39,11 +40,23 @@ def unique_gradient(g, x, axis, equal_nan):
     return F.index_scatter(g, (slice(None),) * F.checked_axes(axis, x.ndim)[0] + (first,), x.shape)
 
 
+def check_kth(x, kth, axis):
+    """NumPy's bounds for the places that partition settles."""
+    length = x.size if axis is None else x.shape[F.checked_axes(axis, x.ndim)[0]]
+    for place in (kth if isinstance(kth, (tuple, list)) else F.reshape(kth, (-1,)).tolist() if hasattr(kth, "ndim")
+                  else [kth]):
+        if not -length <= index(place) < length:
+            raise F.errors.ShapeError(f"partition: kth={place} is outside of the {length} elements along axis {axis} "
+                                      f"of shape {x.shape}")
+
+
 def partition(x, kth, axis=-1, kind="introselect", order=None):
+    check_kth(x, kth, axis)
     return F.sort(x, axis=axis)
 
 
 def argpartition(x, kth, axis=-1, kind="introselect", order=None):
+    check_kth(x, kth, axis)
     return F.argsort(x, axis=axis)
 
 
