@@ -160,14 +160,12 @@ cdef int convert_inputs(Op op, PyObject** values, list keep, list classes) excep
 
 
 cdef Tensor adopt_weak(Op op, object value, int common, int device, object cls):
-    """A Python scalar as a tensor of the dtype that it and a common dtype give."""
-    if common < 0:
+    """A Python scalar as a tensor of the dtype that it and a common dtype give, -1 where there is none."""
+    if common < 0 and cls is Tensor:
         return adopt(value, -1, device)
+    common = BOOL if common < 0 else common
     try:
-        dtype = weak_dtype(value, common)
-        if cls is not Tensor:
-            dtype = class_dtype(cls, [common], [value], dtype)
-        return adopt(value, dtype, device)
+        return adopt(value, class_dtype(cls, [common], [value], weak_dtype(value, common)), device)
     except OverflowError:
         # What only compares can answer for a number that the dtype cannot hold.
         if op.record.returns in ("BOOL", "INDEX"):
