@@ -108,6 +108,14 @@ def test_none_in_the_place_of_a_tensor_is_a_type_error(name):
         OPERATIONS[name](*[None] * count)
 
 
+@pytest.mark.parametrize("name", sorted(name for name in dir(np.Tensor) if not name.startswith("_")))
+def test_none_in_the_place_of_self_is_refused(name):
+    method = getattr(np.Tensor, name)
+    if callable(method) and not isinstance(method, type):
+        with pytest.raises((TypeError, AttributeError)):
+            method(None)
+
+
 def test_lists_nested_too_deep_or_in_themselves():
     for value in (nested(2000), self_containing()):
         with pytest.raises(ValueError, match=r"nested deeper than 64|ragged"):

@@ -10,6 +10,7 @@ import numpy
 import pytest
 
 import mltensor as np
+from mltensor._core.storage import available_threads
 from mltensor.errors import DeviceError
 
 
@@ -23,6 +24,13 @@ def run_python(code, **environment):
 
 def test_number_of_threads_is_taken_from_the_environment():
     assert run_python("import mltensor as np; print(np.get_num_threads())", OMP_NUM_THREADS="3") == "3"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("9" * 30, "1024"), ("", None), ("0", None), ("abc", None), ("\u00b2", None)])
+def test_a_number_of_threads_that_is_none_is_ignored(value, expected):
+    found = run_python("import mltensor as np; print(np.get_num_threads())", OMP_NUM_THREADS=value)
+    assert found == (expected or str(available_threads()))
 
 
 @pytest.mark.parametrize("count", [0, -1])
