@@ -50,6 +50,7 @@ OPTIMISE = ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]
 DIRECTIVES = {
     "language_level": 3,
     "boundscheck": True,  # of lists and tuples, which callers give; loops over numbers use pointers
+    "allow_none_for_extension_args": False,
     "wraparound": False,
     "initializedcheck": DEBUG,
     "cdivision": True,

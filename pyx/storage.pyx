@@ -6,6 +6,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
+import operator
 import os
 
 from mltensor.errors import AllocationError, DeviceError
@@ -29,6 +30,8 @@ cdef extern from "mltensor/allocator.h" nogil:
         uint64_t limit_bytes
     mlt_large_cache mlt_large
 
+# More are never started, whoever asks.
+MOST_THREADS = 1024
 ISA_NAMES = ("base", "avx2", "avx512")
 
 cdef mlt_runtime settings
@@ -91,10 +94,10 @@ def set_num_threads(count):
     count : int
         At least 1.
     """
-    count = int(count)
+    count = operator.index(count)
     if count < 1:
         raise ValueError(f"the number of threads must be at least 1, not {count}")
-    settings.threads = min(count, 1024)
+    settings.threads = min(count, MOST_THREADS)
 
 
 def isa():
@@ -136,7 +139,8 @@ cdef void configure() except *:
     else:
         settings.isa = ISA_NAMES.index(wanted)
     threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
-    settings.threads = int(threads) if threads.isdigit() and int(threads) > 0 else available_threads()
+    count = int(threads) if threads.isascii() and threads.isdigit() else 0
+    settings.threads = min(count, MOST_THREADS) if count else available_threads()
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         mlt_large.limit_bytes = max(64 << 20, memory // 8)

@@ -10,6 +10,7 @@ import numpy
 import pytest
 
 import mltensor as np
+from mltensor._core.storage import available_threads
 from mltensor.errors import DeviceError
 
 
@@ -45,6 +46,13 @@ print(dict(os.environ) == before)
 """
     assert run_python(code) == "True"
     assert run_python(code, OPENBLAS_NUM_THREADS="4", GOMP_SPINCOUNT="5") == "True"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("9" * 30, "1024"), ("", None), ("0", None), ("abc", None), ("\u00b2", None)])
+def test_a_number_of_threads_that_is_none_is_ignored(value, expected):
+    found = run_python("import mltensor as np; print(np.get_num_threads())", OMP_NUM_THREADS=value)
+    assert found == (expected or str(available_threads()))
 
 
 @pytest.mark.parametrize("count", [0, -1])
