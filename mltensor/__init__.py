@@ -57,7 +57,8 @@ ALIASES = {
 ndarray = Tensor
 device = Device
 
-globals().update({name: value for name, value in OPERATIONS.items() if name not in _functions.__all__})
+globals().update({name: value for name, value in OPERATIONS.items()
+                  if name not in _functions.__all__ and value.record.namespace is None})
 globals().update({alias: OPERATIONS[name] for alias, name in ALIASES.items() if name in OPERATIONS})
 globals().update(DTYPES)
 globals().update(CONSTANTS)
@@ -65,7 +66,7 @@ globals().update(CONSTANTS)
 _attach.attach_methods(OPERATIONS)
 
 # Imported when first asked for: a NumPy script pays for none of them.
-LAZY = ("data", "io", "nn", "optim", "random", "torch")
+LAZY = ("data", "io", "linalg", "nn", "optim", "random", "torch")
 
 
 def __getattr__(name):

@@ -9,6 +9,7 @@ from mltensor._core import (
     gather,
     index,
     join,
+    lapack,
     matmul,
     neural,
     operators,
@@ -27,7 +28,8 @@ from mltensor._core.shapes import normalized_axes
 from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 
-KERNEL_MODULES = (elementwise, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided, view)
+KERNEL_MODULES = (elementwise, gather, index, join, lapack, matmul, neural, positions, reduce, scan, sort, strided,
+                  view)
 
 
 def merged(tables):

@@ -203,7 +203,7 @@ cdef class Op:
 
     @property
     def __module__(self):
-        return "mltensor"
+        return "mltensor" if self.record.namespace is None else f"mltensor.{self.record.namespace}"
 
     @property
     def __doc__(self):

@@ -62,7 +62,7 @@ class Record:
     """
 
     FIELDS = ("name", "family", "doc", "accepts", "returns", "expr", "kernel", "via", "signature", "vjp", "sample",
-              "gpu")
+              "gpu", "namespace")
     __slots__ = FIELDS
 
     def __init__(self, *values):
@@ -139,8 +139,11 @@ ELEMENTWISE_SIGNATURES = {
 }
 
 
-def family(name):
-    """The function `op` with which one file of the table adds its records."""
+def family(name, namespace=None):
+    """The function `op` with which one file of the table adds its records.
+
+    They are at the top level, or in the package that `namespace` names, such as ``linalg``.
+    """
 
     def op(title, *, doc, accepts="ANY", returns="SAME", expr=None, kernel=None, via=None, signature=None,
            vjp=(), sample="(-3, 3)", gpu=None):
@@ -155,7 +158,8 @@ def family(name):
         if signature is None:
             raise ValueError(f"operation {title!r} needs a signature")
         vjp = vjp if isinstance(vjp, tuple) else (vjp,)
-        record = Record(title, name, doc, accepts, returns, expr, kernel, via, signature, vjp, sample, gpu)
+        record = Record(title, name, doc, accepts, returns, expr, kernel, via, signature, vjp, sample, gpu,
+                        namespace)
         if vjp and len(vjp) != len(record.inputs):
             raise ValueError(f"operation {title!r}: {len(vjp)} gradient rules for inputs {record.inputs}")
         TABLE[title] = record
