@@ -132,7 +132,8 @@ static int64_t MLT_OWN(eig)(mlt_lapack *p, mlt_pieces *memory, const char *from,
     int64_t query = -1;
     MLT_T wanted = 1;
 #if MLT_IS_COMPLEX
-    MLT_CALL(geev)("N", job, &n, NULL, &ld, NULL, NULL, &ld, NULL, &ld, &wanted, &query, NULL, &info, 1, 1);
+    MLT_R unused; /* which the question writes to */
+    MLT_CALL(geev)("N", job, &n, NULL, &ld, NULL, NULL, &ld, NULL, &ld, &wanted, &query, &unused, &info, 1, 1);
 #else
     MLT_CALL(geev)("N", job, &n, NULL, &ld, NULL, NULL, NULL, &ld, NULL, &ld, &wanted, &query, &info, 1, 1);
 #endif
@@ -178,18 +179,19 @@ static int64_t MLT_OWN(lstsq)(mlt_lapack *p, mlt_pieces *memory, const char *fro
                               int64_t at) {
   int64_t m = p->m, n = p->n, k = p->k, least = mlt_least(m, n), most = mlt_most(m, n), info = 0;
   int64_t lda = mlt_most(m, 1), ldb = mlt_most(most, 1), rank = 0;
+  int64_t sides = mlt_most(k, 1); /* LAPACK wants at least one */
   const MLT_R tolerance = (MLT_R)p->tolerance;
-  MLT_T *a = MLT_TAKE(MLT_T, m * n), *b = MLT_TAKE(MLT_T, most * k);
+  MLT_T *a = MLT_TAKE(MLT_T, m * n), *b = MLT_TAKE(MLT_T, most * sides);
   if (!memory->base) {
     int64_t query = -1, iwanted = 1;
     MLT_T wanted = 1;
 #if MLT_IS_COMPLEX
     MLT_R rwanted = 1;
-    MLT_CALL(gelsd)(&m, &n, &k, NULL, &lda, NULL, &ldb, NULL, &tolerance, &rank, &wanted, &query, &rwanted, &iwanted,
+    MLT_CALL(gelsd)(&m, &n, &sides, NULL, &lda, NULL, &ldb, NULL, &tolerance, &rank, &wanted, &query, &rwanted, &iwanted,
                     &info);
     p->lrwork = (int64_t)((double)rwanted * 1.0001) + 1;
 #else
-    MLT_CALL(gelsd)(&m, &n, &k, NULL, &lda, NULL, &ldb, NULL, &tolerance, &rank, &wanted, &query, &iwanted, &info);
+    MLT_CALL(gelsd)(&m, &n, &sides, NULL, &lda, NULL, &ldb, NULL, &tolerance, &rank, &wanted, &query, &iwanted, &info);
 #endif
     p->lwork = (int64_t)((double)(MLT_R)wanted * 1.0001) + 1;
     p->liwork = iwanted;
@@ -200,16 +202,16 @@ static int64_t MLT_OWN(lstsq)(mlt_lapack *p, mlt_pieces *memory, const char *fro
   MLT_R *rwork = MLT_TAKE(MLT_R, p->lrwork);
 #endif
   if (!memory->base) return 0;
-  memset(b, 0, (size_t)(most * k) * sizeof(MLT_T));
+  memset(b, 0, (size_t)(most * sides) * sizeof(MLT_T));
   MLT_OWN(gather)(a, m, from, m, n, p->a_row, p->a_col);
   MLT_OWN(gather)(b, most, other, m, k, p->b_row, p->b_col);
   if (!MLT_OWN(all_finite)(a, m * n) || !MLT_OWN(all_finite)(b, most * k)) return MLT_LAPACK_NOT_FINITE;
   MLT_R *s = (MLT_R *)(p->out[3] + at * p->out_step[3]);
   if (least > 0) {
 #if MLT_IS_COMPLEX
-    MLT_CALL(gelsd)(&m, &n, &k, a, &lda, b, &ldb, s, &tolerance, &rank, work, &p->lwork, rwork, iwork, &info);
+    MLT_CALL(gelsd)(&m, &n, &sides, a, &lda, b, &ldb, s, &tolerance, &rank, work, &p->lwork, rwork, iwork, &info);
 #else
-    MLT_CALL(gelsd)(&m, &n, &k, a, &lda, b, &ldb, s, &tolerance, &rank, work, &p->lwork, iwork, &info);
+    MLT_CALL(gelsd)(&m, &n, &sides, a, &lda, b, &ldb, s, &tolerance, &rank, work, &p->lwork, iwork, &info);
 #endif
   }
   *(int64_t *)(p->out[2] + at * p->out_step[2]) = rank;

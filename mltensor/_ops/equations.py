@@ -116,7 +116,7 @@ def matrix_power(a, n):
         raise TypeError(f"linalg.matrix_power: the exponent must be an integer, not {n!r}") from None
     require_square("matrix_power", a)
     if n == 0:
-        return F.broadcast_to(F.diagonal_scatter(F.ones_like(a[..., 0]), a.shape, 0, -2, -1), a.shape)
+        return F.diagonal_scatter(F.ones_like(F.diagonal(a, 0, -2, -1)), a.shape, 0, -2, -1)
     if n < 0:
         a, n = F.inv(a), -n
     result = None
