@@ -368,6 +368,9 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
             if rules.slot_users[slot] & wanted:
                 if rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
                     value = tuple([detached(<Tensor> one) for one in result])
+                    node.versions[slot] = versions_together(<tuple> value)
+                    if node.code is None:
+                        remember_line(node)
                 else:
                     value = slot_value(rules, slot, first, arguments)
                 if isinstance(value, Tensor):
@@ -384,6 +387,14 @@ cdef int record(Rules rules, object result, PyObject** arguments) except -1:
     else:
         attach_outputs(node, <tuple> result)
     return 0
+
+
+cdef uint64_t versions_together(tuple tensors) noexcept:
+    """A number that grows with a write to any of the tensors."""
+    cdef uint64_t total = 0
+    for one in tensors:
+        total += (<Tensor> one).storage.version
+    return total
 
 
 cdef tuple adjustments(Rules rules, Tensor result, PyObject** arguments, unsigned int wanted):
@@ -463,6 +474,8 @@ cdef object unpack(Node node, int slot, bint create_graph):
     value = node.saved[slot]
     if not isinstance(value, Tensor):
         if isinstance(value, tuple) and node.rules.slot_kind[slot] == RESULT:
+            if versions_together(<tuple> value) != node.versions[slot]:
+                raise overwritten(node, written_last(<tuple> value), node.versions[slot])
             return unpack_results(node, value, create_graph)
         return value
     t = <Tensor> value
@@ -474,6 +487,14 @@ cdef object unpack(Node node, int slot, bint create_graph):
     if node.rules.slot_kind[slot] != ARGUMENT and is_complex(t.view.dtype):
         return conj(t)
     return t
+
+
+cdef Tensor written_last(tuple tensors):
+    """One of several tensors that somebody has written to."""
+    for one in tensors:
+        if (<Tensor> one).storage.overwritten is not None:
+            return <Tensor> one
+    return <Tensor> tensors[0]
 
 
 cdef object unpack_results(Node node, tuple values, bint create_graph):

@@ -96,10 +96,13 @@ def qr_gradient(g, y, mode):
     rows, columns = q.shape[-2], r.shape[-1]
     if mode == "complete" and rows > columns:
         if g_q is not None:
-            raise F.errors.GradientError(
-                f"linalg.qr: with mode='complete' the last {rows - columns} columns of Q are not determined by the "
-                "matrix, so that Q has no gradient; use mode='reduced'")
-        q, r, g_r = q[..., :columns], r[..., :columns, :], g_r[..., :columns, :]
+            if bool(F.any(g_q[..., columns:] != 0)):
+                raise F.errors.GradientError(
+                    f"linalg.qr: with mode='complete' the last {rows - columns} columns of Q are not determined by the "
+                    "matrix and have no gradient; use mode='reduced'")
+            g_q = g_q[..., :columns]
+        q, r = q[..., :columns], r[..., :columns, :]
+        g_r = g_r if g_r is None else g_r[..., :columns, :]
     if rows >= columns:
         inner = 0 if g_r is None else F.matmul(g_r, adjoint(r))
         inner = F.triu(inner if g_q is None else inner - F.matmul(adjoint(q), g_q))
@@ -110,7 +113,7 @@ def qr_gradient(g, y, mode):
     inner = 0 if g_q is None else F.matmul(adjoint(q), g_q)
     inner = inner if g_r is None else inner - F.matmul(g_r, adjoint(r))
     inner = F.tril(inner - adjoint(inner))
-    inner = inner - 0.5 * on_diagonal(F.astype(F.real(diagonal(inner)), inner.dtype))
+    inner = inner - 0.5 * on_diagonal(diagonal(inner))
     inner = adjoint(F.solve_triangular(r[..., :rows], adjoint(inner), upper=True))
     inner = F.concat([inner, F.zeros_like(r[..., rows:])], axis=-1)
     return F.matmul(q, inner if g_r is None else inner + g_r)
@@ -232,14 +235,15 @@ op("svdvals", via=lambda x: svdvals(x), accepts="FLOATING", returns="REAL_OF", s
 # --- eigenvalues ------------------------------------------------------------------------------
 
 def eigh_gradient(g, y):
-    """``V (diag(gw) + (V^H gV) / E) V^H`` with differences of eigenvalues in E (Giles 2008, section 3.1)."""
+    """``V (diag(gw) + skew(V^H gV) / E) V^H`` with differences of eigenvalues in E (Giles 2008, section 3.1)."""
     (g_w, g_v), (w, v) = g, y
     if g_v is None:
         return F.matmul(v * row(g_w), adjoint(v))
     own = F.matmul(adjoint(v), g_v)
     if v.dtype.kind == "c":
         check_phase("eigh", F.imag(diagonal(own)), own)
-    inner = own / differences(w)
+    # The matrix moves among Hermitian ones only, so that its gradient is Hermitian.
+    inner = 0.5 * (own - adjoint(own)) / differences(w)
     inner = inner - on_diagonal(diagonal(inner))
     if g_w is not None:
         inner = inner + on_diagonal(g_w)
