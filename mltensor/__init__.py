@@ -69,7 +69,7 @@ globals().update(CONSTANTS)
 _attach.attach_methods(OPERATIONS)
 
 # Imported when first asked for: a NumPy script pays for none of them.
-LAZY = ("data", "fft", "io", "nn", "optim", "random", "torch")
+LAZY = ("data", "fft", "io", "linalg", "nn", "optim", "random", "torch")
 
 
 def __getattr__(name):

@@ -12,6 +12,7 @@ from mltensor._core import (
     gather,
     index,
     join,
+    lapack,
     matmul,
     neural,
     operators,
@@ -32,7 +33,7 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, index, join, matmul, neural, positions, reduce, scan, sort, strided,
+KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, scan, sort, strided,
                   view)
 
 

@@ -45,3 +45,7 @@ class UnsupportedError(NotImplementedError, TypeError):
 
 class StateError(ValueError, RuntimeError):
     """A state dict that does not fit its model or optimiser, or a checkpoint file that is broken."""
+
+
+class LinAlgError(_numpy.linalg.LinAlgError, RuntimeError):
+    """A matrix that the algorithm cannot take: not square, singular, not positive definite, no convergence."""

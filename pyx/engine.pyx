@@ -261,10 +261,15 @@ cdef int deliver_all(Node node, object gradients, tuple adjust) except -1:
 
 
 cdef int pass_to_parent(Output output, object gradient) except -1:
-    """Put the gradient of one of several results into the parent's list."""
+    """Add the gradient of one of several results to what the parent has for it.
+
+    A result has several places on the tape when a rule that reads it is differentiated itself.
+    """
     cdef Node parent = <Node> output.edge0
     if parent.gradient is None:
         parent.gradient = [None] * output.outputs
+    if parent.gradient[output.index] is not None:
+        gradient = add_gradients(parent.gradient[output.index], gradient)
     parent.gradient[output.index] = gradient
     return 0
 

@@ -428,16 +428,16 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
         if rules.slot_users[slot] & wanted:
             if rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
                 value = tuple([detached(<Tensor> one) for one in result])
+                version = versions_together(<tuple> value)
+                keep_line(node)
+                for one in <tuple> value:
+                    (<Tensor> one).storage.kept = True
             else:
                 value = slot_value(rules, slot, first, arguments)
             if isinstance(value, Tensor):
                 version = (<Tensor> value).storage.version
                 (<Tensor> value).storage.kept = True
-                node.keeps = True
-                if node.code is None:
-                    remember_line(node)
-            elif rules.slot_kind[slot] == RESULT:
-                node.keeps = True
+                keep_line(node)
         if slot == 0:
             node.saved0 = value
             node.version0 = version
@@ -451,6 +451,20 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
     if more is not None:
         node.more_saved = tuple(more)
     return 0
+
+
+cdef int keep_line(Node node) except -1:
+    """Note that the node keeps a tensor, and the line that is running."""
+    node.keeps = True
+    return remember_line(node) if node.code is None else 0
+
+
+cdef uint64_t versions_together(tuple tensors) noexcept:
+    """A number that grows with a write to any of the tensors."""
+    cdef uint64_t total = 0
+    for one in tensors:
+        total += (<Tensor> one).storage.version
+    return total
 
 
 cdef inline bint adjusts(Rules rules, Tensor result, Tensor t) noexcept:
@@ -526,6 +540,8 @@ cdef object unpack(Node node, int slot, bint create_graph):
         value, version = node.more_saved[slot - 2]
     if not isinstance(value, Tensor):
         if isinstance(value, tuple) and node.rules.slot_kind[slot] == RESULT:
+            if versions_together(<tuple> value) != version:
+                raise overwritten(node, written_last(<tuple> value), version)
             return unpack_results(node, value, create_graph)
         return value
     t = <Tensor> value
@@ -537,6 +553,14 @@ cdef object unpack(Node node, int slot, bint create_graph):
     if node.rules.slot_kind[slot] != ARGUMENT and is_complex(t.view.dtype):
         return conj(t)
     return t
+
+
+cdef Tensor written_last(tuple tensors):
+    """One of several tensors that somebody has written to."""
+    for one in tensors:
+        if (<Tensor> one).storage.overwritten is not None:
+            return <Tensor> one
+    return <Tensor> tensors[0]
 
 
 cdef object unpack_results(Node node, tuple values, bint create_graph):

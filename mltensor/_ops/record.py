@@ -153,11 +153,16 @@ ELEMENTWISE_SIGNATURES = {
 }
 
 
-def family(name):
-    """The function `op` with which one file of the table adds its records."""
+def family(name, namespace=None):
+    """The function `op` with which one file of the table adds its records.
+
+    They are at the top level, or in the package that `namespace` names, such as ``linalg``.
+    """
 
     def op(title, *, doc, accepts="ANY", returns="SAME", expr=None, kernel=None, via=None, signature=None,
            vjp=(), sample="(-3, 3)", gpu=None):
+        if namespace is not None:
+            title = f"{namespace}.{title}"
         if sum(way is not None for way in (expr, kernel, via)) != 1:
             raise ValueError(f"operation {title!r}: exactly one of expr, kernel and via says how it is computed")
         if accepts not in CATEGORIES or returns not in RETURNS:

@@ -8,10 +8,13 @@ import numpy
 
 
 class Leaf:
-    """A tensor of random numbers from (low, high) that requires a gradient."""
+    """A tensor of random numbers from (low, high) that requires a gradient.
 
-    def __init__(self, *shape, low=-2.0, high=2.0, real=False):
-        self.shape, self.low, self.high, self.real = shape, low, high, real
+    `through` is a function of the tensor that gives the argument: what makes it symmetric, say.
+    """
+
+    def __init__(self, *shape, low=-2.0, high=2.0, real=False, through=None):
+        self.shape, self.low, self.high, self.real, self.through = shape, low, high, real, through
 
     def values(self, generator, dtype):
         """Numbers as a NumPy array; `real` leaves stay real where the others are complex."""
@@ -22,10 +25,51 @@ class Leaf:
 
 
 class Sample:
-    """Arguments of one call; `reference` is NumPy's function of the same arguments, or None."""
+    """Arguments of one call."""
+
+    after = None
 
     def __init__(self, *args, **kwargs):
         self.args, self.kwargs = args, kwargs
+
+    def then(self, after):
+        """The same, of whose results a function is checked: one that does not depend on what is arbitrary in them."""
+        self.after = after
+        return self
+
+
+def adjoint(x):
+    return x.mT.conj() if x.dtype.kind == "c" else x.mT
+
+
+def hermitian(x):
+    return x + adjoint(x)
+
+
+def positive_definite(x):
+    return x @ adjoint(x) + numpy.eye(x.shape[-1])
+
+
+def regular(x):
+    """Far from singular, and with eigenvalues and singular values far from each other."""
+    return x + numpy.diag(5.0 * numpy.arange(1, x.shape[-1] + 1))
+
+
+def singular(x):
+    """Rank two."""
+    return x[..., :, :2] @ x[..., :2, :]
+
+
+def eigenvectors(result):
+    """Eigenvalues and what does not depend on the phase of the vectors."""
+    return result[0], abs(result[1]), result[1] * result[1][..., :1, :].conj()
+
+
+def singular_vectors(result):
+    u, s, vh = result
+    k = s.shape[-1]
+    u, vh = u[..., :k], vh[..., :k, :]
+    return abs(u), s, abs(vh), u @ vh, u * s[..., None, :].sqrt() @ vh
 
 
 MASK = numpy.array([[True, False, True], [True, True, False]])
@@ -34,6 +78,8 @@ ALONG = numpy.array([[1, 0, 1], [0, 0, 2]])
 OPTIONS = ("mean", -100, 0.1, -1)
 CLASSES = numpy.array([2, 0])
 WEIGHTS = numpy.array([0.5, 1.0, 2.0])
+
+QR = [((3, 2), "reduced"), ((2, 2, 2), "reduced"), ((2, 3), "reduced"), ((2, 4), "complete"), ((2, 2), "complete")]
 
 REDUCTIONS = [
     Sample(Leaf(2, 3)),
@@ -136,6 +182,86 @@ SAMPLES = {
     "fft.irfft2": PLANES[2:],
     "fft.fftshift": [Sample(Leaf(3, 2)), Sample(Leaf(3, 2), axes=0)],
     "fft.ifftshift": [Sample(Leaf(3, 2)), Sample(Leaf(3, 2), axes=0)],
+    # decompositions
+    "linalg.cholesky": [
+        Sample(Leaf(3, 3, through=positive_definite)),
+        Sample(Leaf(2, 2, 2, through=positive_definite), upper=True),
+    ],
+    "linalg.qr_factors": [Sample(Leaf(*shape), mode) for shape, mode in QR],
+    "linalg.qr": [
+        Sample(Leaf(2, 3, 2)),
+        Sample(Leaf(4, 2), "r"),
+        Sample(Leaf(2, 4), "r"),
+        Sample(Leaf(4, 2), "complete").then(lambda result: result[1]),
+    ],
+    "linalg.svd_factors": [Sample(Leaf(*shape), False).then(singular_vectors) for shape in ((3, 3), (2, 4, 2), (2, 3))],
+    "linalg.svd": [
+        Sample(Leaf(4, 2)).then(singular_vectors),
+        Sample(Leaf(2, 3), compute_uv=False),
+        Sample(Leaf(3, 3, through=hermitian), hermitian=True).then(singular_vectors),
+    ],
+    "linalg.svdvals": [Sample(Leaf(3, 2)), Sample(Leaf(2, 2, 3))],
+    "linalg.eigh_factors": [Sample(Leaf(3, 3, through=hermitian)).then(eigenvectors)],
+    "linalg.eigh": [Sample(Leaf(2, 2, 2, through=hermitian), UPLO="U").then(eigenvectors)],
+    "linalg.eigvalsh": [Sample(Leaf(3, 3, through=hermitian))],
+    "linalg.eig_factors": [Sample(Leaf(3, 3, through=regular)).then(eigenvectors)],
+    "linalg.eig": [Sample(Leaf(2, 2, 2, through=regular)).then(eigenvectors)],
+    "linalg.eigvals": [Sample(Leaf(3, 3, through=regular))],
+    # equations
+    "linalg.det": [
+        Sample(Leaf(3, 3)),
+        Sample(Leaf(2, 2, 2)),
+        Sample(Leaf(1, 1)),
+        Sample(Leaf(0, 0)),
+    ],
+    "linalg.slogdet_parts": [Sample(Leaf(2, 3, 3))],
+    "linalg.slogdet": [Sample(Leaf(3, 3))],
+    "linalg.inv": [Sample(Leaf(3, 3, through=regular)), Sample(Leaf(2, 2, 2, through=regular))],
+    "linalg.inverse_or_nan": [Sample(Leaf(2, 2, through=regular))],
+    "linalg.pseudo_inverse": [Sample(Leaf(2, 3, 2), 1e-10), Sample(Leaf(2, 3), 1e-10)],
+    "linalg.pinv": [
+        Sample(Leaf(3, 2)),
+        Sample(Leaf(3, 3, through=singular), 1e-8),
+        Sample(Leaf(3, 3, through=positive_definite), hermitian=True),
+    ],
+    "linalg.matrix_power": [Sample(Leaf(3, 3), 3), Sample(Leaf(2, 2, 2, through=regular), -2), Sample(Leaf(2, 2), 1)],
+    "linalg.solve": [
+        Sample(Leaf(3, 3, through=regular), Leaf(3)),
+        Sample(Leaf(3, 3, through=regular), Leaf(3, 2)),
+        Sample(Leaf(2, 2, 2, through=regular), Leaf(2)),
+        Sample(Leaf(2, 2, through=regular), Leaf(2, 2, 1)),
+        Sample(Leaf(2, 1, 2, 2, through=regular), Leaf(1, 2, 2, 1, real=True)),
+    ],
+    "linalg.solve_triangular": [
+        Sample(Leaf(3, 3, through=regular), Leaf(3, 2), upper=True),
+        Sample(Leaf(2, 2, 2, through=regular), Leaf(2, 1), upper=False),
+        Sample(Leaf(2, 2), Leaf(2, 2, 1), upper=True, unitriangular=True),
+    ],
+    "linalg.least_squares": [Sample(Leaf(3, 2), Leaf(3, 1), 1e-10), Sample(Leaf(2, 3), Leaf(2, 2, 2), 1e-10)],
+    "linalg.lstsq": [Sample(Leaf(4, 2), Leaf(4)), Sample(Leaf(2, 3), Leaf(2)), Sample(Leaf(4, 2), Leaf(4, 2))],
+    "linalg.tensorsolve": [Sample(Leaf(2, 2, 4), Leaf(2, 2)), Sample(Leaf(2, 4, 2), Leaf(2, 2), axes=(1,))],
+    "linalg.tensorinv": [Sample(Leaf(4, 2, 2), ind=1)],
+    "linalg.multi_dot": [
+        Sample([Leaf(2, 3), Leaf(3, 2), Leaf(2, 4)]),
+        Sample([Leaf(2), Leaf(2, 3), Leaf(3, 2), Leaf(2)]),
+    ],
+    # norms
+    "linalg.norm": [
+        Sample(Leaf(2, 3)),
+        Sample(Leaf(4), 3),
+        Sample(Leaf(2, 3), "nuc"),
+        Sample(Leaf(2, 3, 2), 2, (2, 0), True),
+        Sample(Leaf(2, 3), 1),
+        Sample(Leaf(3, 2), -numpy.inf, 0),
+    ],
+    "linalg.vector_norm": [
+        Sample(Leaf(2, 3, 2), ord=order, axis=axis)
+        for order, axis in ((2, None), (1, 0), (3, (0, 2)), (0.5, -1), (-1, 1), (numpy.inf, 1), (-numpy.inf, 0))
+    ],
+    "linalg.matrix_norm": [
+        Sample(Leaf(2, 3, 2), ord=order) for order in ("fro", "nuc", 2, -2, 1, -1, numpy.inf, -numpy.inf)
+    ],
+    "linalg.cond": [Sample(Leaf(2, 3)), Sample(Leaf(2, 2, 2), "fro"), Sample(Leaf(3, 3), -2), Sample(Leaf(2, 2), 1)],
     # neural
     "softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
     "log_softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
@@ -286,7 +412,7 @@ SAMPLES = {
 }
 
 # Compositions whose results are integers.
-INTEGER_RESULTS = {"argpartition", "flatnonzero"}
+INTEGER_RESULTS = {"argpartition", "flatnonzero", "matrix_rank"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
 # No gradient by their nature, although they are compositions of others.

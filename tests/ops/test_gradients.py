@@ -72,10 +72,10 @@ def test_one_operand_alone_and_a_scalar_beside_it(record, generator):
 
 
 def arguments(arguments_, generator, dtype, leaves):
-    """Leaves replaced by tensors, also within a list; the tensors are collected in `leaves`."""
+    """Leaves replaced by tensors, also within a list; pairs of tensor and leaf are collected in `leaves`."""
     if isinstance(arguments_, Leaf):
-        leaves.append(np.array(arguments_.values(generator, dtype)).requires_grad_())
-        return leaves[-1]
+        leaves.append((np.array(arguments_.values(generator, dtype)).requires_grad_(), arguments_))
+        return leaves[-1][0]
     if isinstance(arguments_, list) and any(isinstance(one, Leaf) for one in arguments_):
         return [arguments(one, generator, dtype, leaves) for one in arguments_]
     return arguments_
@@ -93,12 +93,16 @@ def as_function(name, call, generator, dtype):
         return next((new for old, new in places if old is value), value)
 
     def function(*tensors):
-        places = list(zip(found, tensors, strict=True))
-        return OPERATIONS[name](
+        places = [
+            (old, new if leaf.through is None else leaf.through(new))
+            for (old, leaf), new in zip(found, tensors, strict=True)
+        ]
+        result = OPERATIONS[name](
             *(replaced(one, places) for one in given), **{key: replaced(one, places) for key, one in named.items()}
         )
+        return result if call.after is None else call.after(result)
 
-    return function, found
+    return function, [tensor for tensor, _ in found]
 
 
 def check_samples(record, generator, dtype):

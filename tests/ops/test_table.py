@@ -20,6 +20,8 @@ WITHOUT_GRADIENT = {
     "isnan", "isinf", "isfinite", "signbit",
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "nonzero", "argwhere", "one_hot", "searchsorted",
     "softmax_cross_entropy_coefficients",
+    # Values alone, or R; asked for a gradient, the functions compute the vectors too.
+    "linalg.qr_triangle", "linalg.singular_values", "linalg.eigh_values", "linalg.eig_values",
 }
 # Kernels that the device side replaces by compositions of others.
 WITHOUT_DEVICE_ENTRY = set()
