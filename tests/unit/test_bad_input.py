@@ -165,7 +165,7 @@ def test_out_may_be_larger_than_the_operands():
 def test_dtype_of_a_comparison_and_of_a_magnitude():
     assert np.less(np.array([0.25, 0.75]), np.array([0.5, 0.5]), dtype=bool).tolist() == [True, False]
     assert np.absolute(np.array([3 + 4j]), dtype="float64").tolist() == [5.0]
-    with pytest.raises(DTypeError, match="complex128.*float64.*astype"):
+    with pytest.raises(DTypeError, match=r"complex128.*float64.*astype"):
         np.add(np.array([1j]), 1.0, dtype="float64")
 
 
