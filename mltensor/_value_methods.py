@@ -225,39 +225,25 @@ def lerp(self, end, weight):
 
 @method
 def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
-    """The p-norm over dimensions; 'fro' is the Euclidean norm of all elements."""
+    """The p-norm over dimensions; 'fro' is the Euclidean norm of all elements, 'nuc' the nuclear norm of matrices."""
     x = self if dtype is None else self.astype(dtype)
-    size = F.absolute(x)
-    if p in ("fro", 2, None):
-        total = F.sum(size * size, dim, keepdims=keepdim)
-        if not total.requires_grad:
-            return F.sqrt(total)
-        # The slope of the root is infinite at 0, that of the norm of a zero vector counts as 0.
-        zero = total == 0
-        return F.where(zero, 0, F.sqrt(F.where(zero, 1, total)))
-    if p == 1:
-        return F.sum(size, dim, keepdims=keepdim)
-    if p in (float("inf"), "inf"):
-        return F.max(size, dim, keepdims=keepdim)
-    if p == -float("inf"):
-        return F.min(size, dim, keepdims=keepdim)
-    if p == 0:
-        return F.sum(F.astype(size != 0, size.dtype), dim, keepdims=keepdim)
-    return F.power(F.sum(F.power(size, p), dim, keepdims=keepdim), 1.0 / p)
+    if p == "nuc":
+        return F.linalg.norm(x, "nuc", (-2, -1) if dim is None else tuple(dim), keepdim)
+    return F.linalg.vector_norm(x, axis=dim, keepdims=keepdim, ord=2 if p in ("fro", None) else float(p))
 
 
 # Methods that are an operation of the table, most under another name.
 OTHER_NAMES = {
     "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
-    "mv": "matmul", "fix": "trunc", "ger": "outer",
+    "mv": "matmul", "fix": "trunc", "ger": "outer", "inverse": "inv", "pinverse": "pinv",
     "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
     "bitwise_not": "bitwise_invert", "arctan2": "atan2"}
 # Operations that are methods in PyTorch alone.
 SAME_NAMES = (
-    "argwhere", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "contiguous", "copysign", "erfc", "floor_divide",
-    "fmax", "fmin", "fmod", "gather", "gelu", "heaviside", "hypot", "leaky_relu", "logaddexp", "logical_xor", "outer",
-    "scatter", "scatter_add", "signbit", "silu", "softplus", "tril", "triu", "vecdot", "xlogy")
+    "argwhere", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "contiguous", "copysign", "det", "erfc",
+    "floor_divide", "fmax", "fmin", "fmod", "gather", "gelu", "heaviside", "hypot", "leaky_relu", "logaddexp",
+    "logical_xor", "outer", "scatter", "scatter_add", "signbit", "silu", "softplus", "tril", "triu", "vecdot", "xlogy")
 
 
 def renamed(name, operation):

@@ -137,28 +137,22 @@ static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const cha
   return 0;
 }
 
-/* out[0]: the inverse. */
+/* out[0]: the inverse, as the solution for the columns of the identity: as NumPy rounds it, zeros and their
+ * signs included. */
 static int64_t MLT_OWN(inverse)(mlt_lapack *p, mlt_pieces *memory, const char *from,
                                 const char *other, int64_t at) {
   int64_t n = p->n, ld = mlt_most(n, 1), info = 0;
-  MLT_T *a = MLT_TAKE(MLT_T, n * n);
+  MLT_T *a = MLT_TAKE(MLT_T, n * n), *b = MLT_TAKE(MLT_T, n * n);
   int64_t *pivots = MLT_TAKE(int64_t, n);
-  if (!memory->base) {
-    int64_t query = -1;
-    MLT_T wanted = 1;
-    MLT_CALL(getri)(&n, NULL, &ld, NULL, &wanted, &query, &info);
-    p->lwork = mlt_most((int64_t)(MLT_R)wanted, ld);
-  }
-  MLT_T *work = MLT_TAKE(MLT_T, p->lwork);
   if (!memory->base) return 0;
   MLT_OWN(gather)(a, n, from, n, n, p->a_row, p->a_col);
-  MLT_CALL(getrf)(&n, &n, a, &ld, pivots, &info);
-  if (info == 0) MLT_CALL(getri)(&n, a, &ld, pivots, work, &p->lwork, &info);
+  MLT_OWN(identity)((char *)b, n);
+  MLT_CALL(gesv)(&n, &n, a, &ld, pivots, b, &ld, &info);
   if (info > 0 && p->option & MLT_OPTION_OR_NAN) {
-    for (int64_t i = 0; i < n * n; i++) a[i] = NAN;
+    for (int64_t i = 0; i < n * n; i++) b[i] = NAN;
     info = 0;
   }
-  MLT_OWN(scatter)(p->out[0] + at * p->out_step[0], a, n, n, n);
+  MLT_OWN(scatter)(p->out[0] + at * p->out_step[0], b, n, n, n);
   return info;
 }
 

@@ -14,8 +14,6 @@ typedef const char *mlt_flag;
   void scipy_##p##potrf_64_(mlt_flag uplo, mlt_size n, T *a, mlt_size lda, int64_t *info, size_t);  \
   void scipy_##p##getrf_64_(mlt_size m, mlt_size n, T *a, mlt_size lda, int64_t *pivots,            \
                             int64_t *info);                                                         \
-  void scipy_##p##getri_64_(mlt_size n, T *a, mlt_size lda, mlt_size pivots, T *work,               \
-                            mlt_size lwork, int64_t *info);                                         \
   void scipy_##p##gesv_64_(mlt_size n, mlt_size k, T *a, mlt_size lda, int64_t *pivots, T *b,       \
                            mlt_size ldb, int64_t *info);                                            \
   void scipy_##p##trsm_64_(mlt_flag side, mlt_flag uplo, mlt_flag trans, mlt_flag diag, mlt_size m, \

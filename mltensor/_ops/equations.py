@@ -132,8 +132,8 @@ def matrix_power(a, n):
 def require_square(name, a):
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise F.errors.LinAlgError(
-            f"linalg.{name}: shape {a.shape}: a square matrix, or a stack of them, has at least two dimensions, and the "
-            "last two are equal")
+            f"linalg.{name}: shape {a.shape}: a square matrix, or a stack of them, has at least two dimensions, and "
+            "the last two are equal")
 
 
 op("inv", kernel="inv", accepts="FLOATING", signature="a: Tensor", vjp=inverse_gradient, gpu="inv",
@@ -145,9 +145,9 @@ op("pseudo_inverse", kernel="pseudo_inverse", accepts="FLOATING",
    signature="a: Tensor, rtol: Tensor, hermitian=False", vjp=(pseudo_inverse_gradient, None), gpu="pseudo_inverse",
    doc="The pseudo-inverse for `pinv`.")
 op("pinv", via=pinv, accepts="FLOATING", signature="a: Tensor, rcond=None, hermitian=False, *, rtol='unset'",
-   doc="Pseudo-inverse of Moore and Penrose. Singular values up to `rcond` (also called `rtol`; one for each matrix of\n"
-       "the stack, if you like) times the greatest count as zero: 1e-15 if nothing is given, and with ``rtol=None`` the\n"
-       "longer side times the epsilon of the dtype. `hermitian` reads the lower triangle alone.\n\n"
+   doc="Pseudo-inverse of Moore and Penrose. Singular values up to `rcond` (also called `rtol`; one for each matrix\n"
+       "of the stack, if you like) times the greatest count as zero: 1e-15 if nothing is given, and with\n"
+       "``rtol=None`` the longer side times the epsilon of the dtype. `hermitian` reads the lower triangle alone.\n\n"
        ">>> np.linalg.pinv([[2.0], [0.0]]).tolist()\n[[0.5, 0.0]]")
 op("matrix_power", via=matrix_power, returns="SAME", signature="a: Tensor, n",
    doc="Square matrices to an integer power, by repeated squaring; negative powers are those of the inverse.\n\n"
@@ -176,7 +176,8 @@ def coefficients_gradient(g, y, x1, x2_shape):
 
 
 def triangle_right_gradient(g, x1, x2_shape, upper, unitriangular):
-    return F.sum_to(F.linalg.solve_triangular(F.matrix_transpose(x1), g, upper=not upper, unitriangular=unitriangular), x2_shape)
+    right = F.linalg.solve_triangular(F.matrix_transpose(x1), g, upper=not upper, unitriangular=unitriangular)
+    return F.sum_to(right, x2_shape)
 
 
 def triangle_gradient(g, y, x1, upper, unitriangular):
@@ -188,8 +189,8 @@ def triangle_gradient(g, y, x1, upper, unitriangular):
 
 op("solve", kernel="solve", accepts="FLOATING", returns="PROMOTED", signature="x1: Tensor, x2: Tensor, /",
    vjp=(coefficients_gradient, right_side_gradient), gpu="solve",
-   doc="The x of ``x1 @ x = x2``, for stacks that broadcast. An `x2` of one dimension is a vector, any other one a matrix\n"
-       "or a stack of them. A singular matrix is a LinAlgError.\n\n"
+   doc="The x of ``x1 @ x = x2``, for stacks that broadcast. An `x2` of one dimension is a vector, any other one a\n"
+       "matrix or a stack of them. A singular matrix is a LinAlgError.\n\n"
        ">>> np.linalg.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0]).tolist()\n[1.0, 0.5]")
 op("solve_triangular", kernel="solve_triangular", accepts="FLOATING", returns="PROMOTED",
    signature="x1: Tensor, x2: Tensor, /, *, upper, unitriangular=False",
@@ -274,17 +275,17 @@ op("least_squares", kernel="least_squares", accepts="FLOATING", returns="PROMOTE
    signature="a: Tensor, b: Tensor, rcond", vjp=(least_squares_gradient, least_squares_right_gradient),
    gpu="least_squares", doc="Solution, residuals, rank and singular values for `lstsq`.")
 op("lstsq", via=lstsq, accepts="FLOATING", returns="PROMOTED", signature="a: Tensor, b: Tensor, rcond=None",
-   doc="The x that makes ``|a @ x - b|`` least (of several the shortest), the sums of squares that remain (empty unless\n"
-       "there are more equations than unknowns and full rank), the rank and the singular values of `a`. Singular values up\n"
-       "to `rcond` times the greatest count as zero. Stacks broadcast.\n\n"
-       ">>> np.linalg.lstsq([[1.0], [1.0]], [1.0, 3.0])[0].round(12).tolist()\n[2.0]")
+   doc="The x that makes ``|a @ x - b|`` least (of several the shortest), the sums of squares that remain (empty\n"
+       "unless there are more equations than unknowns and full rank), the rank and the singular values of `a`.\n"
+       "Singular values up to `rcond` times the greatest count as zero. Stacks broadcast.\n\n"
+       ">>> np.allclose(np.linalg.lstsq([[1.0], [1.0]], [1.0, 3.0])[0], [2.0])\nTrue")
 op("tensorsolve", via=tensorsolve, accepts="FLOATING", returns="PROMOTED",
    signature="a: Tensor, b: Tensor, axes=None",
    doc="The x of ``tensordot(a, x, x.ndim) = b``; the `axes` of `a` go to the end first.\n\n"
        ">>> np.linalg.tensorsolve(np.eye(4).reshape(2, 2, 4), np.ones((2, 2))).tolist()\n[1.0, 1.0, 1.0, 1.0]")
 op("tensorinv", via=tensorinv, accepts="FLOATING", signature="a: Tensor, ind=2",
-   doc="The inverse of a tensor as a map from its last dimensions to the first `ind`: ``tensordot(tensorinv(a), a, ind)``\n"
-       "is the identity.\n\n>>> np.linalg.tensorinv(np.eye(4).reshape(2, 2, 4)).shape\n(4, 2, 2)")
+   doc="The inverse of a tensor as a map from its last dimensions to the first `ind`: ``tensordot(tensorinv(a), a,\n"
+       "ind)`` is the identity.\n\n>>> np.linalg.tensorinv(np.eye(4).reshape(2, 2, 4)).shape\n(4, 2, 2)")
 
 
 # --- products ---------------------------------------------------------------------------------
@@ -314,8 +315,8 @@ def multi_dot(arrays, out=None):
     for k, one in enumerate(matrices):
         if one.ndim != 2:
             raise F.errors.LinAlgError(
-                f"linalg.multi_dot: operand {k} of shape {arrays[k].shape}: all are matrices; the first and the last may "
-                "be vectors")
+                f"linalg.multi_dot: operand {k} of shape {arrays[k].shape}: all are matrices; the first and the last "
+                "may be vectors")
     split = cheapest([one.shape[0] for one in matrices] + [matrices[-1].shape[1]])
 
     def product(i, j):
@@ -326,5 +327,5 @@ def multi_dot(arrays, out=None):
 
 
 op("multi_dot", via=multi_dot, returns="PROMOTED", signature="arrays: Tensors, *, out=None",
-   doc="Product of two or more matrices in the order that takes the fewest multiplications; the first and the last may\n"
-       "be vectors.\n\n>>> np.linalg.multi_dot([[[1, 2]], [[3], [4]], [[5]]]).tolist()\n[[55]]")
+   doc="Product of two or more matrices in the order that takes the fewest multiplications; the first and the last\n"
+       "may be vectors.\n\n>>> np.linalg.multi_dot([[[1, 2]], [[3], [4]], [[5]]]).tolist()\n[[55]]")

@@ -97,8 +97,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
         return norm_of_vectors(x, ord, axis, keepdims)
     if len(axis) != 2:
         raise ValueError(
-            f"linalg.norm: {len(axis)} axes of shape {x.shape}: a norm is that of vectors (one axis) or matrices (two); "
-            "vector_norm takes any number")
+            f"linalg.norm: {len(axis)} axes of shape {x.shape}: a norm is that of vectors (one axis) or matrices "
+            "(two); vector_norm takes any number")
     result = norm_of_matrices(x, ord, *axis)
     return F.expand_dims(result, tuple(sorted(axis))) if keepdims else result
 
@@ -156,10 +156,10 @@ def thresholds(values):
 
 
 op("norm", via=norm, returns="REAL_OF", signature="x: Tensor, ord=None, axis=None, keepdims=False",
-   doc="Norm of vectors (one axis) or matrices (two); without `ord` the root of the sum of squares. For vectors `ord` is\n"
-       "a number, inf or -inf; 0 counts what is not zero. For matrices 'fro', 'nuc' (sum of singular values), 2 and -2\n"
-       "(greatest, least singular value), 1 and -1 (greatest, least sum of a column), inf and -inf (of a row).\n\n"
-       ">>> np.linalg.norm([3.0, 4.0]).tolist()\n5.0")
+   doc="Norm of vectors (one axis) or matrices (two); without `ord` the root of the sum of squares. For vectors `ord`\n"
+       "is a number, inf or -inf; 0 counts what is not zero. For matrices 'fro', 'nuc' (sum of singular values), 2\n"
+       "and -2 (greatest, least singular value), 1 and -1 (greatest, least sum of a column), inf and -inf (of a\n"
+       "row).\n\n>>> np.linalg.norm([3.0, 4.0]).tolist()\n5.0")
 op("vector_norm", via=vector_norm, returns="REAL_OF", signature="x: Tensor, /, *, axis=None, keepdims=False, ord=2",
    doc="Norm of vectors along an axis, over several, or of all elements.\n\n"
        ">>> np.linalg.vector_norm([[3.0, -4.0]], ord=1, axis=1).tolist()\n[7.0]")
@@ -167,8 +167,8 @@ op("matrix_norm", via=matrix_norm, returns="REAL_OF", signature="x: Tensor, /, *
    doc="Norm of the matrices in the last two dimensions.\n\n"
        ">>> np.linalg.matrix_norm([[1.0, -2.0], [3.0, 4.0]], ord=1).tolist()\n6.0")
 op("cond", via=cond, returns="REAL_OF", signature="x: Tensor, p=None",
-   doc="Condition number: greatest by least singular value, or norm of the matrix times norm of its inverse for another\n"
-       "order of `matrix_norm`; of singular matrices inf.\n\n"
+   doc="Condition number: greatest by least singular value, or norm of the matrix times norm of its inverse for\n"
+       "another order of `matrix_norm`; of singular matrices inf.\n\n"
        ">>> np.linalg.cond([[4.0, 0.0], [0.0, 2.0]]).tolist()\n2.0")
 op("matrix_rank", via=matrix_rank, returns="INDEX", signature="A: Tensor, tol=None, hermitian=False, *, rtol=None",
    doc="Number of singular values greater than `tol`, or than `rtol` times the greatest (the longer side times the\n"

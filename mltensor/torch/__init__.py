@@ -53,6 +53,7 @@ initial_seed, seed = default_generator().initial_seed, default_generator().seed
 
 globals().update(TYPED)
 globals().update(functions.DIRECT)
+globals().update(linalg.TOP_LEVEL)
 globals().update(differences.FUNCTIONS)
 
 

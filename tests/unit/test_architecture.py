@@ -15,13 +15,13 @@ COMPILED = [
     {"dtypes", "storage", "shapes"}, {"tensor"}, {"buffer", "scalars"}, {"elementwise"},
     {"view", "foreign", "interop", "create", "ranges", "dlpack"},
     {"strided", "keys", "index", "gather", "positions", "join", "sort", "reduce", "scan", "neural", "matmul",
-     "optimize", "fourier"},
+     "optimize", "fourier", "lapack"},
     {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}
 # Python packages from the bottom up; private modules of the top level make the namespace.
 PACKAGES = ["errors", "_core", "_ops", "namespace", "autograd", "nn", "upper"]
-UPPER = {"optim", "data", "io", "torch", "examples", "random"}
+UPPER = {"optim", "data", "io", "torch", "examples", "random", "linalg"}
 
 
 def cimported(path):
