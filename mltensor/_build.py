@@ -33,8 +33,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, scan, sort, strided,
-                  view)
+KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, scan, sort,
+                  strided, view)
 
 
 def merged(tables):
