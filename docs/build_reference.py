@@ -71,9 +71,10 @@ def prose_and_examples(doc):
 def entry(record):
     """One operation as Markdown."""
     result = RETURNS[record.returns]
+    place = "" if record.namespace is None else f"{record.namespace}."
     signature = sys.modules["_ops.signatures"].python_signature(record.signature)
     return "\n".join([
-        f"### {record.name}", "", "```python", f"{record.name}{signature}", "```", "",
+        f"### {record.name}", "", "```python", f"{place}{record.name}{signature}", "```", "",
         prose_and_examples(record.doc), "",
         f"- takes {CATEGORY_NAMES[record.accepts]}; gives a tensor {result}",
         f"- gradient: {gradient(record)}",
