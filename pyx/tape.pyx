@@ -34,6 +34,7 @@ cdef enum SlotKind:
     DEVICE
     ARGUMENT
     RESULT
+    RESULT_SHAPE
 
 
 METADATA = {"shape": SHAPE, "strides": STRIDES, "device": DEVICE}
@@ -116,6 +117,8 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
     if parameter == "y":
         rules.slot_kind[slot] = RESULT
         rules.keeps_result = True
+    elif parameter == "y_shape":
+        rules.slot_kind[slot] = RESULT_SHAPE
     elif parameter in inputs:
         rules.slot_kind[slot] = INPUT
         rules.slot_argument[slot] = positions[inputs.index(parameter)]
@@ -127,8 +130,8 @@ cdef int add_slot(Rules rules, dict known, str parameter, list inputs, list argu
         rules.slot_argument[slot] = arguments.index(parameter)
     else:
         raise TypeError(
-            f"a gradient rule of {rules.name!r} has a parameter {parameter!r}; it may ask for g, y, the inputs "
-            f"{inputs}, their _shape, _strides and _device, and the arguments {arguments}")
+            f"a gradient rule of {rules.name!r} has a parameter {parameter!r}; it may ask for g, y, y_shape, the "
+            f"inputs {inputs}, their _shape, _strides and _device, and the arguments {arguments}")
     known[parameter] = slot
     rules.slots += 1
     return 0
@@ -426,7 +429,10 @@ cdef int keep(Node node, object result, Tensor first, PyObject** arguments, unsi
         value = None
         version = 0
         if rules.slot_users[slot] & wanted:
-            if rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
+            if rules.slot_kind[slot] == RESULT_SHAPE:
+                value = shape_tuple(first) if isinstance(result, Tensor) else tuple(
+                    [shape_tuple(<Tensor> one) for one in result])
+            elif rules.slot_kind[slot] == RESULT and not isinstance(result, Tensor):
                 value = tuple([detached(<Tensor> one) for one in result])
                 version = versions_together(<tuple> value)
                 keep_line(node)

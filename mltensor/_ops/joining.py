@@ -86,20 +86,20 @@ def gathered_parts(g, keys, shape):
     return total
 
 
-def split_gradient(g, y, x_shape, indices_or_sections, axis):
+def split_gradient(g, y_shape, x_shape, indices_or_sections, axis):
     """Gradient of split: the parts joined, zeros where none arrived."""
     length = x_shape[axis]
-    if sum(part.shape[axis] for part in y) == length and all(part is not None for part in g):
+    if sum(shape[axis] for shape in y_shape) == length and all(part is not None for part in g):
         return F.concat(list(g), axis=axis)
     begins = [0]
     if getattr(indices_or_sections, "ndim", 0) == 0 and hasattr(indices_or_sections, "__index__"):
-        for part in y[:-1]:
-            begins.append(begins[-1] + part.shape[axis])
+        for shape in y_shape[:-1]:
+            begins.append(begins[-1] + shape[axis])
     else:
         # Cut points count and clip as the bounds of slices do, and need not be in order.
         begins += [slice(int(cut), None).indices(length)[0] for cut in indices_or_sections]
-    keys = [along(axis, len(x_shape), slice(begin, begin + part.shape[axis]))
-            for begin, part in zip(begins, y, strict=True)]
+    keys = [along(axis, len(x_shape), slice(begin, begin + shape[axis]))
+            for begin, shape in zip(begins, y_shape, strict=True)]
     return gathered_parts(g, keys, x_shape)
 
 

@@ -83,10 +83,16 @@ def norm_of_matrices(x, ord, rows, columns):
 def norm(x, ord=None, axis=None, keepdims=False):
     x = as_floating(x)
     if axis is None:
-        everything = tuple(range(x.ndim))
+        axis = tuple(range(x.ndim))
         if ord is None or (x.ndim == 2 and isinstance(ord, str) and ord in ("fro", "f")):
-            return root(F.sum(squares(x), everything, keepdims=keepdims), 0.5, x.requires_grad)
-        axis = everything
+            if x.dtype.kind == "c":
+                total = F.sum(squares(x))
+            else:
+                # A product of vectors writes no squares down.
+                line = x if x.ndim == 1 else F.reshape(x, (x.size,))
+                total = F.matmul(line, line)
+            result = root(total, 0.5, x.requires_grad)
+            return F.expand_dims(result, axis) if keepdims else result
     elif not isinstance(axis, (tuple, list)):
         try:
             axis = (int(axis),)

@@ -65,12 +65,13 @@ class Record:
     ``a``, ``b``, ``c``; the name of a kernel that a device has registered; or a Python function over
     other operations, which is then differentiated through.
 
-    `vjp` holds one small function per tensor input (None where there is no gradient), written in the
-    library's own operations. The names of its parameters say what the tape keeps: ``g`` the incoming
-    gradient, ``y`` the result, an input's name its value, ``x_shape`` (``x_strides``, ``x_device``) the shape of
-    input ``x`` alone,
-    and the name of any other argument that argument. The engine undoes broadcasting and casts; it
-    hands complex values over conjugated, so that a rule written for real numbers is right for complex.
+    `vjp` holds one small function per tensor input (None where there is no gradient), written in the library's own
+    operations. The names of its parameters say what the tape keeps: ``g`` the incoming gradient, ``y`` the result
+    (``y_shape`` its shape alone), an input's name its value, ``x_shape`` (``x_strides``, ``x_device``) the shape of
+    input ``x`` alone, and the name of any other argument that argument. The engine undoes broadcasting and casts;
+    it hands complex values over conjugated, so that a rule written for real numbers is right for complex. Of an
+    operation with several results ``g`` and ``y`` are tuples, ``None`` in ``g`` where nothing arrived, and ``y`` as
+    it is, not conjugated.
     """
 
     FIELDS = ("name", "family", "doc", "accepts", "returns", "expr", "kernel", "via", "signature", "vjp", "sample",

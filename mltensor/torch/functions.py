@@ -60,7 +60,7 @@ def find(name):
     target = OTHER_NAMES.get(name, name)
     if name in METHODS and target == name and callable(METHODS[name]):
         return from_method(name)
-    if target in OPERATIONS and OPERATIONS[target].record.namespace is None:
+    if target in OPERATIONS:
         # Operations give the class of their inputs.
         return OPERATIONS[target]
     for module in (functional, mltensor):
