@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -206,7 +207,8 @@ def extensions():
             f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
             libraries=libraries, library_dirs=[str(library)],
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
-    folder = ROOT / "build" / f"cython-{VARIANT}"
+    # Cython looks at the times of sources only; other directives make other code.
+    folder = ROOT / "build" / f"cython-{VARIANT}-{zlib.crc32(repr(DIRECTIVES).encode()):08x}"
     before = {path: (path.stat(), c_code(path)) for path in folder.rglob("*.c")}
     modules = cythonize(modules, build_dir=str(folder.relative_to(ROOT)), compiler_directives=DIRECTIVES,
                         include_path=[str(ROOT)], nthreads=0)

@@ -236,12 +236,12 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
 OTHER_NAMES = {
     "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
-    "mv": "matmul", "fix": "trunc", "ger": "outer", "inverse": "inv", "pinverse": "pinv",
-    "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
+    "mv": "matmul", "fix": "trunc", "ger": "outer", "inverse": "linalg.inv", "pinverse": "linalg.pinv",
+    "det": "linalg.det", "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
     "bitwise_not": "bitwise_invert", "arctan2": "atan2"}
 # Operations that are methods in PyTorch alone.
 SAME_NAMES = (
-    "argwhere", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "contiguous", "copysign", "det", "erfc",
+    "argwhere", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "contiguous", "copysign", "erfc",
     "floor_divide", "fmax", "fmin", "fmod", "gather", "gelu", "heaviside", "hypot", "leaky_relu", "logaddexp",
     "logical_xor", "outer", "scatter", "scatter_add", "signbit", "silu", "softplus", "tril", "triu", "vecdot", "xlogy")
 
@@ -249,8 +249,10 @@ SAME_NAMES = (
 def renamed(name, operation):
     """A method that calls an operation of the table."""
 
+    find = operator.attrgetter(operation)
+
     def call(self, *args, **kwargs):
-        return getattr(F, operation)(self, *args, **kwargs)
+        return find(F)(self, *args, **kwargs)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"As :func:`mltensor.{operation}`."

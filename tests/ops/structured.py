@@ -412,7 +412,7 @@ SAMPLES = {
 }
 
 # Compositions whose results are integers.
-INTEGER_RESULTS = {"argpartition", "flatnonzero", "matrix_rank"}
+INTEGER_RESULTS = {"argpartition", "flatnonzero", "linalg.matrix_rank"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
 # No gradient by their nature, although they are compositions of others.
