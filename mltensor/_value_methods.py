@@ -237,7 +237,8 @@ OTHER_NAMES = {
     "mul": "multiply", "neg": "negative", "true_divide": "divide", "eq": "equal", "ne": "not_equal",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "mm": "matmul", "bmm": "matmul",
     "mv": "matmul", "fix": "trunc", "ger": "outer", "inverse": "linalg.inv", "pinverse": "linalg.pinv",
-    "det": "linalg.det", "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
+    "det": "linalg.det",
+    "amax": "max", "amin": "min", "movedim": "moveaxis", "swapdims": "swapaxes", "repeat_interleave": "repeat",
     "bitwise_not": "bitwise_invert", "arctan2": "atan2"}
 # Operations that are methods in PyTorch alone.
 SAME_NAMES = (
