@@ -208,8 +208,12 @@ def extensions():
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
     folder = ROOT / "build" / f"cython-{VARIANT}"
     before = {path: (path.stat(), c_code(path)) for path in folder.rglob("*.c")}
+    # Cython looks at the age of files only; other directives make all C files out of date.
+    directives = folder / "directives.txt"
+    changed = not directives.exists() or directives.read_text() != repr(DIRECTIVES)
     modules = cythonize(modules, build_dir=str(folder.relative_to(ROOT)), compiler_directives=DIRECTIVES,
-                        include_path=[str(ROOT)], nthreads=0)
+                        include_path=[str(ROOT)], nthreads=0, force=changed)
+    write_if_changed(directives, repr(DIRECTIVES))
     # pip installs Cython anew for every build, which makes all C files out of date. Those that come out the same
     # keep their time, so that they are not compiled again.
     for path, (status, code) in before.items():

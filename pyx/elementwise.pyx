@@ -298,11 +298,11 @@ cdef int store_scalar(object value, int dtype, char* out) except -1:
         f = value
         (<mlt_half*> out)[0] = mlt_float_to_half(<float> f)
     elif dtype == COMPLEX64:
-        c = value
+        c = complex(value)
         (<float*> out)[0] = <float> c.real
         (<float*> out)[1] = <float> c.imag
     elif dtype == COMPLEX128:
-        c = value
+        c = complex(value)
         (<double*> out)[0] = c.real
         (<double*> out)[1] = c.imag
     else:

@@ -100,8 +100,21 @@ cdef object run_hooks(Node node, object gradient):
     for hook in list(node.hooks):
         replaced = hook(gradient)
         if replaced is not None:
-            gradient = replaced
+            gradient = fitting(node, <Tensor> gradient, replaced) if isinstance(gradient, Tensor) else replaced
     return gradient
+
+
+cdef object fitting(Node node, Tensor gradient, object replaced):
+    """What a hook returned, when it can stand for the gradient."""
+    if not isinstance(replaced, Tensor):
+        raise TypeError(f"a hook of {node!r} must return a tensor or None, not {type(replaced).__name__}")
+    if not same_shape(gradient, <Tensor> replaced) or (<Tensor> replaced).storage.device != gradient.storage.device:
+        raise ShapeError(
+            f"a hook of {node!r} returned a gradient of shape {shape_tuple(<Tensor> replaced)} on {replaced.device} "
+            f"for one of shape {shape_tuple(gradient)} on {gradient.device}")
+    if (<Tensor> replaced).view.dtype != gradient.view.dtype:
+        return cast_gradient(replaced, gradient.dtype)
+    return replaced
 
 
 cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:

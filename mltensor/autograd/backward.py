@@ -1,16 +1,18 @@
 """Walking back: `backward` leaves gradients at the leaves, `grad` returns those asked for."""
 
 from mltensor._core import engine
-from mltensor._core.create import ones_like, zeros_like
+from mltensor._core.create import asarray, ones_like, zeros_like
 from mltensor._core.tape import node_of
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 
 def as_sequence(value):
     """A tensor as a tuple of one, a sequence as a tuple."""
-    return (value,) if value is None or isinstance(value, Tensor) else tuple(value)
+    if value is None or isinstance(value, Tensor) or hasattr(value, "shape") or not hasattr(value, "__iter__"):
+        return (value,)
+    return tuple(value)
 
 
 def starting_gradients(outputs, given):
@@ -26,9 +28,16 @@ def starting_gradients(outputs, given):
                     f"backward starts from one number, but the tensor has shape {output.shape}; take its .sum() or "
                     ".mean() first, or give a gradient of that shape")
             gradient = ones_like(output)
-        elif gradient.shape != output.shape:
+            gradients.append(gradient)
+            continue
+        if not isinstance(gradient, Tensor):
+            gradient = asarray(gradient, device=output.device)
+        if gradient.shape != output.shape:
             raise ShapeError(f"the starting gradient has shape {gradient.shape}, the output {output.shape}")
-        elif gradient.dtype != output.dtype:
+        if gradient.device != output.device:
+            raise DeviceError(f"the starting gradient is on {gradient.device}, the output on {output.device}; move it "
+                              f"with .to({str(output.device)!r})")
+        if gradient.dtype != output.dtype:
             gradient = F.cast(gradient, output.dtype)
         gradients.append(gradient)
     return gradients

@@ -5,7 +5,8 @@ from mltensor._core.gradient import detach as detached
 from mltensor._core.tape import PythonNode, attach, is_grad_enabled, node_of
 from mltensor._core.tape import set_grad_enabled_flag as switch
 from mltensor._core.tensor import Tensor, as_class
-from mltensor.errors import GradientError
+from mltensor._ops.record import F
+from mltensor.errors import GradientError, ShapeError
 
 
 class Context:
@@ -87,11 +88,15 @@ class Function:
 
 def record(cls, ctx, nodes, args, results):
     """Results on the tape, with a node that calls the class's backward."""
+    if not isinstance(results, (Tensor, tuple, list)):
+        raise TypeError(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {type(results).__name__}")
     single = isinstance(results, Tensor)
     outputs = [results] if single else list(results)
     # A result that is an input itself gets a tensor of its own: its place on the tape differs.
     outputs = [as_class(detached(out), type(out)) if any(out is arg for arg in args) and not any(
         out is dirty for dirty in ctx.dirty) else out for out in outputs]
+    wanted = [(arg.shape, arg.dtype, arg.device) if node is not None else None
+              for arg, node in zip(args, nodes, strict=True)]
     shapes = [(out.shape, out.dtype, out.device) if isinstance(out, Tensor) else None for out in outputs]
 
     def go_back(*gradients):
@@ -109,7 +114,8 @@ def record(cls, ctx, nodes, args, results):
             raise GradientError(
                 f"{cls.__name__}.backward gave {len(given)} gradients for {len(nodes)} arguments of forward; give one "
                 "for each, None where there is none")
-        return given
+        return tuple(fitting(cls.__name__, number, gradient, expected)
+                     for number, (gradient, expected) in enumerate(zip(given, wanted, strict=True)))
 
     saved = tuple(tensor for tensor in ctx.to_save if tensor is not None)
     node = PythonNode(cls.__name__, go_back, nodes, saved, len(outputs))
@@ -122,6 +128,21 @@ def record(cls, ctx, nodes, args, results):
         return outputs[0]
     attach_some(node, outputs, kept)
     return tuple(outputs) if isinstance(results, tuple) else outputs
+
+
+def fitting(name, number, gradient, expected):
+    """A gradient that a backward gave, in the dtype of the argument it is for."""
+    if gradient is None or expected is None:
+        return None
+    shape, dtype, device = expected
+    if not isinstance(gradient, Tensor):
+        raise TypeError(f"{name}.backward must give tensors, not {type(gradient).__name__}, for argument {number}")
+    if gradient.shape != shape or gradient.device != device:
+        raise ShapeError(f"{name}.backward gave a gradient of shape {gradient.shape} on {gradient.device} for argument "
+                         f"{number}, which has shape {shape} and is on {device}")
+    if gradient.dtype == dtype:
+        return gradient
+    return F.cast(F.real(gradient) if gradient.dtype.kind == "c" and dtype.kind != "c" else gradient, dtype)
 
 
 def attach_some(node, outputs, kept):

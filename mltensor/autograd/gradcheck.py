@@ -33,7 +33,7 @@ def numerical_jacobian(function, inputs, which, eps):
                 moved = source.copy()
                 moved.reshape(-1)[position] += sign * eps * direction
                 arguments = list(inputs)
-                arguments[which] = asarray(moved, copy=True)
+                arguments[which] = asarray(moved, copy=True, device=inputs[which].device)
                 with no_grad():
                     columns.append([to_numpy(out).astype(numpy.complex128).reshape(-1).copy()
                                     for out in as_outputs(function(*arguments))])
@@ -53,7 +53,7 @@ def analytical_rows(output, target, directions):
         for direction in directions:
             start = numpy.zeros(output.shape, dtype=output.dtype)
             start.reshape(-1)[position] = direction
-            (found,) = grad(output, target, asarray(start), retain_graph=True, allow_unused=True)
+            (found,) = grad(output, target, asarray(start, device=output.device), retain_graph=True, allow_unused=True)
             values = numpy.zeros(target.shape, target.dtype) if found is None else to_numpy(found.detach())
             rows.append((position, direction, values.astype(numpy.complex128).reshape(-1).copy()))
     return rows
@@ -145,7 +145,7 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-06, atol=1e-05, rto
             start = generator.normal(size=output.shape)
             if output.dtype.kind == "c":
                 start = start + 1j * generator.normal(size=output.shape)
-            grad_outputs.append(asarray(start.astype(output.dtype)).requires_grad_())
+            grad_outputs.append(asarray(start.astype(output.dtype), device=output.device).requires_grad_())
     grad_outputs = tuple(grad_outputs)
 
     def first_gradients(*arguments):
