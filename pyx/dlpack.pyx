@@ -230,6 +230,8 @@ def to_dlpack(Tensor t, *, stream=None, max_version=None, dl_device=None, copy=N
                           "would bypass the tape; use .detach()")
     if stream is not None and stream != -1:
         raise BufferError(f"stream must be None for a tensor on the CPU, not {stream!r}")
+    if dl_device is not None and not (isinstance(dl_device, tuple) and len(<tuple> dl_device) == 2):
+        raise TypeError(f"dl_device must be a tuple of a device type and an index, not {dl_device!r:.60}")
     if dl_device is not None and tuple(dl_device) != (MLT_DL_CPU, device_object(t.storage.device).index):
         if dl_device[0] != MLT_DL_CPU:
             raise BufferError(f"a tensor on the CPU cannot be exported to the DLPack device {tuple(dl_device)}")

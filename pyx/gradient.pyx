@@ -4,8 +4,7 @@ from mltensor._core.tape cimport Leaf, Node, current_node
 from mltensor._core.tensor cimport Tensor, detached, like_class, requires_grad as is_tracked, shape_tuple
 
 from mltensor._core.tensor import set_data
-
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 
 def get_requires_grad(Tensor t):
@@ -61,6 +60,8 @@ def set_grad(Tensor t, value):
         raise ShapeError(
             f"the gradient of a tensor of shape {shape_tuple(t)} and dtype {t.dtype} cannot have shape "
             f"{shape_tuple(<Tensor> value)} and dtype {(<Tensor> value).dtype}")
+    if (<Tensor> value).storage.device != t.storage.device:
+        raise DeviceError(f"the gradient of a tensor on {t.device} cannot be on {(<Tensor> value).device}")
     (<Leaf> node).grad = value
 
 
@@ -153,11 +154,17 @@ def register_hook(Tensor t, hook):
     return RemovableHandle(node.hooks, hook)
 
 
+cdef object node_of_parameter(object parameter):
+    if not isinstance(parameter, Tensor):
+        raise TypeError(f"parameters must be tensors, not {type(parameter).__name__}")
+    return (<Tensor> parameter).node
+
+
 def gradients(parameters):
     """The gradients of a sequence of tensors as a list, None where there is none."""
     cdef list found = []
     for parameter in parameters:
-        node = (<Tensor> parameter).node
+        node = node_of_parameter(parameter)
         found.append((<Leaf> node).grad if isinstance(node, Leaf) else None)
     return found
 
@@ -165,6 +172,6 @@ def gradients(parameters):
 def clear_grads(parameters):
     """Set the gradients of a sequence of tensors to None."""
     for parameter in parameters:
-        node = (<Tensor> parameter).node
+        node = node_of_parameter(parameter)
         if isinstance(node, Leaf):
             (<Leaf> node).grad = None

@@ -360,6 +360,8 @@ cdef Tensor as_tensor(object value, int dtype, int device, int copy):
 
 cpdef object item(Tensor t):
     """The Python number of a tensor with one element."""
+    if t is None:
+        raise TypeError("item() needs a tensor, not None")
     return scalars.item(t)
 
 

@@ -119,7 +119,7 @@ cdef int write_scalar(char* p, int dtype, object value) except -1:
     elif dtype <= UINT64:
         write_integer(p, dtype, value)
     elif dtype == COMPLEX64 or dtype == COMPLEX128:
-        z = PyComplex_AsCComplex(value)
+        z = PyComplex_AsCComplex(complex(value))
         if dtype == COMPLEX64:
             (<float*> p)[0] = <float> z.real
             (<float*> p)[1] = <float> z.imag

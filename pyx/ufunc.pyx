@@ -161,6 +161,8 @@ cdef object binary(Op op, object x, object y):
 
 cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     """Compare an integer tensor with a Python integer that its dtype cannot hold."""
+    if op.name not in COMPARED_WITH_NEGATIVE:  # logical: the number counts as True
+        return op(True, a) if reversed else op(a, True)
     outcome = {"equal": False, "not_equal": True, "less": scalar > 0, "less_equal": scalar > 0,
                "greater": scalar < 0, "greater_equal": scalar < 0}[op.name]
     if reversed and op.name not in ("equal", "not_equal"):

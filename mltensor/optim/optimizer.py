@@ -121,6 +121,8 @@ class Optimizer:
         StateError
             If the groups or the shapes of the state do not fit the parameters.
         """
+        if not isinstance(state_dict, dict) or not {"param_groups", "state"} <= state_dict.keys():
+            raise StateError("an optimizer's state is a dict with 'param_groups' and 'state', as state_dict() gives")
         groups = state_dict["param_groups"]
         lengths = [len(group["params"]) for group in self.param_groups]
         if [len(group["params"]) for group in groups] != lengths:

@@ -180,6 +180,12 @@ def test_gradients_cross_devices():
     assert x.grad.tolist() == [3.0, 3.0, 3.0]
 
 
+def test_gradcheck_on_another_device():
+    x = np.array([0.5, 1.5], device="cpu:1").requires_grad_()
+    assert np.autograd.gradcheck(np.sin, (x,))
+    assert np.autograd.gradgradcheck(np.sin, (x,))
+
+
 def test_an_unknown_device_is_refused():
     with pytest.raises(DeviceError, match="the devices are cpu, cpu:1"):
         np.ones(3, device="tpu")
