@@ -10,6 +10,7 @@ from libc.stdint cimport uint64_t
 
 from mltensor._core.dtypes cimport is_complex, objects
 from mltensor._core.elementwise cimport Loops, fill, find_loops, run
+from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport (
     Leaf, Node, Output, PythonNode, Rules, current_node, edge_at, forget_saved, set_grad, unpack)
 from mltensor._core.tensor cimport (
@@ -17,7 +18,7 @@ from mltensor._core.tensor cimport (
 
 import threading
 
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DeviceError, GradientError, ShapeError
 
 cdef extern from "Python.h":
     PyObject* PyObject_Vectorcall(object callable, PyObject** arguments, size_t count, PyObject* names) except NULL
@@ -126,6 +127,9 @@ cdef object checked_replacement(object hook, Tensor gradient, object replaced):
             f"the hook {hook!r} was given a gradient of shape {shape_tuple(gradient)} and dtype {gradient.dtype} and "
             f"returned one of shape {shape_tuple(<Tensor> replaced)} and dtype {(<Tensor> replaced).dtype}; they must "
             "be the same")
+    if (<Tensor> replaced).storage.device != gradient.storage.device:
+        raise DeviceError(f"the hook {hook!r} was given a gradient on {gradient.device} and returned one on "
+                          f"{replaced.device}")
     return replaced
 
 
@@ -385,7 +389,7 @@ cdef int run_python(PythonNode node, object gradient, bint retain_graph) except 
     if node.adjust is not None:
         for position in range(min(len(results), len(node.adjust))):
             if node.adjust[position] is not None and results[position] is not None:
-                check_given(node, position, results[position], (<tuple> node.adjust[position])[0])
+                check_given(node, position, results[position], <tuple> node.adjust[position])
     deliver_all(node, results, node.adjust)
     if not retain_graph:
         node.saved_tensors = ()
@@ -394,9 +398,10 @@ cdef int run_python(PythonNode node, object gradient, bint retain_graph) except 
     return 0
 
 
-cdef int check_given(PythonNode node, int position, object given, tuple shape) except -1:
+cdef int check_given(PythonNode node, int position, object given, tuple wanted) except -1:
     """A gradient that a Function gave must be a tensor that sums to the shape of the argument."""
-    cdef int i, extra
+    cdef int i, extra, device = wanted[2]
+    cdef tuple shape = wanted[0]
     if not isinstance(given, Tensor):
         raise TypeError(
             f"{node.title}.backward must give tensors or None, not {type(given).__name__} for argument {position}")
@@ -409,6 +414,10 @@ cdef int check_given(PythonNode node, int position, object given, tuple shape) e
         raise ShapeError(
             f"{node.title}.backward gave a gradient of shape {got} for argument {position} of shape {shape}; give one "
             "of that shape, or one that broadcasting the argument would have")
+    if (<Tensor> given).storage.device != device:
+        raise DeviceError(
+            f"{node.title}.backward gave a gradient on {given.device} for argument {position} on "
+            f"{device_object(device)}")
     return 0
 
 

@@ -228,7 +228,8 @@ cdef class PythonNode(Node):
         self.outputs = outputs
         if inputs is not None:
             self.adjust = tuple([
-                (shape_tuple(<Tensor> one), (<Tensor> one).view.dtype) if edge is not None else None
+                (shape_tuple(<Tensor> one), (<Tensor> one).view.dtype, (<Tensor> one).storage.device)
+                if edge is not None else None
                 for one, edge in zip(inputs, edges, strict=True)])
         remember_line(self)
 

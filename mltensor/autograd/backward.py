@@ -9,8 +9,8 @@ from mltensor.errors import DeviceError, GradientError, ShapeError
 
 
 def as_sequence(value):
-    """A tensor as a tuple of one, a sequence as a tuple."""
-    return (value,) if value is None or isinstance(value, Tensor) else tuple(value)
+    """A tensor or an array as a tuple of one, a sequence as a tuple."""
+    return (value,) if value is None or isinstance(value, Tensor) or hasattr(value, "__array__") else tuple(value)
 
 
 def starting_gradients(outputs, given):
@@ -35,7 +35,8 @@ def starting_gradients(outputs, given):
         elif gradient.shape != output.shape:
             raise ShapeError(f"the starting gradient has shape {gradient.shape}, the output {output.shape}")
         elif gradient.device != output.device:
-            raise DeviceError(f"the starting gradient is on {gradient.device}, the output on {output.device}")
+            raise DeviceError(f"the starting gradient is on {gradient.device}, the output on {output.device}; move it "
+                              f"with .to({str(output.device)!r})")
         elif gradient.dtype.kind == "c" and output.dtype.kind != "c":
             raise GradientError(
                 f"the starting gradient is {gradient.dtype}, the output {output.dtype}: the gradient of a real tensor "
