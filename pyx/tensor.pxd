@@ -32,6 +32,8 @@ cdef class Tensor:
 cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device)
 # New C-contiguous tensor with the shape and device of another.
 cdef Tensor empty_like(Tensor other, int dtype)
+# A C-contiguous tensor's memory in another shape of as many elements; sets `base`.
+cdef Tensor reshaped(Tensor source, int ndim, const int64_t* shape)
 # Another view of `source`'s storage (any pointer, shape, strides inside it); sets `base`.
 cdef Tensor new_view(Tensor source, char* data, int ndim, const int64_t* shape, const int64_t* strides, int dtype)
 # A view with the same geometry that the tape does not connect with `source` (shares storage and version).

@@ -389,7 +389,11 @@ cdef extern from *:
     static inline PyObject *mlt_revive(PyTypeObject *type) {
       if (mlt_kept_count == 0) return NULL;
       PyObject *o = mlt_kept_tensors[--mlt_kept_count];
+    #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
       PyObject_Init(o, type);
+    #else
+      Py_SET_REFCNT(o, 1); /* it has kept its type */
+    #endif
       PyObject_GC_Track(o);
       return o;
     }
@@ -469,24 +473,30 @@ cdef int reserve_dims(Tensor t, int ndim) except -1:
     return 0
 
 
-cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
-    cdef int64_t size = mlt_itemsize[dtype]
+cdef inline int lay_out(Tensor t, int ndim, const int64_t* shape, int64_t size, int dtype) except -1:
+    """Dimensions of C-contiguous memory."""
+    cdef int64_t step = mlt_itemsize[dtype]
     cdef int i
+    reserve_dims(t, ndim)
+    for i in range(ndim - 1, -1, -1):
+        t.view.shape[i] = shape[i]
+        t.view.strides[i] = step
+        step *= shape[i] if shape[i] > 0 else 1
+    t.view.size = size
+    t.view.dtype = dtype
+    t.view.contiguous = True
+    t.view.writeable = True
+    return 0
+
+
+cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
+    cdef int64_t size
     cdef Tensor t = fresh()
     if ndim == 1 and 0 <= shape[0] < (1 << 40):
         size = shape[0]
     else:
         size = checked_size(ndim, shape, dtype)
-    reserve_dims(t, ndim)
-    t.view.size = size
-    t.view.dtype = dtype
-    t.view.contiguous = True
-    t.view.writeable = True
-    cdef int64_t step = mlt_itemsize[dtype]
-    for i in range(ndim - 1, -1, -1):
-        t.view.shape[i] = shape[i]
-        t.view.strides[i] = step
-        step *= shape[i] if shape[i] > 0 else 1
+    lay_out(t, ndim, shape, size, dtype)
     t.storage = new_storage(size * mlt_itemsize[dtype], device)
     t.view.data = t.storage.data
     return t
@@ -494,21 +504,21 @@ cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
 
 cdef Tensor empty_like(Tensor other, int dtype):
     cdef Tensor t = fresh()
-    cdef int64_t step = mlt_itemsize[dtype]
-    cdef int i
     if other.view.size >> 56:
         checked_size(other.view.ndim, other.view.shape, dtype)
-    reserve_dims(t, other.view.ndim)
-    t.view.size = other.view.size
-    t.view.dtype = dtype
-    t.view.contiguous = True
-    t.view.writeable = True
-    for i in range(other.view.ndim - 1, -1, -1):
-        t.view.shape[i] = other.view.shape[i]
-        t.view.strides[i] = step
-        step *= other.view.shape[i] if other.view.shape[i] > 0 else 1
+    lay_out(t, other.view.ndim, other.view.shape, other.view.size, dtype)
     t.storage = new_storage(t.view.size * mlt_itemsize[dtype], other.storage.device)
     t.view.data = t.storage.data
+    return t
+
+
+cdef Tensor reshaped(Tensor source, int ndim, const int64_t* shape):
+    cdef Tensor t = fresh()
+    lay_out(t, ndim, shape, source.view.size, source.view.dtype)
+    t.view.writeable = source.view.writeable
+    t.view.data = source.view.data
+    t.storage = source.storage
+    t.base = source if source.base is None else source.base
     return t
 
 

@@ -11,7 +11,7 @@ from mltensor._core.dtypes cimport mlt_itemsize
 from mltensor._core.elementwise cimport broadcast_view, copy
 from mltensor._core.storage cimport kernel_capsule, shortcut_capsule
 from mltensor._core.shapes cimport axis_mask, normalize_axis, read_shape
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, reshaped, shape_tuple
 
 import operator
 
@@ -68,7 +68,7 @@ cdef bint view_strides(Tensor t, int ndim, const int64_t* shape, int64_t* stride
 cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape):
     cdef int64_t full[64]
     cdef int64_t strides[64]
-    cdef int64_t known = 1, step
+    cdef int64_t known = 1
     cdef int i, unknown = -1
     for i in range(ndim):
         full[i] = shape[i]
@@ -88,11 +88,8 @@ cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape):
     elif known != t.view.size:
         raise impossible(t, ndim, shape)
     if t.view.contiguous:
-        step = mlt_itemsize[t.view.dtype]
-        for i in range(ndim - 1, -1, -1):
-            strides[i] = step
-            step *= full[i] if full[i] > 0 else 1
-    elif not view_strides(t, ndim, full, strides):
+        return reshaped(t, ndim, full)
+    if not view_strides(t, ndim, full, strides):
         return reshape(copy(t), ndim, full)
     return new_view(t, t.view.data, ndim, full, strides, t.view.dtype)
 

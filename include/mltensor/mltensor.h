@@ -63,18 +63,20 @@ static inline bool mlt_same_shape(const mlt_view *a, const mlt_view *b) {
 /* Works out `size` and `contiguous` from shape and strides; nonzero when the bytes of all elements
  * are too many for an integer. */
 static inline int mlt_settle_view(mlt_view *v) {
-  int64_t expected = mlt_itemsize[v->dtype];
+  const int64_t itemsize = mlt_itemsize[v->dtype];
+  int64_t size = 1, bytes = itemsize;
   int contiguous = 1, wide = 0;
   for (int i = v->ndim - 1; i >= 0; i--) {
-    if (v->shape[i] != 1 && v->strides[i] != expected) contiguous = 0;
-    wide |= __builtin_mul_overflow(expected, v->shape[i], &expected);
+    if (v->shape[i] != 1 && v->strides[i] != bytes) contiguous = 0;
+    wide |= __builtin_mul_overflow(size, v->shape[i], &size);
+    wide |= __builtin_mul_overflow(size, itemsize, &bytes);
   }
   if (wide) {
     for (int i = 0; i < v->ndim; i++)
-      if (v->shape[i] == 0) wide = expected = 0;
+      if (v->shape[i] == 0) wide = size = 0;
   }
-  v->size = expected / mlt_itemsize[v->dtype];
-  v->contiguous = (int8_t)(contiguous || expected == 0);
+  v->size = size;
+  v->contiguous = (int8_t)(contiguous || size == 0);
   return wide;
 }
 
