@@ -23,6 +23,24 @@ KINDS["numeric"] = KINDS["integral"] + KINDS["real floating"] + KINDS["complex f
 MAX_DIMENSIONS = 64
 
 
+class Devices(tuple):
+    """A tuple, which the standard asks for since 2025.12, for programs written when it was a list: both can be joined.
+
+    Examples
+    --------
+    >>> np.__array_namespace_info__().devices() + [None]
+    [device('cpu'), device('cpu:1'), None]
+    """
+
+    __slots__ = ()
+
+    def __add__(self, others):
+        return [*self, *others] if isinstance(others, list) else super().__add__(others)
+
+    def __radd__(self, others):
+        return [*others, *self] if isinstance(others, list) else NotImplemented
+
+
 class NamespaceInfo:
     """Capabilities, devices and dtypes of the namespace, as ``__array_namespace_info__()`` gives them.
 
@@ -98,8 +116,9 @@ class NamespaceInfo:
         Returns
         -------
         tuple of Device
+            It can be joined with a list too, as the list that NumPy returns.
         """
-        return devices()
+        return Devices(devices())
 
 
 def array_namespace(self, /, *, api_version=None):

@@ -1,13 +1,17 @@
 """The buffer protocol: a tensor's memory for NumPy, memoryview and everything else that reads buffers."""
 
+import numpy
+
 from cpython.mem cimport PyMem_Malloc
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport BFLOAT16, mlt_itemsize
 from mltensor._core.tensor cimport Tensor, detached, requires_grad, slots
 
-cdef list buffer_formats = [b"?", b"b", b"h", b"i", b"q", b"B", b"H", b"I", b"Q", b"e", None,
-                            b"f", b"d", b"Zf", b"Zd"]
+# Of the two C types of 64 bits, long and long long, NumPy's int64 is one, and compiled code that asks for an array's type
+# number knows that one only.
+cdef list buffer_formats = [b"?", b"b", b"h", b"i", numpy.dtype("int64").char.encode(), b"B", b"H", b"I",
+                            numpy.dtype("uint64").char.encode(), b"e", None, b"f", b"d", b"Zf", b"Zd"]
 
 cdef extern from "Python.h":
     enum:

@@ -165,7 +165,7 @@ cdef object plain_capsule(Tensor t):
         raise
 
 
-cdef object versioned_capsule(Tensor t, bint copied):
+cdef object versioned_capsule(Tensor t, bint copied, bint read_only):
     cdef mlt_dl_managed_versioned* managed = <mlt_dl_managed_versioned*> PyMem_RawMalloc(
         sizeof(mlt_dl_managed_versioned) + 2 * t.view.ndim * sizeof(int64_t))
     if managed == NULL:
@@ -173,7 +173,7 @@ cdef object versioned_capsule(Tensor t, bint copied):
     describe(t, &managed.tensor, <int64_t*> (managed + 1))
     managed.version.major = MLT_DLPACK_MAJOR
     managed.version.minor = MLT_DLPACK_MINOR
-    managed.flags = (0 if t.view.writeable else MLT_DLPACK_READ_ONLY) | (MLT_DLPACK_IS_COPIED if copied else 0)
+    managed.flags = (MLT_DLPACK_READ_ONLY if read_only else 0) | (MLT_DLPACK_IS_COPIED if copied else 0)
     managed.manager = <void*> t.storage     # not the tensor: its memory can be replaced
     managed.deleter = release_versioned
     Py_INCREF(t.storage)
@@ -201,6 +201,10 @@ def dlpack_device(Tensor t):
 def to_dlpack(Tensor t, *, stream=None, max_version=None, dl_device=None, copy=None):
     """A DLPack capsule over the tensor's memory.
 
+    The consumer gets values and no gradient. The memory of a tensor that requires a gradient is handed over as
+    read-only, as the tape cannot see what others write; to a consumer that understands no version that can
+    say so, as a copy, or as it is where `copy` is False.
+
     Parameters
     ----------
     stream : None
@@ -219,15 +223,16 @@ def to_dlpack(Tensor t, *, stream=None, max_version=None, dl_device=None, copy=N
     Raises
     ------
     BufferError
-        If the tensor requires a gradient, or its memory cannot be described to the consumer.
+        If the memory cannot be described to the consumer as it wishes.
     """
     cdef Tensor source = t
     cdef bint copied = bool(copy)
+    cdef bint versioned = max_version is not None and max_version[0] >= 1
+    cdef bint recorded = requires_grad(t)
     cdef int i
     require_cpu(t)
-    if requires_grad(t):
-        raise BufferError("a tensor that requires a gradient cannot be exported by DLPack: the consumer's writes "
-                          "would bypass the tape; use .detach()")
+    if recorded and not versioned and copy is None:
+        copied = True
     if stream is not None and stream != -1:
         raise BufferError(f"stream must be None for a tensor on the CPU, not {stream!r}")
     if dl_device is not None and not (isinstance(dl_device, tuple) and len(<tuple> dl_device) == 2):
@@ -247,8 +252,8 @@ def to_dlpack(Tensor t, *, stream=None, max_version=None, dl_device=None, copy=N
         t = empty(source.view.ndim, source.view.shape, source.view.dtype,
                   source.storage.device if dl_device is None else device_code(f"cpu:{dl_device[1]}"))
         copy_into(t, source)
-    if max_version is not None and max_version[0] >= 1:
-        return versioned_capsule(t, copied)
+    if versioned:
+        return versioned_capsule(t, copied, not t.view.writeable or (recorded and not copied))
     if not t.view.writeable:
         raise BufferError("unversioned DLPack cannot say that memory is read-only; the consumer must ask for "
                           "max_version=(1, 0) or later, or hand over a .copy()")

@@ -5,7 +5,7 @@ cdef extern from "mltensor/mltensor.h" nogil:
         MLT_MAX_DIMS
 
 # An axis as a number from 0; AxisError when the tensor has it not.
-cdef int normalize_axis(object axis, int ndim) except -1
+cdef int normalize_axis(object axis, int ndim, str argument=*) except -1
 # Axes given as None, an int or a tuple -> bit mask of reduced axes (None: all).
 cdef uint64_t axis_mask(object axis, int ndim) except? 0
 cdef uint64_t reduced_axes(object axis, int ndim) except? 0

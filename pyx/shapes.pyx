@@ -48,16 +48,16 @@ cdef int64_t plus(str name, int64_t a, int64_t b) except? -1:
     return result
 
 
-cdef int normalize_axis(object axis, int ndim) except -1:
+cdef int normalize_axis(object axis, int ndim, str argument=None) except -1:
     cdef Py_ssize_t k
     try:
         k = operator.index(axis)
     except TypeError:
         raise TypeError(f"an axis must be an integer, not {type(axis).__name__}") from None
     except OverflowError:
-        raise AxisError(str(axis), ndim) from None
+        raise AxisError(str(axis), ndim, argument) from None
     if k < -ndim or k >= ndim:
-        raise AxisError(int(k), ndim)
+        raise AxisError(int(k), ndim, argument)
     return <int> (k + ndim if k < 0 else k)
 
 
@@ -103,11 +103,15 @@ cdef int read_shape(object shape, int64_t* out) except -1:
     return n
 
 
-def normalized_axes(axis, int ndim):
-    """An axis or a sequence of them as a tuple of distinct non-negative integers; None: all."""
+def normalized_axes(axis, int ndim, str argument=None):
+    """An axis or a sequence of them as a tuple of distinct non-negative integers; None: all.
+
+    Where a call has several arguments that name axes, `argument` says in errors which of them it was.
+    """
     if axis is None:
         return tuple(range(ndim))
-    axes = tuple([normalize_axis(one, ndim) for one in (axis if isinstance(axis, (tuple, list)) else (axis,))])
+    given = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = tuple([normalize_axis(one, ndim, argument) for one in given])
     if len(set(axes)) != len(axes):
-        raise ShapeError(f"duplicate axis in {axis}")
+        raise ShapeError(f"duplicate axis in {axis}" if argument is None else f"{argument}: repeated axis in {axis}")
     return axes

@@ -340,8 +340,8 @@ cdef object diagonal_kernel(PyObject** a):
     cdef int i, n = 0
     if x.view.ndim < 2:
         raise ShapeError(f"diagonal: at least 2 dimensions are needed, the shape is {shape_tuple(x)}")
-    cdef int row = normalize_axis(<object> a[2], x.view.ndim)
-    cdef int column = normalize_axis(<object> a[3], x.view.ndim)
+    cdef int row = normalize_axis(<object> a[2], x.view.ndim, "axis1")
+    cdef int column = normalize_axis(<object> a[3], x.view.ndim, "axis2")
     if row == column:
         raise ShapeError("diagonal: axis1 and axis2 must differ")
     cdef int64_t rows = x.view.shape[row], columns = x.view.shape[column], length

@@ -108,8 +108,8 @@ op("to_device", via=to_device, signature="x: Tensor, device, /, *, stream=None",
 
 def moveaxis(x, source, destination):
     ndim = x.ndim
-    source = F.checked_axes(source, ndim)
-    destination = F.checked_axes(destination, ndim)
+    source = F.checked_axes(source, ndim, "source")
+    destination = F.checked_axes(destination, ndim, "destination")
     if len(source) != len(destination):
         raise F.errors.ShapeError(f"moveaxis: {len(source)} source axes {source} and {len(destination)} destinations "
                            f"{destination}")
@@ -121,7 +121,7 @@ def moveaxis(x, source, destination):
 
 def swapaxes(x, axis1, axis2):
     order = list(range(x.ndim))
-    (first,), (second,) = F.checked_axes(axis1, x.ndim), F.checked_axes(axis2, x.ndim)
+    (first,), (second,) = F.checked_axes(axis1, x.ndim, "axis1"), F.checked_axes(axis2, x.ndim, "axis2")
     order[first], order[second] = second, first
     return F.permute_dims(x, tuple(order))
 

@@ -10,6 +10,9 @@ The last line is ``array-api: P passed, F failed, X xfailed, S skipped of N (spe
 collects for the module or, where that is more, for NumPy; a test that crashed its process, was not
 collected, never reported, or was skipped because an extension is missing, has failed. The exit status is 0
 only if nothing failed. With ``--optional`` a suite that cannot be had is said loudly and is no failure.
+
+With ``--recording`` every floating tensor requires a gradient before each call (`recording.py`); in-place writes to
+a leaf are then refused, as documented, and counted as such.
 """
 
 import argparse
@@ -27,10 +30,14 @@ from pathlib import Path
 REPOSITORY = "https://github.com/data-apis/array-api-tests"
 COMMIT = "55fcc60179efa2680ddd6cd926ddf17b83530e2b"
 NEEDED = ("pytest", "hypothesis", "ndindex", "pytest_jsonreport")
-RANK = {"passed": 0, "skipped": 1, "xfailed": 2, "failed": 3}
+RANK = {"passed": 0, "skipped": 1, "xfailed": 2, "refused": 3, "failed": 4}
+# The documented error of a write to a leaf that requires a gradient, and any other exception.
+REFUSAL = re.compile(r"GradientError: \w+ writes in place to (a view of )?a leaf")
+EXCEPTION = re.compile(r"^E   +[\w.]*(?:Error|Exception|Group)\b.*", re.MULTILINE)
 # Of the suite: what would let a run pass more cheaply.
 FOREIGN_SETTINGS = ("PYTEST_ADDOPTS", "ARRAY_API_TESTS_SKIP_DTYPES", "ARRAY_API_TESTS_XFAIL_MARK",
                     "ARRAY_API_TESTS_MAX_ARRAY_SIZE", "ARRAY_API_TESTS_VERSION")
+RECORDING = "recording"
 UNPINNED = ["--skips-file=/dev/null", "--xfails-file=/dev/null", "-p", "no:cacheprovider"]
 
 
@@ -81,8 +88,10 @@ def newest_version(suite):
 def environment(module, version):
     """The environment of a run; relative entries of PYTHONPATH hold in the suite's folder too."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_SETTINGS}
-    if kept.get("PYTHONPATH"):
-        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, kept["PYTHONPATH"].split(os.pathsep)))
+    search = [entry for entry in kept.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    if module == RECORDING:
+        search.append(os.path.dirname(os.path.abspath(__file__)))
+    kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, search))
     return {**kept, "ARRAY_API_TESTS_MODULE": module, "ARRAY_API_TESTS_VERSION": version}
 
 
@@ -117,12 +126,18 @@ def state(case):
     return found
 
 
-def outcomes(report, expected, reference):
+def refused(case):
+    """Whether a test failed only because it wrote in place to a leaf that requires a gradient."""
+    raised = EXCEPTION.findall("\n".join(child.text or "" for child in case if child.tag in ("failure", "error")))
+    return bool(raised) and all(REFUSAL.search(line) for line in raised)
+
+
+def outcomes(report, expected, reference, recording):
     """The state of every test by its identifier, those that never reported and were never collected included."""
     reported = {}
     if report.exists():
         for case in ElementTree.parse(report).iter("testcase"):
-            name, ending = identifier(case), state(case)
+            name, ending = identifier(case), "refused" if recording and refused(case) else state(case)
             if RANK[ending] >= RANK[reported.get(name, "passed")]:
                 reported[name] = ending
     final = {name: reported.get(name, "failed") for name in expected}
@@ -148,13 +163,15 @@ def run(suite, module, version, options):
                        stderr=subprocess.STDOUT, check=False)
     if options.log:
         shutil.copy(suite / "log.txt", options.log)
-    return outcomes(report, expected, reference)
+    return outcomes(report, expected, reference, module == RECORDING)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("path", nargs="?", default=os.environ.get("ARRAY_API_TESTS_PATH") or None)
     parser.add_argument("--module", default="mltensor", help="the namespace to test")
+    parser.add_argument("--recording", dest="module", action="store_const", const=RECORDING,
+                        help="the namespace with gradients recorded for everything")
     parser.add_argument("--examples", type=int, default=20, help="of Hypothesis, for each test")
     parser.add_argument("--seed", type=int, default=0, help="of Hypothesis")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes, where pytest-xdist is there")
@@ -174,7 +191,9 @@ def main():
     failed = sorted(name for name, ending in final.items() if ending == "failed")
     print(*(f"FAILED {name}" for name in failed), sep="\n", end="\n" if failed else "")
     count = collections.Counter(final.values())
-    print(f"array-api: {count['passed']} passed, {count['failed']} failed, {count['xfailed']} xfailed, "
+    title = "array-api" if options.module != RECORDING else "array-api, gradients recorded"
+    refused = f"{count['refused']} in-place writes to a leaf refused, " if options.module == RECORDING else ""
+    print(f"{title}: {count['passed']} passed, {count['failed']} failed, {refused}{count['xfailed']} xfailed, "
           f"{count['skipped']} skipped of {len(final)} (spec {version})")
     return 0 if final and not failed else 1
 

@@ -284,3 +284,12 @@ def test_integers_at_their_limits_do_not_trap(dtype):
                 assert getattr(np, name)(x, np.array(count, dtype=dtype)).tolist() == wanted.tolist(), (name, count)
         assert np.abs(x).tolist() == numpy.abs(numpy.asarray(x)).tolist()
         assert (x ** 3).tolist() == (numpy.asarray(x) ** 3).tolist()
+
+
+@pytest.mark.parametrize("call, argument", [
+    (lambda x: np.moveaxis(x, 5, 0), "source"), (lambda x: np.moveaxis(x, 0, 5), "destination"),
+    (lambda x: np.swapaxes(x, 5, 0), "axis1"), (lambda x: np.swapaxes(x, 0, -4), "axis2"),
+    (lambda x: np.diagonal(x, axis1=5), "axis1"), (lambda x: np.diagonal(x, axis2=2**70), "axis2")])
+def test_of_several_axes_the_error_names_the_wrong_one(call, argument):
+    with pytest.raises(numpy.exceptions.AxisError, match=f"^{argument}: "):
+        call(np.ones((2, 3)))

@@ -43,11 +43,30 @@ def test_read_only_memory():
         tensor.__dlpack__()
 
 
-def test_gradients_are_not_exported():
-    x = np.zeros(3, requires_grad=True)
-    with pytest.raises(BufferError, match=r"\.detach\(\)"):
-        x.__dlpack__()
-    numpy.from_dlpack(x.detach())
+def test_values_on_the_tape_are_exported_for_reading():
+    x = np.array([1.0, 2.0, 3.0], requires_grad=True)
+    shared = numpy.from_dlpack(x)
+    assert numpy.shares_memory(shared, numpy.asarray(x)) and not shared.flags.writeable
+    copied = numpy.from_dlpack(x, copy=True)
+    assert not numpy.shares_memory(copied, numpy.asarray(x)) and copied.flags.writeable
+    assert not np.from_dlpack(Legacy(x)).requires_grad
+    np.from_dlpack(Legacy(x))[0] = 7.0
+    assert x[0] == 1.0, "a consumer that cannot be told not to write got a copy"
+    np.from_dlpack(Legacy(x, copy=False))[0] = 7.0
+    assert x[0] == 7.0
+
+
+class Legacy:
+    """Hands over a tensor as to a consumer from before DLPack had versions."""
+
+    def __init__(self, tensor, **asked):
+        self.tensor, self.asked = tensor, asked
+
+    def __dlpack__(self, **_):
+        return self.tensor.__dlpack__(**self.asked)
+
+    def __dlpack_device__(self):
+        return self.tensor.__dlpack_device__()
 
 
 def test_copies_and_devices():

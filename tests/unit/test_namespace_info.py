@@ -148,3 +148,12 @@ def test_a_suite_that_cannot_be_had_is_said_loudly(option, status, tmp_path):
                             check=False)
     assert answer.returncode == status
     assert "NOT RUN" in answer.stdout
+
+
+def test_devices_are_a_tuple_that_joins_lists_too():
+    devices = np.__array_namespace_info__().devices()
+    assert isinstance(devices, tuple)
+    assert devices + [None] == [*devices, None] and [None] + devices == [None, *devices]
+    assert devices + (None,) == (*devices, None)
+    with pytest.raises(TypeError):
+        devices + 1
