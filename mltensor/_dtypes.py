@@ -35,7 +35,7 @@ class finfo:  # noqa: N801  NumPy's name
 
     Parameters
     ----------
-    type : dtype or Tensor
+    dtype : dtype or Tensor
         A floating dtype; of a complex one, that of its parts.
 
     Attributes
@@ -52,8 +52,8 @@ class finfo:  # noqa: N801  NumPy's name
     What else NumPy's ``finfo`` has (``tiny``, ``resolution``, ``precision``...) is there too.
     """
 
-    def __init__(self, type):
-        self._numpy = numpy.finfo(dtype_of(type))
+    def __init__(self, dtype):
+        self._numpy = numpy.finfo(dtype_of(dtype))
         self.bits = self._numpy.bits
         self.dtype = numpy.dtype(self._numpy.dtype)
         for name in ("eps", "max", "min", "smallest_normal", "tiny", "resolution"):

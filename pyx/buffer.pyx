@@ -8,8 +8,8 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport BFLOAT16, mlt_itemsize
 from mltensor._core.tensor cimport Tensor, detached, requires_grad, slots
 
-# Of the two C types of 64 bits, long and long long, NumPy's int64 is one, and compiled code that asks for an array's type
-# number knows that one only.
+# Of the two C types of 64 bits, long and long long, NumPy's int64 is one, and compiled code that asks for an
+# array's type number knows that one only.
 cdef list buffer_formats = [b"?", b"b", b"h", b"i", numpy.dtype("int64").char.encode(), b"B", b"H", b"I",
                             numpy.dtype("uint64").char.encode(), b"e", None, b"f", b"d", b"Zf", b"Zd"]
 

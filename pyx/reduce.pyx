@@ -416,7 +416,7 @@ cdef object max_or_min(int op, PyObject** a):
         result = reduced_like(x, mask, keepdims, x.view.dtype)
         if a[4] != Py_None:
             fill(result, <object> a[4])
-        elif result.view.size:
+        else:
             no_elements(names[op], x, <object> a[1])
         return result
     result = extreme(op, x, mask, keepdims)
@@ -446,7 +446,7 @@ cdef object arg_extreme(int smallest, PyObject** a):
         raise TypeError(f"{name} takes one axis or None, not {<object> a[1]!r}")
     mask = reduced_axes(<object> a[1], x.view.ndim)
     result = reduced_like(x, mask, keepdims, INT64)
-    if reduced_count(x, mask) == 0 and result.view.size:
+    if reduced_count(x, mask) == 0:
         no_elements(name, x, <object> a[1])
     if result.view.size == 0:
         return result

@@ -10,7 +10,8 @@ from mltensor import nn
 
 
 @pytest.mark.parametrize("pattern, lengths", [
-    ("a b c -> c (a b)", {}), ("a (b1 b2) c -> b2 a b1 c", {"b1": 2}), ("... c -> c ...", {}), ("a b c -> a b c 1", {})])
+    ("a b c -> c (a b)", {}), ("a (b1 b2) c -> b2 a b1 c", {"b1": 2}), ("... c -> c ...", {}),
+    ("a b c -> a b c 1", {})])
 def test_rearranging_is_what_it_is_for_numpy(pattern, lengths, generator):
     array = generator.standard_normal((3, 4, 5))
     tensor = einops.rearrange(np.array(array), pattern, **lengths)

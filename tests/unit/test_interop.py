@@ -275,8 +275,9 @@ def test_numpy_refuses_to_lose_a_gradient():
         numpy.asarray(x)[0] = 1
 
 
-@pytest.mark.parametrize("dtype", ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16",
-                                   "float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("dtype", [
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+    "complex64", "complex128"])
 def test_exported_memory_has_the_type_number_of_its_dtype(dtype):
     # `long` and `long long` may both have 64 bits; compiled code asks for the one that NumPy calls int64.
     exported = numpy.asarray(np.zeros(3, dtype=dtype))

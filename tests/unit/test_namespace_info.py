@@ -1,6 +1,7 @@
 """What the namespace says about itself, and what it takes beside the standard's arguments."""
 
 import inspect
+import operator
 import subprocess
 import sys
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_a_suite_that_cannot_be_had_is_said_loudly(option, status, tmp_path):
 def test_devices_are_a_tuple_that_joins_lists_too():
     devices = np.__array_namespace_info__().devices()
     assert isinstance(devices, tuple)
-    assert devices + [None] == [*devices, None] and [None] + devices == [None, *devices]
-    assert devices + (None,) == (*devices, None)
+    assert operator.add(devices, [None]) == [*devices, None] and operator.add([None], devices) == [None, *devices]
+    assert operator.add(devices, (None,)) == (*devices, None)
     with pytest.raises(TypeError):
         devices + 1

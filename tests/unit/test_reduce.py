@@ -325,3 +325,15 @@ def test_a_sum_for_a_wider_out_is_computed_in_its_dtype():
         wanted = getattr(numpy, name)(a, out=numpy.zeros(shape))
         actual = getattr(np, name)(np.asarray(a), out=np.zeros(shape))
         numpy.testing.assert_allclose(numpy.asarray(actual), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["min", "max", "argmin", "argmax", "ptp"])
+@pytest.mark.parametrize("shape, axis", [((0, 0), 0), ((0, 3), 0), ((2, 0, 0), 1), ((0, 3), 1), ((3, 0), 0), ((0,), None)])
+def test_extremes_of_nothing_raise_where_numpys_do(name, shape, axis):
+    def result(library):
+        try:
+            return getattr(library, name)(library.zeros(shape), axis=axis).shape
+        except ValueError:
+            return ValueError
+
+    assert result(np) == result(numpy)
