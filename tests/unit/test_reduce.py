@@ -327,8 +327,9 @@ def test_a_sum_for_a_wider_out_is_computed_in_its_dtype():
         numpy.testing.assert_allclose(numpy.asarray(actual), wanted, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["min", "max", "argmin", "argmax", "ptp"])
-@pytest.mark.parametrize("shape, axis", [((0, 0), 0), ((0, 3), 0), ((2, 0, 0), 1), ((0, 3), 1), ((3, 0), 0), ((0,), None)])
+@pytest.mark.parametrize("name", ["min", "max", "argmin", "argmax"])
+@pytest.mark.parametrize("shape, axis", [
+    ((0, 0), 0), ((0, 3), 0), ((2, 0, 0), 1), ((0, 3), 1), ((3, 0), 0), ((0,), None)])
 def test_extremes_of_nothing_raise_where_numpys_do(name, shape, axis):
     def result(library):
         try:
