@@ -46,9 +46,12 @@ def test_an_input_that_is_an_output_and_one_that_is_not_used():
 
 
 def test_derivatives_of_any_order_along_a_direction():
+    def derivative(function):
+        return lambda x: jvp(function, (x,), (np.ones_like(x),))[1]
+
     def along(function, order):
         for _ in range(order):
-            function = (lambda f: lambda x: jvp(f, (x,), (np.ones_like(x),))[1])(function)
+            function = derivative(function)
         return function
 
     x = np.array([0.3, -1.1])
