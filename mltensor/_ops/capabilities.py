@@ -17,6 +17,14 @@ KINDS = {
 CONVERTED = {"FLOATING": "b iu", "REAL_FLOATING": "b iu", "LAPACK": "b iu", "NUMERIC": "b", "REAL": "b", "INTEGER": "b"}
 REFUSED = {"LAPACK": ("float16",)}
 
+# What holds for some arguments alone.
+REMARKS = {
+    "linalg.norm": "float16 not for orders that need singular values",
+    "linalg.matrix_norm": "float16 not for orders that need singular values",
+    "linalg.matrix_power": "float16 not for negative powers",
+    "linear": "real floats alone with an activation",
+}
+
 # Why an input has no gradient, where its kind and the dtype of the result do not say it.
 REASONS = {
     ("where", "condition"): "a choice between the others",
@@ -30,7 +38,7 @@ REASONS = {
     ("linalg.eigh_values", "a"): "values alone; linalg.eigvalsh uses eigh_factors where a gradient is wanted",
     ("linalg.eig_values", "a"): "values alone; linalg.eigvals uses eig_factors where a gradient is wanted",
 }
-# Compositions whose result moves in jumps: the gradient is zero. The rules of `rint` and its like say it for themselves.
+# Compositions whose result moves in jumps: the gradient is zero. Rules, as that of `rint`, say it for themselves.
 PIECEWISE_CONSTANT = {"round"}
 # Arguments that may be numbers or tensors, and are differentiated as tensors.
 FURTHER_INPUTS = {"clip": ("min", "max")}
@@ -72,7 +80,7 @@ def python_functions():
             functions[name] = PythonFunction(dtypes, inputs, reason, device)
 
     made = "makes new numbers"
-    add("arange", "REAL", (), "makes new numbers; its bounds are read as numbers", ON_REQUEST)
+    add("arange", "ANY", (), "makes new numbers; its bounds are read as numbers", ON_REQUEST)
     add("empty empty_like eye identity indices ones ones_like tri zeros zeros_like", "ANY", (), made, ON_REQUEST)
     add("fft.fftfreq fft.rfftfreq", "STRICT_REAL_FLOATING", (), made, ON_REQUEST)
     add("frombuffer fromiter from_numpy", "ANY", (), "reads memory and numbers that have no tape", HOST)
@@ -82,18 +90,20 @@ def python_functions():
     add("full full_like", "ANY", ("fill_value",), "", ON_REQUEST)
     add("fromfunction", "ANY", ("what the function uses",), "", COMPOSED)
     add("linspace", "NUMERIC", ("start", "stop"), "", COMPOSED)
-    add("geomspace", "NUMERIC", ("start", "stop"), "", COMPOSED)
+    add("geomspace", "REAL", ("start", "stop"), "", COMPOSED)
     add("logspace", "NUMERIC", ("start", "stop", "base"), "", COMPOSED)
     add("broadcast_arrays meshgrid", "ANY", ("arrays",), "", COMPOSED)
     add("diag diagflat", "ANY", ("v",), "", COMPOSED)
     add("vander", "ANY", ("x",), "", COMPOSED)
     add("put_along_axis", "ANY", ("arr", "values"), "", "kernel of the device")
-    add("linalg.cross linalg.outer", "ANY", ("x1", "x2"), "", COMPOSED)
+    add("linalg.cross", "NOT_BOOL", ("x1", "x2"), "", COMPOSED)
+    add("linalg.outer", "ANY", ("x1", "x2"), "", COMPOSED)
     add("linalg.diagonal linalg.trace", "ANY", ("x",), "", COMPOSED)
     add("grad", "STRICT_FLOATING", ("outputs", "inputs"), "", COMPOSED)
     add("isclose allclose array_equal", "ANY", (), "bool result", COMPOSED)
     add("shares_memory may_share_memory", "ANY", (), "bool result", HOST)
-    add("ndim shape size broadcast_shapes", "ANY", (), "about shapes, not values", HOST)
+    add("ndim shape size", "ANY", (), "about shapes, not values", HOST)
+    add("broadcast_shapes", NO_DTYPE, (), "about shapes, not values", HOST)
     add("array_repr array_str", "ANY", (), "text", HOST)
     about_dtypes = "about dtypes, not values"
     add("can_cast isdtype issubdtype promote_types result_type get_default_dtype set_default_dtype", NO_DTYPE, (),
@@ -217,7 +227,8 @@ def device_path(record):
 
 def rows():
     """The table: a row for every public function and every operation of the table, by name."""
-    found = {name: Row(name, None, dtypes_in_words(record.accepts), derivatives(record), device_path(record))
+    found = {name: Row(name, None, "; ".join(filter(None, [dtypes_in_words(record.accepts), REMARKS.get(name)])),
+                       derivatives(record), device_path(record))
              for name, record in TABLE.items()}
     for name, function in PYTHON_FUNCTIONS.items():
         inputs = tuple(Derivative(one, "yes", "") for one in function.inputs) or (

@@ -88,3 +88,41 @@ PYTHON_CONSTANTS = {
     "isclose": lambda x: np.isclose(x, x),
     "where": lambda x: np.where(x, MASK[0, :2], 1.0),
 }
+
+
+def small(shape, dtype):
+    """A tensor of numbers that all dtypes have."""
+    return np.array((numpy.arange(1, 1 + numpy.prod(shape, dtype=int)).reshape(shape) % 4).astype(dtype))
+
+
+def gradient_of_itself(dtype):
+    """A gradient of a dtype."""
+    x = small((2,), dtype).requires_grad_()
+    return np.grad(x, x, small((2,), dtype))
+
+
+def calls_by_dtype():
+    """For every Python function of values a call with a dtype."""
+    calls = {name: (lambda dtype, function=function, shapes=shapes: function(*(small(one, dtype) for one in shapes)))
+             for name, (function, shapes) in PYTHON_SAMPLES.items()}
+    for name in ("linspace", "logspace", "geomspace"):
+        calls[name] = lambda dtype, name=name: getattr(np, name)(small((), dtype), small((), dtype), 4)
+    calls["put_along_axis"] = lambda dtype: np.put_along_axis(
+        small((3,), dtype), numpy.array([1, 0]), small((2,), dtype), 0)
+    calls["grad"] = gradient_of_itself
+    for name in ("empty", "eye", "identity", "indices", "ones", "tri", "zeros", "arange"):
+        size = (2,) if name == "indices" else 2
+        calls[name] = lambda dtype, name=name, size=size: getattr(np, name)(size, dtype=dtype)
+    for name in ("fftfreq", "rfftfreq"):
+        calls[f"fft.{name}"] = lambda dtype, name=name: getattr(np.fft, name)(4, dtype=dtype)
+    for name in ("empty_like", "ones_like", "zeros_like", "ndim", "shape", "size", "array_repr", "array_str"):
+        calls[name] = lambda dtype, name=name: getattr(np, name)(small((2,), dtype))
+    for name in ("isclose", "allclose", "array_equal", "shares_memory", "may_share_memory"):
+        calls[name] = lambda dtype, name=name: getattr(np, name)(small((2,), dtype), small((2,), dtype))
+    calls["from_numpy"] = lambda dtype: np.from_numpy(numpy.ones(2, dtype))
+    calls["frombuffer"] = lambda dtype: np.frombuffer(numpy.ones(2, dtype).tobytes(), dtype)
+    calls["fromiter"] = lambda dtype: np.fromiter([1, 0], dtype)
+    return calls
+
+
+CALLS_BY_DTYPE = calls_by_dtype()

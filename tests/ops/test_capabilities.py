@@ -13,8 +13,8 @@ from mltensor._build import OPERATIONS
 from mltensor._ops import CATEGORIES, TABLE
 from mltensor._ops.capabilities import PYTHON_FUNCTIONS, REASONS, counts, dtypes_taken, rows
 from mltensor.autograd import gradcheck, gradgradcheck, jvp
-from mltensor.errors import LinAlgError
-from ops.constants import CONSTANTS, FOR_ALL_DTYPES, PYTHON_CONSTANTS, PYTHON_SAMPLES
+from mltensor.errors import GradientError, LinAlgError
+from ops.constants import CALLS_BY_DTYPE, CONSTANTS, FOR_ALL_DTYPES, PYTHON_CONSTANTS, PYTHON_SAMPLES
 from ops.records import DTYPES, ELEMENTWISE, STRUCTURED, computed_dtype, name_of
 from ops.structured import SAMPLES, Leaf
 from ops.test_gradients import (
@@ -29,8 +29,6 @@ from ops.test_gradients import (
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = {row.name: row for row in rows()}
-# Functions about other things than values have no dtypes.
-WITHOUT_DTYPES = {name for name, function in PYTHON_FUNCTIONS.items() if function.dtypes not in CATEGORIES}
 
 
 # --- complete -------------------------------------------------------------------------------------
@@ -117,6 +115,15 @@ def test_forward_mode_of_an_operation_with_structure(record, generator):
             check_forward(function, inputs, generator)
 
 
+@pytest.mark.parametrize("record", [record for record in ELEMENTWISE if record.vjp], ids=name_of)
+def test_zero_gradients_are_zero(record, generator):
+    for number, one in enumerate(ROWS[record.name].inputs):
+        inputs = leaves(record, "float64", [(3,)] * len(record.inputs), generator)
+        (gradient,) = np.grad(OPERATIONS[record.name](*inputs).sum(), inputs[number])
+        if one.state == "zero":
+            assert not np.any(gradient)
+
+
 # --- functions written in Python --------------------------------------------------------------------
 
 def test_python_functions_with_a_gradient_have_a_sample():
@@ -157,15 +164,15 @@ def test_python_functions_that_claim_no_gradient_give_none(name):
 
 # --- dtypes -----------------------------------------------------------------------------------------
 
-def claimed(record):
-    computed, converted = dtypes_taken(record.accepts)
+def claimed(accepts):
+    computed, converted = dtypes_taken(accepts)
     return set(computed) | set(converted)
 
 
 @pytest.mark.parametrize("record", ELEMENTWISE, ids=name_of)
 def test_dtypes_of_an_elementwise_operation(record):
     """`test_table` tries each of them."""
-    assert claimed(record) == {dtype.name for dtype in DTYPES if computed_dtype(record, dtype) is not None}
+    assert claimed(record.accepts) == {dtype.name for dtype in DTYPES if computed_dtype(record, dtype) is not None}
 
 
 def given(value, dtype):
@@ -181,7 +188,7 @@ def given(value, dtype):
 @pytest.mark.parametrize("record", STRUCTURED, ids=name_of)
 def test_dtypes_of_an_operation_with_structure(record):
     call = FOR_ALL_DTYPES.get(record.name) or CONSTANTS.get(record.name) or SAMPLES[record.name][0]
-    taken = claimed(record)
+    taken = claimed(record.accepts)
     for dtype in DTYPES:
         arguments = [given(one, dtype) for one in call.args]
         named = {key: given(one, dtype) for key, one in call.kwargs.items()}
@@ -193,6 +200,23 @@ def test_dtypes_of_an_operation_with_structure(record):
             OPERATIONS[record.name](*arguments, **named)
         except LinAlgError as error:  # it has computed with the dtype: the matrix is singular
             assert "singular" in str(error) or "positive definite" in str(error)
+
+
+def test_every_python_function_of_values_is_called_with_every_dtype():
+    # Functions about other things than values have no dtypes.
+    assert set(CALLS_BY_DTYPE) == {
+        name for name, function in PYTHON_FUNCTIONS.items() if function.dtypes in CATEGORIES}
+
+
+@pytest.mark.parametrize("name", CALLS_BY_DTYPE)
+def test_dtypes_of_a_python_function(name):
+    taken = claimed(PYTHON_FUNCTIONS[name].dtypes)
+    for dtype in DTYPES:
+        if dtype.name in taken:
+            CALLS_BY_DTYPE[name](dtype.name)
+        else:
+            with pytest.raises((TypeError, GradientError)):
+                CALLS_BY_DTYPE[name](dtype.name)
 
 
 # --- the page ---------------------------------------------------------------------------------------
