@@ -1,7 +1,8 @@
 """Writes the reference from the table of operations.
 
     python docs/build_reference.py [NAME ...]        the operations of these names or families; all without one
-    python docs/build_reference.py --to FOLDER       a page per family and an index in a folder
+    python docs/build_reference.py --to FOLDER       a page per family, an index and differentiation.md in a folder
+    python docs/build_reference.py --differentiation dtypes, gradients and device path of every function
 
 It reads the table alone: nothing needs to be compiled.
 """
@@ -28,6 +29,7 @@ def load_table():
 
 ops = load_table()
 CATEGORY_NAMES = importlib.import_module("_ops.record").CATEGORY_NAMES
+capabilities = importlib.import_module("_ops.capabilities")
 python_signature = importlib.import_module("_ops.signatures").python_signature
 
 RETURNS = {"SAME": "of the same dtype", "REAL_OF": "of the dtype of its real part", "BOOL": "bool",
@@ -99,7 +101,8 @@ def first_sentence(doc):
 
 def index(families):
     """A table of all operations with links."""
-    lines = ["# Operations", ""]
+    lines = ["# Operations", "",
+             "Dtypes, gradients and devices of every function: [Differentiation](differentiation.md).", ""]
     for family, records in families.items():
         lines += [f"## [{title(family)}]({family}.md)", "", "| operation | gradient | |", "| --- | --- | --- |"]
         for record in records:
@@ -109,12 +112,55 @@ def index(families):
     return "\n".join(lines)
 
 
+def gradient_cell(row):
+    """Which inputs of a function have a gradient, and why others have none."""
+    groups = {}
+    for one in row.inputs:
+        groups.setdefault((one.state, one.reason), []).append(one.name)
+    cells = []
+    for (state, reason), names in groups.items():
+        what = ", ".join(filter(None, names))
+        verdict = "" if state == "yes" else f"{state}, {reason}"
+        cells.append(f"{what}: {verdict}" if what and verdict else what or verdict)
+    return "; ".join(cells)
+
+
+def differentiation():
+    """The page that says of every function which dtypes, derivatives and devices it has."""
+    table = capabilities.rows()
+    found = capabilities.counts(table)
+    lines = [
+        "# Differentiation", "",
+        f"{found['functions']} functions: {found['differentiable']} have gradients, {found['with a reason']} have "
+        "none, for the reason given.", "",
+        "- **Dtypes** in brackets are converted first: bool and integers to floats, bool to int8.",
+        "- **Gradient** names the inputs that have one, and why others have none. It is *zero* where a function is "
+        "constant between jumps.",
+        "- **Second gradient** and **forward mode** (`mltensor.autograd.jvp`) exist for all of them: the rules of "
+        "gradients are written in operations of this table, and forward mode is computed by two walks back, of any "
+        "order and exact, but at the price and with the memory of two walks. The tests try both on every function.",
+        "- **Device path**: the host (`cpu`) computes all of them. Another device registers kernels under the names "
+        "given, which are CuPy's where it has such a function; what is composed runs where its parts do.",
+        "", "| function | dtypes | gradient | second gradient | forward mode | device path |",
+        "| --- | --- | --- | --- | --- | --- |"]
+    for row in table:
+        further = "yes" if row.differentiable else "-"
+        name = f"`{row.name}`" + (f" = `{row.same_as}`" if row.same_as else "")
+        lines.append(f"| {name} | {row.dtypes} | {gradient_cell(row)} | {further} | {further} | {row.device} |")
+    return "\n".join([*lines, ""])
+
+
 def main(arguments=None):
     """The program."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="operations or families")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="write pages there instead of printing")
+    parser.add_argument("--differentiation", action="store_true",
+                        help="print which dtypes, gradients and devices every function has")
     options = parser.parse_args(arguments)
+    if options.differentiation:
+        print(differentiation())
+        return
     unknown = [name for name in options.names
                if name not in ops.TABLE and name not in {record.family for record in ops.TABLE.values()}]
     if unknown:
@@ -131,6 +177,7 @@ def main(arguments=None):
     for family, text in pages.items():
         (options.to / f"{family}.md").write_text(text, encoding="utf-8")
     (options.to / "index.md").write_text(index(families), encoding="utf-8")
+    (options.to / "differentiation.md").write_text(differentiation(), encoding="utf-8")
     print(f"{sum(map(len, families.values()))} operations on {len(pages)} pages in {options.to}")
 
 

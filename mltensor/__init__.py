@@ -22,7 +22,6 @@ from mltensor._core.create import (
     zeros_like,
 )
 from mltensor._core.dtypes import get_default_dtype, set_default_dtype
-from mltensor._core.gather import put_along_axis
 from mltensor._core.ranges import arange
 from mltensor._core.storage import (
     Device,
@@ -39,22 +38,13 @@ from mltensor._creation import *  # noqa: F403
 from mltensor._dtypes import CONSTANTS, DTYPES, can_cast, dtype, finfo, iinfo, isdtype, issubdtype, promote_types
 from mltensor._dtypes import result_type as result_type
 from mltensor._functions import *  # noqa: F403
+from mltensor._ops.aliases import ALIASES
 from mltensor._printing import array_repr, array_str, get_printoptions, printoptions, set_printoptions
 from mltensor.autograd import enable_grad, grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 __version__ = "0.1.0"
 __array_api_version__ = _namespace_info.VERSION
 __array_namespace_info__ = _namespace_info.NamespaceInfo
-
-# Other names of the operations: NumPy's beside the standard's.
-ALIASES = {
-    "abs": "absolute", "pow": "power", "float_power": "power", "true_divide": "divide", "mod": "remainder",
-    "concatenate": "concat", "transpose": "permute_dims", "conjugate": "conj", "arcsin": "asin", "arccos": "acos",
-    "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "amax": "max",
-    "amin": "min", "around": "round", "bitwise_not": "bitwise_invert", "invert": "bitwise_invert",
-    "left_shift": "bitwise_left_shift", "right_shift": "bitwise_right_shift", "fix": "trunc", "fabs": "absolute",
-    "deg2rad": "radians", "rad2deg": "degrees",
-}
 
 ndarray = Tensor
 device = Device

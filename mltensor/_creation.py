@@ -32,7 +32,10 @@ def ascontiguousarray(a, dtype=None):
 
 def asfortranarray(a, dtype=None):
     """The array as a tensor whose columns lie next to each other in memory."""
-    return asarray(a, dtype, order="F")
+    t = asarray(a, dtype)
+    if t.requires_grad:
+        return F.permute_dims(F.contiguous(F.permute_dims(t)))
+    return asarray(t, order="F")
 
 
 def copy(a, order="K", subok=False):

@@ -5,14 +5,16 @@ import string
 
 import numpy
 
+from mltensor._core import gather
 from mltensor._core.create import asarray
 from mltensor._core.interop import to_numpy
+from mltensor._core.tape import is_grad_enabled
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, ShapeError
 
 __all__ = ["allclose", "array_equal", "broadcast_arrays", "broadcast_shapes", "einsum", "isclose", "may_share_memory",
-           "ndim", "shape", "shares_memory", "size"]
+           "ndim", "put_along_axis", "shape", "shares_memory", "size"]
 
 
 LETTERS = string.ascii_letters
@@ -149,6 +151,42 @@ def broadcast_arrays(*arrays):
     arrays = [asarray(a) for a in arrays]
     common = broadcast_shapes(*(a.shape for a in arrays))
     return tuple(a if a.shape == common else F.broadcast_to(a, common) for a in arrays)
+
+
+def put_along_axis(x, indices, values, axis):
+    """Write `values` into `x`, in place, at the places that :func:`take_along_axis` reads.
+
+    Parameters
+    ----------
+    x : Tensor
+        Tensor to write to.
+    indices : array_like of int
+        As many dimensions as `x`; broadcasts against it away from the axis.
+    values : array_like
+        Broadcast to the shape of the indices and cast to the dtype of `x`.
+    axis : int or None
+        Axis to write along; None writes to `x` flattened.
+
+    Raises
+    ------
+    IndexingError
+        When an index is out of bounds; nothing has then been written.
+    """
+    on_tape = is_grad_enabled() and any(isinstance(one, Tensor) and one.requires_grad for one in (x, values))
+    if not on_tape:
+        gather.put_along_axis(x, indices, values, axis)
+        return
+    # The tape sees a new tensor that is assigned; the kernel checks the arguments on a tensor of its own.
+    indices = asarray(indices, device=x.device)
+    values = F.cast(asarray(values, device=x.device), x.dtype)
+    gather.put_along_axis(F.copy(x.detach()), indices, values.detach(), axis)
+    if axis is None:
+        written = F.scatter(F.copy(F.reshape(x, (-1,))), 0, indices, F.broadcast_to(values, indices.shape))
+        x[...] = F.reshape(written, x.shape)
+        return
+    (axis,) = F.checked_axes(axis, x.ndim)
+    places = tuple(indices.shape[i] if i == axis else n for i, n in enumerate(x.shape))
+    x[...] = F.scatter(F.copy(x), axis, F.broadcast_to(indices, places), F.broadcast_to(values, places))
 
 
 def shape(a):

@@ -252,9 +252,24 @@ cdef int write_value(Tensor target, object value) except -1:
     if shape_tuple(shown) != shape_tuple(target):
         shown = <Tensor> broadcast_to(shown, shape_tuple(target))
     node = current_node(shown)
+    if node is None:
+        node = constant_node(target, shown)
     copy_into(target, source)
     rebase(target, node, old_base)
     return 0
+
+
+cdef object constant_node(Tensor target, Tensor value):
+    """The node of a tensor on the tape that holds constants now: its old value has a gradient, of zero."""
+    cdef PyObject* arguments[3]
+    cdef Tensor old = detached(target), result = detached(value)
+    old.node = current_node(target)
+    key = Ellipsis
+    arguments[0] = <PyObject*> old
+    arguments[1] = <PyObject*> value
+    arguments[2] = <PyObject*> key
+    record(put_rules, result, arguments)
+    return result.node
 
 
 cdef Tensor trimmed(Tensor source, Tensor target):

@@ -126,10 +126,12 @@ cdef object linear_recurrence_kernel(PyObject** a):
     cdef Tensor factors = <Tensor> a[0], terms = <Tensor> a[1], result
     cdef int dtype = promotion[factors.view.dtype][terms.view.dtype], axis, i, status, computed
     cdef mlt_recurrence r
-    if dtype < FLOAT16 or not same_shape(factors, terms):
-        raise ShapeError(
-            f"linear_recurrence takes two floating tensors of one shape, not {shape_tuple(factors)} {factors.dtype} "
-            f"and {shape_tuple(terms)} {terms.dtype}")
+    if dtype < FLOAT16:
+        raise DTypeError(f"linear_recurrence takes floating tensors, not {factors.dtype} and {terms.dtype}; convert "
+                         "with .astype('float64')")
+    if not same_shape(factors, terms):
+        raise ShapeError(f"linear_recurrence takes two tensors of one shape, not {shape_tuple(factors)} and "
+                         f"{shape_tuple(terms)}")
     axis = normalize_axis(<object> a[2], factors.view.ndim)
     computed = FLOAT32 if dtype == FLOAT16 else dtype
     factors = contiguous(cast(factors, computed))

@@ -20,5 +20,5 @@ def clip(x, min=None, max=None, out=None):
     return x if min is not None or max is not None else F.copy(x)
 
 
-op("clip", via=clip, signature="x: Tensor, /, min=None, max=None, out=None",
+op("clip", via=clip, accepts="ORDERED", signature="x: Tensor, /, min=None, max=None, out=None",
    doc="The values limited to the range from `min` to `max`; either may be None.")

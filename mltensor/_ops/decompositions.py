@@ -77,7 +77,7 @@ def cholesky_gradient(g, y, upper):
     return adjoint(F.linalg.solve_triangular(adjoint(factor), adjoint(left), upper=True))
 
 
-op("cholesky", kernel="cholesky", accepts="FLOATING", signature="a: Tensor, /, *, upper=False", vjp=cholesky_gradient,
+op("cholesky", kernel="cholesky", accepts="LAPACK", signature="a: Tensor, /, *, upper=False", vjp=cholesky_gradient,
    gpu="cholesky",
    doc="The triangular L of ``a = L L^H`` for Hermitian positive definite matrices, or with `upper` the U of\n"
        "``a = U^H U``. The lower (upper) triangle of `a` is read alone. A matrix that is not positive definite is a\n"
@@ -129,11 +129,11 @@ def qr(a, mode="reduced"):
     return (q, r) if mode == "raw" else QRResult(q, r)
 
 
-op("qr_factors", kernel="qr_factors", accepts="FLOATING", signature="a: Tensor, mode='reduced'", vjp=qr_gradient,
+op("qr_factors", kernel="qr_factors", accepts="LAPACK", signature="a: Tensor, mode='reduced'", vjp=qr_gradient,
    gpu="qr_factors", doc="Q and R for `qr`.")
-op("qr_triangle", kernel="qr_triangle", accepts="FLOATING", signature="a: Tensor", gpu="qr_triangle",
+op("qr_triangle", kernel="qr_triangle", accepts="LAPACK", signature="a: Tensor", gpu="qr_triangle",
    doc="R alone for `qr`.")
-op("qr", via=qr, accepts="FLOATING", signature="a: Tensor, mode='reduced'",
+op("qr", via=qr, accepts="LAPACK", signature="a: Tensor, mode='reduced'",
    doc="Q with orthonormal columns and the upper triangular R of ``a = Q R``. For m by n matrices with k the smaller\n"
        "of the two, mode 'reduced' gives Q (m, k) and R (k, n), 'complete' (m, m) and (m, n), 'r' only R, 'raw'\n"
        "LAPACK's reflectors and their factors.\n\n"
@@ -219,16 +219,16 @@ def svdvals(a, hermitian=False):
     return F.linalg.svd_factors(a, False)[1] if a.requires_grad else F.linalg.singular_values(a)
 
 
-op("svd_factors", kernel="svd_factors", accepts="FLOATING", signature="a: Tensor, full_matrices=True",
+op("svd_factors", kernel="svd_factors", accepts="LAPACK", signature="a: Tensor, full_matrices=True",
    vjp=svd_gradient, gpu="svd_factors", doc="U, S and Vh for `svd`.")
-op("singular_values", kernel="singular_values", accepts="FLOATING", returns="REAL_OF", signature="a: Tensor",
+op("singular_values", kernel="singular_values", accepts="LAPACK", returns="REAL_OF", signature="a: Tensor",
    gpu="singular_values", doc="S alone for `svdvals`.")
-op("svd", via=svd, accepts="FLOATING", signature="a: Tensor, full_matrices=True, compute_uv=True, hermitian=False",
+op("svd", via=svd, accepts="LAPACK", signature="a: Tensor, full_matrices=True, compute_uv=True, hermitian=False",
    doc="U, S and Vh of ``a = U @ diag(S) @ Vh``, the singular values S in descending order. U and Vh are square, or\n"
        "without `full_matrices` have as many columns and rows as there are singular values; without `compute_uv`\n"
        "there is S alone. `hermitian` reads the lower triangle and computes eigenvalues.\n\n"
        ">>> u, s, vh = np.linalg.svd([[0.0, 2.0], [1.0, 0.0]])\n>>> s.tolist()\n[2.0, 1.0]")
-op("svdvals", via=lambda x: svdvals(x), accepts="FLOATING", returns="REAL_OF", signature="x: Tensor, /",
+op("svdvals", via=lambda x: svdvals(x), accepts="LAPACK", returns="REAL_OF", signature="x: Tensor, /",
    doc="Singular values in descending order.\n\n>>> np.linalg.svdvals([[0.0, 2.0], [1.0, 0.0]]).tolist()\n[2.0, 1.0]")
 
 
@@ -284,25 +284,25 @@ def eigvals(a):
     return F.linalg.eig_factors(a)[0] if a.requires_grad else F.linalg.eig_values(a)
 
 
-op("eigh_factors", kernel="eigh_factors", accepts="FLOATING", signature="a: Tensor, UPLO='L'", vjp=eigh_gradient,
+op("eigh_factors", kernel="eigh_factors", accepts="LAPACK", signature="a: Tensor, UPLO='L'", vjp=eigh_gradient,
    gpu="eigh_factors", doc="Eigenvalues and eigenvectors for `eigh`.")
-op("eigh_values", kernel="eigh_values", accepts="FLOATING", returns="REAL_OF", signature="a: Tensor, UPLO='L'",
+op("eigh_values", kernel="eigh_values", accepts="LAPACK", returns="REAL_OF", signature="a: Tensor, UPLO='L'",
    gpu="eigh_values", doc="Eigenvalues alone for `eigvalsh`.")
-op("eigh", via=eigh, accepts="FLOATING", signature="a: Tensor, UPLO='L'",
+op("eigh", via=eigh, accepts="LAPACK", signature="a: Tensor, UPLO='L'",
    doc="Eigenvalues in ascending order and orthonormal eigenvectors, the columns of a matrix, of symmetric or\n"
        "Hermitian matrices. The lower triangle of `a` is read alone, or with ``UPLO='U'`` the upper one.\n\n"
        ">>> np.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues.tolist()\n[1.0, 2.0]")
-op("eigvalsh", via=eigvalsh, accepts="FLOATING", returns="REAL_OF", signature="a: Tensor, UPLO='L'",
+op("eigvalsh", via=eigvalsh, accepts="LAPACK", returns="REAL_OF", signature="a: Tensor, UPLO='L'",
    doc="Eigenvalues of symmetric or Hermitian matrices in ascending order.\n\n"
        ">>> np.linalg.eigvalsh([[2.0, 0.0], [0.0, 1.0]]).tolist()\n[1.0, 2.0]")
-op("eig_factors", kernel="eig_factors", accepts="FLOATING", signature="a: Tensor", vjp=eig_gradient,
+op("eig_factors", kernel="eig_factors", accepts="LAPACK", signature="a: Tensor", vjp=eig_gradient,
    gpu="eig_factors", doc="Eigenvalues and eigenvectors for `eig`.")
-op("eig_values", kernel="eig_values", accepts="FLOATING", signature="a: Tensor", gpu="eig_values",
+op("eig_values", kernel="eig_values", accepts="LAPACK", signature="a: Tensor", gpu="eig_values",
    doc="Eigenvalues alone for `eigvals`.")
-op("eig", via=eig, accepts="FLOATING", signature="a: Tensor",
+op("eig", via=eig, accepts="LAPACK", signature="a: Tensor",
    doc="Eigenvalues and eigenvectors of length 1, the columns of a matrix, of square matrices: complex always, as the\n"
        "Array API standard has it.\n\n"
        ">>> np.linalg.eig([[0.0, 1.0], [-1.0, 0.0]]).eigenvalues.tolist()\n[1j, -1j]")
-op("eigvals", via=eigvals, accepts="FLOATING", signature="a: Tensor",
+op("eigvals", via=eigvals, accepts="LAPACK", signature="a: Tensor",
    doc="Eigenvalues of square matrices, complex always.\n\n"
        ">>> np.linalg.eigvals([[2.0, 0.0], [0.0, 1.0]]).tolist()\n[(2+0j), (1+0j)]")

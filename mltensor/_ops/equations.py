@@ -61,11 +61,11 @@ def slogdet(a):
     return SlogdetResult(*F.linalg.slogdet_parts(a))
 
 
-op("det", kernel="det", accepts="FLOATING", signature="a: Tensor", vjp=det_gradient, gpu="det",
+op("det", kernel="det", accepts="LAPACK", signature="a: Tensor", vjp=det_gradient, gpu="det",
    doc="Determinant of square matrices.\n\n>>> np.linalg.det([[2.0, 0.0], [1.0, 3.0]]).tolist()\n6.0")
-op("slogdet_parts", kernel="slogdet_parts", accepts="FLOATING", signature="a: Tensor", vjp=slogdet_gradient,
+op("slogdet_parts", kernel="slogdet_parts", accepts="LAPACK", signature="a: Tensor", vjp=slogdet_gradient,
    gpu="slogdet_parts", doc="Sign and logarithm for `slogdet`.")
-op("slogdet", via=slogdet, accepts="FLOATING", signature="a: Tensor",
+op("slogdet", via=slogdet, accepts="LAPACK", signature="a: Tensor",
    doc="Sign (for complex matrices a number of modulus 1) of the determinant and logarithm of its modulus, which does\n"
        "not overflow; of singular matrices 0 and -inf.\n\n"
        ">>> np.linalg.slogdet([[-1.0, 0.0], [0.0, 1.0]]).sign.tolist()\n-1.0")
@@ -136,15 +136,15 @@ def require_square(name, a):
             "the last two are equal")
 
 
-op("inv", kernel="inv", accepts="FLOATING", signature="a: Tensor", vjp=inverse_gradient, gpu="inv",
+op("inv", kernel="inv", accepts="LAPACK", signature="a: Tensor", vjp=inverse_gradient, gpu="inv",
    doc="Inverse of square matrices; a singular one is a LinAlgError.\n\n"
        ">>> np.linalg.inv([[2.0, 0.0], [0.0, 4.0]]).tolist()\n[[0.5, 0.0], [0.0, 0.25]]")
-op("inverse_or_nan", kernel="inverse_or_nan", accepts="FLOATING", signature="a: Tensor", vjp=inverse_gradient,
+op("inverse_or_nan", kernel="inverse_or_nan", accepts="LAPACK", signature="a: Tensor", vjp=inverse_gradient,
    gpu="inverse_or_nan", doc="Inverse of square matrices; of a singular one NaN.")
-op("pseudo_inverse", kernel="pseudo_inverse", accepts="FLOATING",
+op("pseudo_inverse", kernel="pseudo_inverse", accepts="LAPACK",
    signature="a: Tensor, rtol: Tensor, hermitian=False", vjp=(pseudo_inverse_gradient, None), gpu="pseudo_inverse",
    doc="The pseudo-inverse for `pinv`.")
-op("pinv", via=pinv, accepts="FLOATING", signature="a: Tensor, rcond=None, hermitian=False, *, rtol='unset'",
+op("pinv", via=pinv, accepts="LAPACK", signature="a: Tensor, rcond=None, hermitian=False, *, rtol='unset'",
    doc="Pseudo-inverse of Moore and Penrose. Singular values up to `rcond` (also called `rtol`; one for each matrix\n"
        "of the stack, if you like) times the greatest count as zero: 1e-15 if nothing is given, and with\n"
        "``rtol=None`` the longer side times the epsilon of the dtype. `hermitian` reads the lower triangle alone.\n\n"
@@ -187,12 +187,12 @@ def triangle_gradient(g, y, x1, upper, unitriangular):
     return F.triu(product, 1 if unitriangular else 0) if upper else F.tril(product, -1 if unitriangular else 0)
 
 
-op("solve", kernel="solve", accepts="FLOATING", returns="PROMOTED", signature="x1: Tensor, x2: Tensor, /",
+op("solve", kernel="solve", accepts="LAPACK", returns="PROMOTED", signature="x1: Tensor, x2: Tensor, /",
    vjp=(coefficients_gradient, right_side_gradient), gpu="solve",
    doc="The x of ``x1 @ x = x2``, for stacks that broadcast. An `x2` of one dimension is a vector, any other one a\n"
        "matrix or a stack of them. A singular matrix is a LinAlgError.\n\n"
        ">>> np.linalg.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0]).tolist()\n[1.0, 0.5]")
-op("solve_triangular", kernel="solve_triangular", accepts="FLOATING", returns="PROMOTED",
+op("solve_triangular", kernel="solve_triangular", accepts="LAPACK", returns="PROMOTED",
    signature="x1: Tensor, x2: Tensor, /, *, upper, unitriangular=False",
    vjp=(triangle_gradient, triangle_right_gradient), gpu="solve_triangular",
    doc="The x of ``x1 @ x = x2`` for triangular matrices, of which the other triangle, and with `unitriangular` the\n"
@@ -271,19 +271,19 @@ def tensorinv(a, ind=2):
     return F.reshape(F.linalg.inv(F.reshape(a, (rows, columns))), (*a.shape[ind:], *a.shape[:ind]))
 
 
-op("least_squares", kernel="least_squares", accepts="FLOATING", returns="PROMOTED",
+op("least_squares", kernel="least_squares", accepts="LAPACK", returns="PROMOTED",
    signature="a: Tensor, b: Tensor, rcond", vjp=(least_squares_gradient, least_squares_right_gradient),
    gpu="least_squares", doc="Solution, residuals, rank and singular values for `lstsq`.")
-op("lstsq", via=lstsq, accepts="FLOATING", returns="PROMOTED", signature="a: Tensor, b: Tensor, rcond=None",
+op("lstsq", via=lstsq, accepts="LAPACK", returns="PROMOTED", signature="a: Tensor, b: Tensor, rcond=None",
    doc="The x that makes ``|a @ x - b|`` least (of several the shortest), the sums of squares that remain (empty\n"
        "unless there are more equations than unknowns and full rank), the rank and the singular values of `a`.\n"
        "Singular values up to `rcond` times the greatest count as zero. Stacks broadcast.\n\n"
        ">>> np.allclose(np.linalg.lstsq([[1.0], [1.0]], [1.0, 3.0])[0], [2.0])\nTrue")
-op("tensorsolve", via=tensorsolve, accepts="FLOATING", returns="PROMOTED",
+op("tensorsolve", via=tensorsolve, accepts="LAPACK", returns="PROMOTED",
    signature="a: Tensor, b: Tensor, axes=None",
    doc="The x of ``tensordot(a, x, x.ndim) = b``; the `axes` of `a` go to the end first.\n\n"
        ">>> np.linalg.tensorsolve(np.eye(4).reshape(2, 2, 4), np.ones((2, 2))).tolist()\n[1.0, 1.0, 1.0, 1.0]")
-op("tensorinv", via=tensorinv, accepts="FLOATING", signature="a: Tensor, ind=2",
+op("tensorinv", via=tensorinv, accepts="LAPACK", signature="a: Tensor, ind=2",
    doc="The inverse of a tensor as a map from its last dimensions to the first `ind`: ``tensordot(tensorinv(a), a,\n"
        "ind)`` is the identity.\n\n>>> np.linalg.tensorinv(np.eye(4).reshape(2, 2, 4)).shape\n(4, 2, 2)")
 

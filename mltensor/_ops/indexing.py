@@ -142,10 +142,10 @@ op("argwhere", kernel="argwhere", signature="x: Tensor, /", returns="INDEX", gpu
    doc="Positions of the elements that are not zero, one row each.")
 op("flatnonzero", via=lambda x: F.nonzero(F.ravel(x))[0], signature="x: Tensor, /", returns="INDEX",
    doc="Positions in C order of the elements that are not zero.")
-op("one_hot", kernel="one_hot", signature="x: Tensor, num_classes=-1, /", accepts="INTEGER", returns="INDEX",
+op("one_hot", kernel="one_hot", signature="x: Tensor, num_classes=-1, /", accepts="BITWISE", returns="INDEX",
    gpu="one_hot", doc="A last dimension of zeros with a one at each class number.\n"
                       ">>> np.one_hot(np.array([1, 0]), 3).tolist()\n[[0, 1, 0], [1, 0, 0]]")
-op("bincount", kernel="bincount", signature="x: Tensor, /, weights: Tensor = None, minlength=0", accepts="INTEGER",
+op("bincount", kernel="bincount", signature="x: Tensor, /, weights: Tensor = None, minlength=0", accepts="BITWISE",
    returns="INDEX", vjp=(None, lambda g, x: F.take(g, x)), gpu="bincount",
    doc="How often each number occurs, or the sum of its weights.\n"
        ">>> np.bincount(np.array([0, 2, 2])).tolist()\n[1, 0, 2]")

@@ -84,7 +84,7 @@ op("affine", kernel="affine", signature="x: Tensor, weight: Tensor, bias: Tensor
    gpu="affine",
    doc="``x @ weight.T + bias`` in one pass: weight (out, in), x (..., in), bias (out,).\n\n"
        ">>> np.affine([1.0, 2.0], [[3.0, 4.0]], [0.5]).tolist()\n[11.5]")
-op("activated_affine", kernel="activated_affine", accepts="REAL_FLOATING", returns="PROMOTED",
+op("activated_affine", kernel="activated_affine", accepts="STRICT_REAL_FLOATING", returns="PROMOTED",
    signature="x: Tensor, weight: Tensor, bias: Tensor = None, *, activation='relu'",
    vjp=(lambda g, y, x, weight, bias, activation:
         F.matmul(before_activation(g, y, x, weight, bias, activation), weight),

@@ -162,6 +162,8 @@ def backward_weight_gradient(g, upstream, x, normalized_ndim, eps):
 
 def batch_norm(x, weight=None, bias=None, mean=None, var=None, axis=1, eps=1e-5):
     """Statistics that are not given are those of x over all axes but `axis`."""
+    if x.dtype.kind != "f":
+        raise F.errors.DTypeError(f"batch_norm takes real floats, not {x.dtype}; convert with .astype('float32')")
     axis = F.checked_axes(axis, x.ndim)[0]
     others = tuple(i for i in range(x.ndim) if i != axis)
     shape = tuple(-1 if i == axis else 1 for i in range(x.ndim))
@@ -174,15 +176,15 @@ def batch_norm(x, weight=None, bias=None, mean=None, var=None, axis=1, eps=1e-5)
 
 # --- records --------------------------------------------------------------------------------------
 
-op("softmax", kernel="softmax", accepts="REAL_FLOATING", signature="x: Tensor, /, axis=-1",
+op("softmax", kernel="softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
    vjp=lambda g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)), gpu="softmax",
    doc="Exponentials divided by their sum along an axis, computed without overflow.\n\n"
        ">>> np.softmax([0.0, 0.0]).tolist()\n[0.5, 0.5]")
-op("log_softmax", kernel="log_softmax", accepts="REAL_FLOATING", signature="x: Tensor, /, axis=-1",
+op("log_softmax", kernel="log_softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
    vjp=lambda g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=True), gpu="log_softmax",
    doc="Logarithm of `softmax`, without overflow or loss of small values.\n\n"
        ">>> np.log_softmax([0.0, -1000.0]).tolist()\n[0.0, -1000.0]")
-op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="REAL_FLOATING",
+op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="STRICT_REAL_FLOATING",
    signature="logits: Tensor, target: Tensor, weight: Tensor = None, /, *, reduction='mean', ignore_index=-100, "
              "label_smoothing=0.0, axis=-1",
    vjp=(logits_gradient, target_gradient, loss_weight_gradient), gpu="softmax_cross_entropy",
@@ -191,29 +193,29 @@ op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="REAL_FLOATI
        "probabilities (floats, in the logits' shape). `weight` has one number for each class; the mean over classes\n"
        "divides by the weights of the targets. `label_smoothing` mixes in the uniform distribution.\n\n"
        ">>> round(np.softmax_cross_entropy([[0.0, 0.0]], [1]).item(), 4)\n0.6931")
-op("softmax_cross_entropy_backward", kernel="softmax_cross_entropy_backward", accepts="REAL_FLOATING",
+op("softmax_cross_entropy_backward", kernel="softmax_cross_entropy_backward", accepts="STRICT_REAL_FLOATING",
    signature="upstream: Tensor, logits: Tensor, target: Tensor, weight: Tensor = None, /, *, options",
    vjp=(backward_upstream_gradient, backward_logits_gradient, backward_target_gradient,
         backward_class_weight_gradient),
    gpu="softmax_cross_entropy_backward",
    doc="Gradient of `softmax_cross_entropy` in its logits; `options` are its reduction, ignore_index, "
        "label_smoothing and axis.")
-op("softmax_cross_entropy_coefficients", kernel="softmax_cross_entropy_coefficients", accepts="REAL_FLOATING",
+op("softmax_cross_entropy_coefficients", kernel="softmax_cross_entropy_coefficients", accepts="STRICT_REAL_FLOATING",
    signature="logits: Tensor, target: Tensor, weight: Tensor = None, /, *, options",
    gpu="softmax_cross_entropy_coefficients",
    doc="The k of ``softmax_cross_entropy(x, ...) = sum(k * (logsumexp(x) - x))``, in the shape of the logits.")
-op("layer_norm", kernel="layer_norm", accepts="REAL_FLOATING",
+op("layer_norm", kernel="layer_norm", accepts="STRICT_REAL_FLOATING",
    signature="x: Tensor, weight: Tensor = None, bias: Tensor = None, /, *, normalized_ndim=1, eps=1e-5",
    vjp=(layer_norm_x_gradient, layer_norm_weight_gradient,
         lambda g, x_shape, normalized_ndim: F.sum(g, leading_axes(x_shape, normalized_ndim))),
    gpu="layer_norm",
    doc="Mean 0 and variance 1 over the last `normalized_ndim` dimensions, then times `weight` plus `bias`.\n\n"
        ">>> np.layer_norm([1.0, 3.0], eps=0.0).tolist()\n[-1.0, 1.0]")
-op("layer_norm_backward", kernel="layer_norm_backward", accepts="REAL_FLOATING",
+op("layer_norm_backward", kernel="layer_norm_backward", accepts="STRICT_REAL_FLOATING",
    signature="upstream: Tensor, x: Tensor, weight: Tensor = None, /, *, normalized_ndim=1, eps=1e-5",
    vjp=(backward_upstream_norm_gradient, backward_x_gradient, backward_weight_gradient), gpu="layer_norm_backward",
    doc="Gradient of `layer_norm` in its input.")
-op("batch_norm", via=batch_norm, accepts="REAL_FLOATING",
+op("batch_norm", via=batch_norm, accepts="STRICT_REAL_FLOATING",
    signature="x: Tensor, weight: Tensor = None, bias: Tensor = None, mean: Tensor = None, var: Tensor = None, /, *, "
              "axis=1, eps=1e-5",
    doc="Mean 0 and variance 1 of each channel along `axis`, then times `weight` plus `bias`; with `mean` and `var` "

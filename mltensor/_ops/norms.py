@@ -172,11 +172,12 @@ op("vector_norm", via=vector_norm, returns="REAL_OF", signature="x: Tensor, /, *
 op("matrix_norm", via=matrix_norm, returns="REAL_OF", signature="x: Tensor, /, *, keepdims=False, ord='fro'",
    doc="Norm of the matrices in the last two dimensions.\n\n"
        ">>> np.linalg.matrix_norm([[1.0, -2.0], [3.0, 4.0]], ord=1).tolist()\n6.0")
-op("cond", via=cond, returns="REAL_OF", signature="x: Tensor, p=None",
+op("cond", via=cond, accepts="LAPACK", returns="REAL_OF", signature="x: Tensor, p=None",
    doc="Condition number: greatest by least singular value, or norm of the matrix times norm of its inverse for\n"
        "another order of `matrix_norm`; of singular matrices inf.\n\n"
        ">>> np.linalg.cond([[4.0, 0.0], [0.0, 2.0]]).tolist()\n2.0")
-op("matrix_rank", via=matrix_rank, returns="INDEX", signature="A: Tensor, tol=None, hermitian=False, *, rtol=None",
+op("matrix_rank", via=matrix_rank, accepts="LAPACK", returns="INDEX",
+   signature="A: Tensor, tol=None, hermitian=False, *, rtol=None",
    doc="Number of singular values greater than `tol`, or than `rtol` times the greatest (the longer side times the\n"
        "epsilon of the dtype); it has no gradient.\n\n"
        ">>> np.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]).tolist()\n1")

@@ -21,6 +21,10 @@ CATEGORIES = {
     "REAL_FLOATING": "f",
     "COMPLEX": "c",
     "BOOL": "b",
+    # For kernels: what LAPACK computes in, and those that convert no integers.
+    "LAPACK": "f c",
+    "STRICT_FLOATING": "f c",
+    "STRICT_REAL_FLOATING": "f",
 }
 
 CATEGORY_NAMES = {
@@ -28,6 +32,8 @@ CATEGORY_NAMES = {
     "REAL": "real numbers", "INTEGER": "integers", "BITWISE": "bool and integers",
     "FLOATING": "real and complex floats (integers become floats)",
     "REAL_FLOATING": "real floats (integers become floats)", "COMPLEX": "complex numbers", "BOOL": "bool",
+    "LAPACK": "real and complex floats but float16 (integers become float64)",
+    "STRICT_FLOATING": "real and complex floats", "STRICT_REAL_FLOATING": "real floats",
 }
 
 # What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of

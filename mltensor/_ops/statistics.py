@@ -232,7 +232,7 @@ op("cumprod", kernel="cumprod", returns="PROMOTED", signature="x: Tensor, /, axi
    vjp=flattened(lambda g, x, axis: cumulative_prod_gradient(g, x, axis, False)), gpu="cumprod", sample="(-2, 2)",
    doc="`cumulative_prod`; without an axis over all elements in C order.\n\n"
        ">>> np.cumprod([[1, 2], [3, 4]]).tolist()\n[1, 2, 6, 24]")
-op("linear_recurrence", kernel="linear_recurrence", accepts="FLOATING",
+op("linear_recurrence", kernel="linear_recurrence", accepts="STRICT_FLOATING",
    signature="a: Tensor, b: Tensor, /, *, axis=-1",
    vjp=(lambda g, a, y, axis: recurrence_back(g, a, checked(a, axis)) * earlier(y, checked(a, axis)),
         lambda g, a, axis: recurrence_back(g, a, checked(a, axis))),

@@ -6,12 +6,12 @@ several matrices, in float32, float64, complex64 or complex128; integers become 
 
 from mltensor._build import OPERATIONS
 from mltensor._core.create import asarray
+from mltensor._ops.aliases import LINALG_ALIASES
 from mltensor._ops.record import F
 from mltensor.errors import LinAlgError, ShapeError
 
 # Products that the standard has here and at the top level.
-matmul, matrix_transpose, tensordot, vecdot = (
-    OPERATIONS[name] for name in ("matmul", "matrix_transpose", "tensordot", "vecdot"))
+matmul, matrix_transpose, tensordot, vecdot = (OPERATIONS[name] for name in LINALG_ALIASES)
 _PREFIX = "linalg."
 globals().update({name.removeprefix(_PREFIX): value for name, value in OPERATIONS.items() if name.startswith(_PREFIX)})
 

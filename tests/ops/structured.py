@@ -415,5 +415,3 @@ SAMPLES = {
 INTEGER_RESULTS = {"argpartition", "flatnonzero", "linalg.matrix_rank"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}
-# No gradient by their nature, although they are compositions of others.
-NOT_DIFFERENTIABLE = {"unique_values", "unique_counts", "unique_inverse", "unique_all", "isin"}

@@ -161,3 +161,23 @@ def test_gradients_where_values_are_special():
     assert gradient_at(np.min, [nan, 1.0, nan]) == [[0.5, 0.0, 0.5]]
     assert gradient_at(lambda x: np.unique(x) * np.array([1.0, 2.0]), [5.0, 3.0, 5.0]) == [[2.0, 1.0, 0.0]]
     assert gradient_at(lambda a, b: np.nextafter(a, b), [1.0], [2.0]) == [[1.0], [0.0]]
+
+
+CUTS = {"asin": (2, -2), "acos": (2, -2), "acosh": (-2, 0.5, -0.5), "atanh": (2, -2), "log": (-2,), "sqrt": (-2,),
+        "log1p": (-2,), "asinh": (2j, -2j), "atan": (2j, -2j)}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_gradients_on_either_side_of_a_branch_cut(name):
+    """The sign of a zero says on which side; along the cut the function is smooth."""
+    function, step = OPERATIONS[name], 1e-6
+    for point in CUTS[name]:
+        for zero in (0.0, -0.0):
+            along = 1j if point.imag else 1
+            at, up, down = (
+                numpy.array([complex(zero, moved.imag) if point.imag else complex(moved.real, zero)])
+                for moved in (point, point + step * along, point - step * along))
+            x = np.array(at).requires_grad_()
+            (gradient,) = np.grad(function(x), x, np.array([1 + 0j]))
+            expected = (function(np.array(up)).item() - function(np.array(down)).item()) / (2 * step * along)
+            assert abs(gradient.item().conjugate() - expected) < 1e-8

@@ -5,7 +5,7 @@ import pytest
 
 import mltensor as np
 from mltensor.autograd import gradcheck, gradgradcheck
-from mltensor.errors import IndexingError, ReadOnlyError, ShapeError
+from mltensor.errors import GradientError, IndexingError, ReadOnlyError, ShapeError
 
 DTYPES = ["bool", "int8", "uint16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"]
 
@@ -116,6 +116,30 @@ def test_put_along_axis(axis, generator):
     numpy.put_along_axis(array, indices, 9, axis)
     assert np.put_along_axis(tensor, indices, 9, axis) is None
     assert same(tensor, array)
+
+
+@pytest.mark.parametrize("axis", [0, 1, None])
+def test_put_along_axis_is_seen_by_the_tape(axis, generator):
+    indices = numpy.array([1, 3, 1]) if axis is None else numpy.array([[1, 0, 1]] if axis == 0 else [[1], [2]])
+    old, new = (np.array(generator.normal(size=(2, 3))).requires_grad_() for _ in range(2))
+    values = np.reshape(new, (-1,))[:3] if axis is None else new[:1] if axis == 0 else new[:, :1]
+    target = old * 1.0
+    np.put_along_axis(target, indices, values, axis)
+    expected = old.detach().numpy().copy()
+    numpy.put_along_axis(expected, indices, values.detach().numpy(), axis)
+    assert target.tolist() == expected.tolist()
+    (kept,) = np.grad(target.sum(), old)
+    assert kept.numpy().tolist() == (expected == old.detach().numpy()).astype(float).tolist()
+    with pytest.raises(GradientError, match="leaf"):
+        np.put_along_axis(old, indices, values, axis)
+    with np.no_grad():
+        np.put_along_axis(old, indices, values, axis)
+    assert old.tolist() == expected.tolist()
+    fresh = np.zeros((2, 3))
+    np.put_along_axis(fresh, indices, values, axis)
+    (arrived,) = np.grad(fresh.sum(), new)
+    # Where two indices name one place the gradient goes to both, as for an assignment.
+    assert arrived.sum().item() == numpy.broadcast_to(indices, values.shape).size
 
 
 def test_put_along_axis_checks_first():

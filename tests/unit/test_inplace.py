@@ -344,3 +344,17 @@ def test_a_shuffled_tensor_keeps_its_gradient():
     np.random.default_rng(3).shuffle(y)
     (y * np.arange(5.0)).sum().backward()
     assert [y.tolist().index(place) for place in range(5)] == x.grad.tolist()
+
+
+@pytest.mark.parametrize("write", [lambda y: y.fill_(5.0), lambda y: y.zero_(), lambda y: y.copy_(numpy.ones(2)),
+                                   lambda y: y.__setitem__(..., 2.0)], ids=["fill_", "zero_", "copy_", "item"])
+def test_a_result_that_constants_are_written_to_keeps_a_gradient_of_zero(write):
+    x = np.array([2.0, 3.0]).requires_grad_()
+    y = x * 2
+    write(y)
+    assert y.requires_grad
+    assert np.grad((y * x).sum(), x, retain_graph=True)[0].tolist() == y.tolist()
+    assert np.grad(y.sum(), x)[0].tolist() == [0.0, 0.0]
+    whole = x * 2
+    write(whole[:])
+    assert np.grad(whole.sum(), x)[0].tolist() == [0.0, 0.0]

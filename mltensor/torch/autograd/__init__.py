@@ -7,9 +7,10 @@ from mltensor.autograd import __all__ as base_names
 from mltensor.autograd import function
 from mltensor.autograd import grad as base_grad
 
-from .tensor import as_torch
+from ..tensor import as_torch
+from . import functional
 
-__all__ = [*base_names, "Variable", "detect_anomaly", "function", "set_detect_anomaly"]
+__all__ = [*base_names, "Variable", "detect_anomaly", "function", "functional", "set_detect_anomaly"]
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
