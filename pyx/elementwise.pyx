@@ -2,33 +2,45 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
 
-from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion
+from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion, real_of
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
+import os
+
+from mltensor._costs import COSTS
 from mltensor.errors import DeviceError, DTypeError, ShapeError
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
-    ctypedef void (*mlt_task)(void* context, int64_t begin, int64_t end) noexcept nogil
-    int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void* context)
     enum:
         MLT_PARALLEL_THRESHOLD
+    int64_t mlt_now_ns()
 
 cdef extern from "mltensor/iterate.h" nogil:
-    enum:
-        MLT_MAX_OPERANDS
-        MLT_CHUNK
+    ctypedef void (*mlt_transpose)(const char*, int64_t, char*, int64_t, int64_t, int64_t) noexcept nogil
     ctypedef struct mlt_iteration:
+        mlt_loop loop
+        int operands
+        int ndim
+        int streamed
+        int crossed
+        int32_t itemsize[5]
         int64_t size
-    void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim,
-                               const int64_t* shape, const int64_t** strides, char** data)
+        int64_t shape[64]
+        int64_t strides[64][5]
+        char* data[5]
+    void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim, const int64_t* shape,
+                               const int64_t** strides, char** data, const int32_t* itemsize)
+    void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose)
     void mlt_iteration_task(void* context, int64_t begin, int64_t end) noexcept
+    int mlt_iteration_run(mlt_iteration* it, int64_t serial_below)
+    int64_t mlt_stream_from()
 
 cdef extern from "mltensor/loops_index.h" nogil:
     ctypedef struct mlt_operation_loops:
@@ -43,10 +55,13 @@ cdef extern from "mltensor/cast.h" nogil:
     mlt_loop mlt_cast_table[15][15]
     mlt_loop mlt_copy_table[17]
     mlt_loop mlt_select_table[17]
+    mlt_transpose mlt_transpose_table[17]
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
-parallel_threshold = MLT_PARALLEL_THRESHOLD
+# MLTENSOR_CALIBRATE=1 measures the costs of this machine instead of taking those that come with the package.
+cdef bint calibrate = os.environ.get("MLTENSOR_CALIBRATE", "") not in ("", "0")
+cdef int64_t stream_from = mlt_stream_from()
 
 
 @cython.final
@@ -56,6 +71,62 @@ cdef class Loops:
     def dtypes(self):
         """The dtypes that have a loop."""
         return [objects[d] for d in range(15) if self.by_dtype[d] != NULL]
+
+
+# Picoseconds of a region's work that pay for a second thread.
+cdef double WORTH_A_THREAD = 4e6
+# Picoseconds a byte takes between the second-level cache and a core: no loop is cheaper than what it moves.
+cdef double PICOSECONDS_PER_BYTE = 12
+
+
+cdef int64_t measured_cost(mlt_loop loop, int operands, int dtype, int result) except -1:
+    """Picoseconds per element of a loop over ones in the first-level cache."""
+    cdef int64_t n = 1024, best = 0, start, took
+    cdef int64_t strides[4]
+    cdef char* data[4]
+    cdef int k, i, itemsize = mlt_itemsize[dtype]
+    memory = bytearray(n * 64)
+    cdef char* base = memory
+    for k in range(operands):
+        data[k] = base + k * n * 16
+        strides[k] = itemsize if k < operands - 1 else mlt_itemsize[result]
+        if k < operands - 1:
+            for i in range(n):
+                write_scalar(data[k] + i * itemsize, dtype, 1)
+    for i in range(5):
+        start = mlt_now_ns()
+        loop(data, strides, n)
+        loop(data, strides, n)
+        loop(data, strides, n)
+        loop(data, strides, n)
+        took = mlt_now_ns() - start
+        if i == 0 or took < best:
+            best = took
+    return max(1, best * 1000 // (4 * n))
+
+
+cdef int result_dtype(int returns, int dtype) noexcept:
+    if returns == RETURNS_BOOL:
+        return BOOL
+    return real_of[dtype] if returns == RETURNS_REAL_OF else dtype
+
+
+cdef int set_costs(Loops loops, object known) except -1:
+    """Fill in from how many elements on each loop goes to all threads."""
+    cdef int d, result
+    cdef double cost
+    for d in range(15):
+        if loops.by_dtype[d] == NULL:
+            continue
+        result = result_dtype(loops.returns, d)
+        if known is None or not known[d]:
+            loops.costs[d] = measured_cost(loops.by_dtype[d], loops.arity + 1, d, result)
+        else:
+            loops.costs[d] = known[d]
+        cost = max(<double> loops.costs[d],
+                   PICOSECONDS_PER_BYTE * (loops.arity * mlt_itemsize[d] + mlt_itemsize[result]))
+        loops.serial_below[d] = max(1024, <int64_t> (WORTH_A_THREAD / cost))
+    return 0
 
 
 cdef Loops find_loops(str name):
@@ -72,7 +143,14 @@ cdef Loops find_loops(str name):
             if entry.loops[isa][d] != NULL:
                 loops.by_dtype[d] = entry.loops[isa][d]
                 break
+    set_costs(loops, None if calibrate else COSTS.get(name))
     return loops
+
+
+def loop_costs(str name):
+    """Picoseconds per element of an operation by the code of the dtype, 0 where there is no loop."""
+    cdef Loops loops = find_loops(name)
+    return tuple([loops.costs[d] for d in range(15)])
 
 
 # --- broadcasting and running ---------------------------------------------------------------
@@ -133,27 +211,64 @@ cdef int prepare(mlt_iteration* it, mlt_loop loop, int count, mlt_view** operand
     cdef char* data[5]
     cdef const int64_t* strides[5]
     cdef int64_t rows[5][64]
+    cdef int32_t itemsize[5]
     cdef int k
     for k in range(count):
         data[k] = operands[k].data
+        itemsize[k] = mlt_itemsize[operands[k].dtype]
         if not broadcast_strides(operands[k], out.ndim, out.shape, rows[k]):
             raise shape_mismatch("write", count, operands)
         strides[k] = rows[k]
-    mlt_iteration_prepare(it, loop, count, out.ndim, out.shape, strides, data)
+    mlt_iteration_prepare(it, loop, count, out.ndim, out.shape, strides, data, itemsize)
     return 0
 
 
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
+    return run_costed(loop, MLT_PARALLEL_THRESHOLD, count, operands)
+
+
+cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands) except -1:
     cdef mlt_iteration it
-    cdef int status
-    if operands[count - 1].size == 0:
+    cdef mlt_view* out = operands[count - 1]
+    cdef int status, k
+    if out.size == 0:
         return 0
     prepare(&it, loop, count, operands)
-    if it.size < parallel_threshold:
-        mlt_iteration_task(&it, 0, it.size)
+    mlt_iteration_cross(&it, mlt_transpose_table)
+    if it.size < serial_below:
+        mlt_iteration_run(&it, serial_below)
         return 0
+    if it.size * mlt_itemsize[out.dtype] >= stream_from:
+        it.streamed = True
+        for k in range(count - 1):
+            if operands[k].data == out.data:      # in place: its lines are in the cache already
+                it.streamed = False
     with nogil:
-        status = mlt_parallel(it.size, MLT_CHUNK, mlt_iteration_task, &it)
+        status = mlt_iteration_run(&it, serial_below)
+    return check_interrupt(status)
+
+
+cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1:
+    cdef mlt_iteration it
+    cdef int k, status, out = loops.arity
+    if n < loops.serial_below[dtype]:
+        loops.by_dtype[dtype](data, strides, n)
+        return 0
+    it.loop = loops.by_dtype[dtype]
+    it.operands = out + 1
+    it.ndim = 1
+    it.size = it.shape[0] = n
+    it.crossed = 0
+    it.streamed = n * strides[out] >= stream_from
+    for k in range(out + 1):
+        it.data[k] = data[k]
+        it.strides[0][k] = strides[k]
+        it.itemsize[k] = mlt_itemsize[dtype]
+        if k < out and data[k] == data[out]:
+            it.streamed = False
+    it.itemsize[out] = strides[out]
+    with nogil:
+        status = mlt_iteration_run(&it, loops.serial_below[dtype])
     return check_interrupt(status)
 
 
@@ -231,6 +346,7 @@ cdef int fill(Tensor t, object value) except -1:
     write_scalar(<char*> buffer, t.view.dtype, value)
     scalar.data = <char*> buffer
     scalar.ndim = 0
+    scalar.dtype = t.view.dtype
     operands[0] = &scalar
     operands[1] = &t.view
     run(mlt_copy_table[mlt_itemsize[t.view.dtype]], 2, operands)

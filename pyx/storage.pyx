@@ -21,6 +21,9 @@ cdef extern from "mltensor/target.h" nogil:
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
 
+cdef extern from "mltensor/thread_pool.h" nogil:
+    void mlt_pool_configure(mlt_runtime* runtime, int cores)
+
 cdef extern from "mltensor/allocator.h" nogil:
     void* mlt_allocate(uint64_t bytes)
     void mlt_free(void* memory, uint64_t bytes)
@@ -140,13 +143,15 @@ cdef void configure() except *:
         settings.isa = ISA_NAMES.index(wanted)
     threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     count = int(threads) if threads.isascii() and threads.isdigit() else 0
-    settings.threads = min(count, MOST_THREADS) if count else available_threads()
+    available = available_threads()
+    settings.threads = min(count, MOST_THREADS) if count else available
+    mlt_pool_configure(&settings, available)
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         mlt_large.limit_bytes = max(64 << 20, memory // 8)
     except (ValueError, OSError):
         pass
-    # A child of fork has none of the pool's threads: it would wait for them for ever.
+    # A child of fork is one of several as a rule, and each would use all cores.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: set_num_threads(1))
 

@@ -14,7 +14,7 @@ from mltensor._core.dtypes cimport (
     mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
-    parallel_threshold, run, same_device, scalar_tensor)
+    run_costed, run_flat, same_device, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport write_scalar
@@ -44,7 +44,7 @@ cdef inline int out_dtype(Op op, int dtype) noexcept:
 
 
 cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
-    """Two tensors of one shape and dtype, on the host, small; contiguous or one number repeated."""
+    """Two tensors of one shape and dtype, on the host; contiguous or one number repeated."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef Tensor result = empty_like(a, out_dtype(op, dtype))
@@ -55,7 +55,7 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
     strides[0] = mlt_itemsize[dtype] if a.view.contiguous else 0
     strides[1] = mlt_itemsize[dtype] if b.view.contiguous else 0
     strides[2] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or b.node is not None or a.base is not None
                                  or b.base is not None) and grad_enabled():
         arguments[0] = <PyObject*> a
@@ -67,7 +67,7 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
 
 
 cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype):
-    """A contiguous small tensor and a Python scalar that does not change its dtype."""
+    """A contiguous tensor and a Python scalar that does not change its dtype."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -81,7 +81,7 @@ cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype
     strides[reversed] = mlt_itemsize[dtype]
     strides[1 - reversed] = 0
     strides[2] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or a.base is not None) and grad_enabled():
         arguments[reversed] = <PyObject*> a
         arguments[1 - reversed] = <PyObject*> scalar
@@ -98,7 +98,7 @@ cdef object fast_unary(Op op, Tensor a, int dtype):
     pointers[1] = result.view.data
     strides[0] = mlt_itemsize[dtype]
     strides[1] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or a.base is not None) and grad_enabled():
         arguments[0] = <PyObject*> a
         record(op.rules, result, arguments)
@@ -115,9 +115,8 @@ cdef inline bint constant(Tensor t) noexcept:
 
 
 cdef inline bint plain(Op op, Tensor t, int dtype) noexcept:
-    """Small, contiguous, on the host, in a dtype that has a loop."""
-    return (t.view.contiguous and t.view.size < parallel_threshold
-            and op.fast[dtype] and op.kernels[t.storage.device] == NULL)
+    """Contiguous, on the host, in a dtype that has a loop."""
+    return t.view.contiguous and op.fast[dtype] and op.kernels[t.storage.device] == NULL
 
 
 cdef object unary(Op op, object x):
@@ -173,7 +172,7 @@ cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
 
 
 cdef bint inplace(Op op, Tensor target, object other) except -1:
-    """target op= other where one loop over both does it: small, contiguous, of one dtype; False: take the long way."""
+    """target op= other where one loop over both does it: contiguous, of one dtype; False: take the long way."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -198,7 +197,7 @@ cdef bint inplace(Op op, Tensor target, object other) except -1:
         return False
     pointers[0] = pointers[2] = target.view.data
     strides[0] = strides[2] = mlt_itemsize[dtype]
-    op.loops.by_dtype[dtype](pointers, strides, target.view.size)
+    run_flat(op.loops, dtype, target.view.size, pointers, strides)
     mark_written(target)
     return True
 
@@ -326,7 +325,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             result = empty_like(target, out_dtype(op, computed))
     if mask is None:
         operands[n] = &result.view
-        run(op.loops.by_dtype[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
         if result is not target:
             copy_into(target, result)
         elif out is not None:
@@ -335,7 +334,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if result is target:
             result = empty_like(target, target.view.dtype)
         operands[n] = &result.view
-        run(op.loops.by_dtype[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
         copy_where(target, result, mask)
     if out is not None:
         return out
