@@ -31,7 +31,13 @@ cdef extern from "mltensor/allocator.h" nogil:
     ctypedef struct mlt_large_cache:
         uint64_t cached_bytes
         uint64_t limit_bytes
+        uint64_t used_bytes
+        uint64_t peak_bytes
+        uint64_t reused
+        uint64_t fresh
+        uint64_t trims
     mlt_large_cache mlt_large
+    void mlt_allocator_configure(uint64_t limit)
 
 # More are never started, whoever asks.
 MOST_THREADS = 1024
@@ -84,6 +90,22 @@ def available_threads():
     return count
 
 
+def available_memory():
+    """Bytes this process may use: the machine's memory, within its cgroup's limit; 8 GiB where nobody says."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        memory = 8 << 30
+    try:
+        with open("/sys/fs/cgroup/memory.max") as file:
+            limit = file.read().strip()
+        if limit != "max":
+            memory = min(memory, int(limit))
+    except (OSError, ValueError):
+        pass
+    return memory
+
+
 def get_num_threads():
     """Number of threads that kernels use."""
     return settings.threads
@@ -109,12 +131,40 @@ def isa():
 
 
 def memory_stats():
-    """Bytes that the caching allocator keeps for reuse, and its bound."""
-    return {"cached_bytes": mlt_large.cached_bytes, "limit_bytes": mlt_large.limit_bytes}
+    """What the caching allocator does, in blocks of more than 16 KiB.
+
+    Returns
+    -------
+    dict of str to int
+        ``used_bytes`` in the hands of tensors and ``peak_bytes``, the most there have been; ``cached_bytes`` kept
+        for reuse and their bound ``limit_bytes``; how many requests were ``reused`` from the cache and how many were
+        ``fresh`` from the system; how often the cache was emptied, ``trims``.
+
+    Notes
+    -----
+    Freed memory is kept because touching fresh memory costs more than the arithmetic that fills it. The bound is an
+    eighth of the memory that the process may use; `set_memory_limit` sets another, `empty_cache` gives back what is kept.
+    The cache is also emptied when the system refuses memory, or when a large request would leave little.
+    Smaller blocks are kept by each thread, at most 256 KiB of a size.
+
+    >>> import mltensor as np
+    >>> np.empty_cache()
+    >>> np.memory_stats()["cached_bytes"]
+    0
+    """
+    return {"used_bytes": mlt_large.used_bytes, "peak_bytes": mlt_large.peak_bytes,
+            "cached_bytes": mlt_large.cached_bytes, "limit_bytes": mlt_large.limit_bytes, "reused": mlt_large.reused,
+            "fresh": mlt_large.fresh, "trims": mlt_large.trims}
 
 
 def set_memory_limit(nbytes):
-    """Set how many bytes of freed memory the allocator may keep for reuse."""
+    """Set how many bytes of freed memory the allocator may keep for reuse.
+
+    Parameters
+    ----------
+    nbytes : int
+        0 keeps none.
+    """
     if nbytes < 0:
         raise ValueError(f"the limit must not be negative, got {nbytes}")
     mlt_large.limit_bytes = nbytes
@@ -146,11 +196,7 @@ cdef void configure() except *:
     available = available_threads()
     settings.threads = min(count, MOST_THREADS) if count else available
     mlt_pool_configure(&settings, available)
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        mlt_large.limit_bytes = max(64 << 20, memory // 8)
-    except (ValueError, OSError):
-        pass
+    mlt_allocator_configure(max(64 << 20, available_memory() // 8))
     # A child of fork is one of several as a rule, and each would use all cores.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: set_num_threads(1))

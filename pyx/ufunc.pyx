@@ -171,8 +171,11 @@ cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     return result
 
 
-cdef bint inplace(Op op, Tensor target, object other) except -1:
-    """target op= other where one loop over both does it: contiguous, of one dtype; False: take the long way."""
+cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1:
+    """target op= other, or target = other op target, where one loop over both does it: contiguous, of one dtype.
+
+    False: take the long way.
+    """
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -186,17 +189,17 @@ cdef bint inplace(Op op, Tensor target, object other) except -1:
                 or b.storage.device != target.storage.device
                 or (b.view.data != target.view.data and shares_memory(target, b))):
             return False
-        pointers[1] = b.view.data
-        strides[1] = mlt_itemsize[dtype]
+        pointers[1 - reversed] = b.view.data
+        strides[1 - reversed] = mlt_itemsize[dtype]
     elif (PyFloat_CheckExact(other) and is_inexact(dtype)) or (
             PyLong_CheckExact(other) and (is_inexact(dtype) or is_integer(dtype))):
         write_scalar(<char*> buffer, dtype, other)
-        pointers[1] = <char*> buffer
-        strides[1] = 0
+        pointers[1 - reversed] = <char*> buffer
+        strides[1 - reversed] = 0
     else:
         return False
-    pointers[0] = pointers[2] = target.view.data
-    strides[0] = strides[2] = mlt_itemsize[dtype]
+    pointers[reversed] = pointers[2] = target.view.data
+    strides[reversed] = strides[2] = mlt_itemsize[dtype]
     run_flat(op.loops, dtype, target.view.size, pointers, strides)
     mark_written(target)
     return True
