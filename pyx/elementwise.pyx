@@ -3,17 +3,15 @@
 cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
 
-from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion, real_of
+from mltensor._core.dtypes cimport BOOL, code_of, mlt_itemsize, objects, promotion, real_of
 from mltensor._core.scalars cimport write_scalar
-from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
 from mltensor._core.tensor cimport (
-    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
+    Tensor, empty, empty_like, mark_written, mlt_same_shape, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
-import os
-
-from mltensor._costs import COSTS
 from mltensor.errors import DeviceError, DTypeError, ShapeError
 
 cdef extern from "mltensor/thread.h" nogil:
@@ -59,8 +57,6 @@ cdef extern from "mltensor/cast.h" nogil:
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
-# MLTENSOR_CALIBRATE=1 measures the costs of this machine instead of taking those that come with the package.
-cdef bint calibrate = os.environ.get("MLTENSOR_CALIBRATE", "") not in ("", "0")
 cdef int64_t stream_from = mlt_stream_from()
 
 
@@ -72,6 +68,9 @@ cdef class Loops:
         """The dtypes that have a loop."""
         return [objects[d] for d in range(15) if self.by_dtype[d] != NULL]
 
+
+# Known costs by name, plugged in from above; a loop without one is then measured.
+cdef dict known_costs = None
 
 # Picoseconds of a region's work that pay for a second thread.
 cdef double WORTH_A_THREAD = 4e6
@@ -116,7 +115,8 @@ cdef int set_costs(Loops loops, object known) except -1:
     cdef int d, result
     cdef double cost
     for d in range(15):
-        if loops.by_dtype[d] == NULL:
+        loops.serial_below[d] = MLT_PARALLEL_THRESHOLD
+        if loops.by_dtype[d] == NULL or known_costs is None:
             continue
         result = result_dtype(loops.returns, d)
         if known is None or not known[d]:
@@ -143,8 +143,14 @@ cdef Loops find_loops(str name):
             if entry.loops[isa][d] != NULL:
                 loops.by_dtype[d] = entry.loops[isa][d]
                 break
-    set_costs(loops, None if calibrate else COSTS.get(name))
+    set_costs(loops, known_costs.get(name) if known_costs is not None else None)
     return loops
+
+
+def plug_costs(dict costs not None):
+    """Take the costs of loops from a table; those that it lacks are measured."""
+    global known_costs
+    known_costs = costs
 
 
 def loop_costs(str name):
@@ -285,6 +291,16 @@ cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1:
 cdef int convert(Tensor destination, Tensor source) except -1:
     """Write source into destination; the caller knows that they do not overlap."""
     cdef mlt_view* operands[2]
+    cdef char* data[2]
+    cdef int64_t strides[2]
+    if (source.view.contiguous and destination.view.contiguous and source.view.size < MLT_PARALLEL_THRESHOLD
+            and mlt_same_shape(&source.view, &destination.view)):
+        data[0] = source.view.data
+        data[1] = destination.view.data
+        strides[0] = mlt_itemsize[source.view.dtype]
+        strides[1] = mlt_itemsize[destination.view.dtype]
+        mlt_cast_table[source.view.dtype][destination.view.dtype](data, strides, source.view.size)
+        return 0
     operands[0] = &source.view
     operands[1] = &destination.view
     return run(mlt_cast_table[source.view.dtype][destination.view.dtype], 2, operands)
@@ -292,7 +308,12 @@ cdef int convert(Tensor destination, Tensor source) except -1:
 
 cdef Tensor copy(Tensor t):
     cdef Tensor result = empty_like(t, t.view.dtype)
-    convert(result, t)
+    cdef int64_t nbytes = t.view.size * mlt_itemsize[t.view.dtype]
+    if t.view.contiguous and nbytes < MLT_PARALLEL_THRESHOLD:
+        if nbytes:
+            memcpy(result.view.data, t.view.data, nbytes)
+    else:
+        convert(result, t)
     return result
 
 
@@ -420,4 +441,17 @@ cdef object copy_kernel(PyObject** a):
     return copy(<Tensor> a[0])
 
 
+cdef object copy_shortcut(PyObject** a, Py_ssize_t count):
+    return copy(<Tensor> a[0]) if count == 1 else None
+
+
+cdef object astype_shortcut(PyObject** a, Py_ssize_t count):
+    cdef int dtype
+    if count != 2:
+        return None
+    dtype = code_of(<object> a[1])
+    return copy(<Tensor> a[0]) if (<Tensor> a[0]).view.dtype == dtype else cast(<Tensor> a[0], dtype)
+
+
+SHORTCUTS = {"copy": shortcut_capsule(copy_shortcut), "astype": shortcut_capsule(astype_shortcut)}
 KERNELS = {"where": kernel_capsule(where_kernel), "copy": kernel_capsule(copy_kernel)}

@@ -143,7 +143,8 @@ def memory_stats():
     Notes
     -----
     Freed memory is kept because touching fresh memory costs more than the arithmetic that fills it. The bound is an
-    eighth of the memory that the process may use; `set_memory_limit` sets another, `empty_cache` gives back what is kept.
+    eighth of the memory that the process may use; `set_memory_limit` sets another, `empty_cache` gives back what is
+    kept.
     The cache is also emptied when the system refuses memory, or when a large request would leave little.
     Smaller blocks are kept by each thread, at most 256 KiB of a size.
 

@@ -66,6 +66,26 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
     return like_class(result, winner(winner(Tensor, type(a)), type(b)))
 
 
+cdef object broadcast_binary(Op op, Tensor a, Tensor b, int dtype):
+    """Two tensors of one dtype, on the host, of any shapes and strides."""
+    cdef mlt_view* operands[3]
+    cdef int64_t shape[64]
+    cdef PyObject* arguments[2]
+    cdef int ndim
+    cdef Tensor result
+    operands[0] = &a.view
+    operands[1] = &b.view
+    ndim = broadcast_shape(op.name, 2, operands, shape)
+    result = empty(ndim, shape, out_dtype(op, dtype), a.storage.device)
+    operands[2] = &result.view
+    run_costed(op.loops.by_dtype[dtype], op.loops.serial_below[dtype], 3, operands)
+    if op.rules is not None and grad_enabled():
+        arguments[0] = <PyObject*> a
+        arguments[1] = <PyObject*> b
+        record(op.rules, result, arguments)
+    return result
+
+
 cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype):
     """A contiguous tensor and a Python scalar that does not change its dtype."""
     cdef char* pointers[3]
@@ -146,6 +166,9 @@ cdef object binary(Op op, object x, object y):
                         return fast_binary(op, a, b, dtype)
                 elif plain(op, b, dtype) and constant(a):
                     return fast_binary(op, a, b, dtype)
+            if (b.view.dtype == dtype and op.fast[dtype] and a.storage.device == b.storage.device
+                    and op.kernels[a.storage.device] == NULL and type(a) is Tensor and type(b) is Tensor):
+                return broadcast_binary(op, a, b, dtype)
         elif ((PyFloat_CheckExact(y) and is_inexact(dtype)) or (PyLong_CheckExact(y) and dtype != BOOL
                 and op.returns != RETURNS_BOOL and not is_integer(dtype))) and plain(op, a, dtype):
             return fast_scalar(op, a, y, False, dtype)

@@ -73,8 +73,7 @@ MLT_EXPONENTIAL_FN double MLT_FN(tanh_f64)(double x) {
 /* float32: a series below 5/8, error 2^-28, and 1 - 2 / (exp(2 |x|) + 1) from there. */
 MLT_EXPONENTIAL_FN float MLT_FN(tanh_f32)(float x) {
   float a = __builtin_fabsf(x) > 10.0f ? 10.0f : __builtin_fabsf(x), z = a * a;
-  float rest, first, second, value = MLT_FN(exp_parts_f32)(2.0f * a, &rest, &first, &second);
-  float large = 1.0f - 2.0f / ((value + rest) * first * second + 1.0f);
+  float large = 1.0f - 2.0f / (MLT_FN(exp_middle_f32)(2.0f * a) + 1.0f);
   float p = MLT_HORNER_5(MLT_FMA32, z, -0x1.555534p-2f, 0x1.110768p-3f, -0x1.b8441p-5f,
                          0x1.52554ap-6f, -0x1.76a4c4p-8f);
   return __builtin_copysignf(a < 0.625f ? MLT_FMA32(a * z, p, a) : large, x);

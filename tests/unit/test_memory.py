@@ -187,7 +187,8 @@ def requests(function):
 
 
 @pytest.mark.parametrize(("function", "blocks"), [
-    (lambda a, b: a * b + a, 1), (lambda a, b: a + a * b, 1), (lambda a, b: a - a * b, 1), (lambda a, b: a / (a * b), 1),
+    (lambda a, b: a * b + a, 1), (lambda a, b: a + a * b, 1), (lambda a, b: a - a * b, 1),
+    (lambda a, b: a / (a * b), 1),
     (lambda a, b: (a - b) * (a + b), 2), (lambda a, b: (a * 2.0 + 1.0) / b - a, 1), (lambda a, b: a + b, 1),
     (lambda a, b: 1.0 - a * b, 2), (lambda a, b: np.exp(a) + b, 1)])
 def test_a_temporary_gives_its_memory_to_the_next_result(function, blocks):
