@@ -36,6 +36,8 @@ cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
 cdef object different_devices(str name, Tensor a, Tensor b)
 cdef int same_device(str name, Tensor a, Tensor b) except -1
 
+# The same elements at the same places: safe to compute in place.
+cdef bint same_elements(Tensor a, Tensor b) noexcept
 cdef Tensor contiguous(Tensor t)
 cdef Tensor copy(Tensor t)
 cdef Tensor cast(Tensor t, int dtype)

@@ -28,6 +28,7 @@ cdef extern from "mltensor/iterate.h" nogil:
         int ndim
         int streamed
         int crossed
+        int scattered
         int32_t itemsize[5]
         int64_t size
         int64_t shape[64]
@@ -35,7 +36,7 @@ cdef extern from "mltensor/iterate.h" nogil:
         char* data[5]
     void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim, const int64_t* shape,
                                const int64_t** strides, char** data, const int32_t* itemsize)
-    void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose)
+    void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose, const mlt_loop* copy)
     void mlt_iteration_task(void* context, int64_t begin, int64_t end) noexcept
     int mlt_iteration_run(mlt_iteration* it, int64_t serial_below)
     int64_t mlt_stream_from()
@@ -240,7 +241,7 @@ cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** o
     if out.size == 0:
         return 0
     prepare(&it, loop, count, operands)
-    mlt_iteration_cross(&it, mlt_transpose_table)
+    mlt_iteration_cross(&it, mlt_transpose_table, mlt_copy_table)
     if it.size < serial_below:
         mlt_iteration_run(&it, serial_below)
         return 0
@@ -264,7 +265,7 @@ cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t*
     it.operands = out + 1
     it.ndim = 1
     it.size = it.shape[0] = n
-    it.crossed = 0
+    it.crossed = it.scattered = 0
     it.streamed = n * strides[out] >= stream_from
     for k in range(out + 1):
         it.data[k] = data[k]
@@ -337,9 +338,22 @@ cdef int copy_into(Tensor destination, Tensor source) except -1:
         broadcast_view(source, destination.view.ndim, destination.view.shape)
         return 0
     if shares_memory(destination, source):
+        if same_elements(destination, source):    # `a[key] += b` ends with storing the result where it lies
+            return mark_written(destination)
         source = copy(source)
     convert(destination, source)
     return mark_written(destination)
+
+
+cdef bint same_elements(Tensor a, Tensor b) noexcept:
+    """The same elements at the same places."""
+    cdef int d
+    if a.view.data != b.view.data or not mlt_same_shape(&a.view, &b.view) or a.view.dtype != b.view.dtype:
+        return False
+    for d in range(a.view.ndim):
+        if a.view.strides[d] != b.view.strides[d] and a.view.shape[d] != 1:
+            return False
+    return True
 
 
 cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1:

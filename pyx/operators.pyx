@@ -11,9 +11,9 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.operation cimport Op, adopt, result_class
-from mltensor._core.ufunc cimport binary, call_elementwise, inplace, same_memory, unary
+from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
 from mltensor._core.dtypes cimport INT8, is_inexact, mlt_itemsize
-from mltensor._core.elementwise cimport copy, copy_into, fill, scalar_tensor
+from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
 from mltensor._core.index cimport assign
 from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item, write_scalar
@@ -305,7 +305,7 @@ cdef int write_value(Tensor target, object value) except -1:
         else:
             value = adopt(value, -1, target.storage.device)
     source = <Tensor> value
-    if source.base is not None and source.base is target.base and same_memory(source, target):
+    if source.base is not None and source.base is target.base and same_elements(source, target):
         return 0        # x[key] += y ends by assigning the view to its own place
     if source.storage.device != target.storage.device:
         source = <Tensor> transfer(source, target.device)

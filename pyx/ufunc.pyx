@@ -14,7 +14,7 @@ from mltensor._core.dtypes cimport (
     mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
-    run_costed, run_flat, same_device, scalar_tensor)
+    run_costed, run_flat, same_device, same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport write_scalar
@@ -345,7 +345,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             refuse_tracked_out(op, values, target)
         for k in range(n):
             t = values[k][1] if isinstance(values[k], tuple) else values[k]
-            overlap = overlap or (shares_memory(t, target) and not same_memory(t, target))
+            overlap = overlap or (shares_memory(t, target) and not same_elements(t, target))
         result = target
         if target.view.dtype != out_dtype(op, computed) or overlap or mask is not None:
             result = empty_like(target, out_dtype(op, computed))
@@ -398,17 +398,6 @@ cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:
                 f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= away, or "
                 "compute under no_grad()")
     return 0
-
-
-cdef bint same_memory(Tensor a, Tensor b) noexcept:
-    """The same elements at the same places: safe to compute in place."""
-    cdef int d
-    if a.view.data != b.view.data or not same_shape(a, b) or a.view.dtype != b.view.dtype:
-        return False
-    for d in range(a.view.ndim):
-        if a.view.strides[d] != b.view.strides[d] and a.view.shape[d] != 1:
-            return False
-    return True
 
 
 cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting):

@@ -20,6 +20,8 @@
 
 #define MLT_MAX_OPERANDS 5
 #define MLT_CHUNK 16384   /* most elements a thread takes at once */
+#define MLT_GATHERED 512  /* elements of operands with gaps gathered at once, in rows of so many and more */
+#define MLT_GATHER_FROM 16
 #define MLT_SCRATCH 8192  /* bytes computed in the first-level cache before they are written past it */
 
 /* A tile of memory turned over; see transpose_loops.h. */
@@ -32,9 +34,11 @@ typedef struct {
   int ndim;
   int streamed;           /* the output is larger than the cache: write past it */
   int crossed;            /* bits of the inputs that lie across the output */
+  int scattered;          /* bits of the operands with gaps between the elements of a row */
   int32_t itemsize[MLT_MAX_OPERANDS];
   int64_t tile_rows;
   const mlt_transpose *transpose;
+  const mlt_loop *copy;   /* by item size */
   int64_t size;
   int64_t shape[MLT_MAX_DIMS];
   int64_t strides[MLT_MAX_DIMS][MLT_MAX_OPERANDS];
@@ -88,7 +92,7 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   it->loop = loop;
   it->operands = operands;
   it->size = 1;
-  it->streamed = it->crossed = 0;
+  it->streamed = it->crossed = it->scattered = 0;
   for (int k = 0; k < operands; k++) {
     it->data[k] = data[k];
     it->itemsize[k] = itemsize[k];
@@ -166,9 +170,42 @@ static void mlt_iteration_streamed(const mlt_iteration *it, char *const *pointer
   }
 }
 
+/* Loops over operands with gaps between their elements: a piece of each is gathered in the first-level
+ * cache, because a loop is vectorised over contiguous elements alone. */
+static void mlt_iteration_gathered(const mlt_iteration *it, char *const *pointers, const int64_t *strides,
+                                   int64_t n) {
+  _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_GATHERED * 16];
+  const int out = it->operands - 1;
+  char *from[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
+  int64_t steps[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) {
+    from[k] = pointers[k];
+    steps[k] = it->scattered >> k & 1 ? it->itemsize[k] : strides[k];
+  }
+  while (n > 0) {
+    const int64_t piece = n < MLT_GATHERED ? n : MLT_GATHERED;
+    for (int k = 0; k <= out; k++) {
+      args[k] = it->scattered >> k & 1 ? scratch[k] : from[k];
+      if (k < out && it->scattered >> k & 1) {
+        const int64_t gather[2] = {strides[k], it->itemsize[k]};
+        it->copy[it->itemsize[k]]((char *const[2]){from[k], scratch[k]}, gather, piece);
+      }
+    }
+    it->loop(args, steps, piece);
+    if (it->scattered >> out & 1) {
+      const int64_t scatter[2] = {it->itemsize[out], strides[out]};
+      it->copy[it->itemsize[out]]((char *const[2]){scratch[out], from[out]}, scatter, piece);
+    }
+    for (int k = 0; k <= out; k++) from[k] += piece * strides[k];
+    n -= piece;
+  }
+}
+
 static inline void mlt_iteration_row(const mlt_iteration *it, char *const *pointers, int64_t n) {
   const int64_t *strides = it->strides[it->ndim - 1];
-  if (it->streamed && n * it->itemsize[it->operands - 1] >= MLT_SCRATCH)
+  if (it->scattered && n >= MLT_GATHER_FROM)
+    mlt_iteration_gathered(it, pointers, strides, n);
+  else if (it->streamed && n * it->itemsize[it->operands - 1] >= MLT_SCRATCH)
     mlt_iteration_streamed(it, pointers, strides, n);
   else
     it->loop(pointers, strides, n);
@@ -213,13 +250,24 @@ static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
 #define MLT_TILE_COLUMNS 128
 #define MLT_TILE_BYTES 8192
 
+/* Looks for operands with gaps between the elements of a row. Copies need no other copy. */
+static void mlt_iteration_scatter(mlt_iteration *it, const mlt_loop *copy) {
+  const int out = it->operands - 1;
+  const int64_t *strides = it->strides[it->ndim - 1];
+  it->copy = copy;
+  if (it->loop == copy[it->itemsize[out]]) return;
+  for (int k = 0; k <= out; k++)
+    if (strides[k] != it->itemsize[k] && (k == out || strides[k] != 0)) it->scattered |= 1 << k;
+}
+
 /* Looks for inputs whose elements lie side by side along another dimension than the output's, and puts
- * that dimension next to the last.  `transpose` has a function per item size. */
-static void mlt_iteration_cross(mlt_iteration *it, const mlt_transpose *transpose) {
+ * that dimension next to the last.  `transpose` and `copy` have a function per item size. */
+static void mlt_iteration_cross(mlt_iteration *it, const mlt_transpose *transpose, const mlt_loop *copy) {
   const int last = it->ndim - 1, out = it->operands - 1;
   int across = -1;
   it->crossed = 0;
   it->transpose = transpose;
+  mlt_iteration_scatter(it, copy);
   if (last < 1 || it->strides[last][out] != it->itemsize[out]) return;
   for (int k = 0; k < out; k++) {
     const int64_t itemsize = it->itemsize[k];

@@ -15,6 +15,9 @@
  * Idle helpers watch for the next work for a while before they sleep, because waking one takes 20 to
  * 60 microseconds.  How long is learnt: a helper that was taken from its core while it watched stands
  * in somebody's way and halves the time; one that was needed in time doubles it.
+ *
+ * A helper that another program keeps from its core in the midst of a chunk has to be waited for, and
+ * one that is woken too late has cost the call.  After either, callers work alone for a while.
  */
 #ifndef MLTENSOR_THREAD_POOL_H
 #define MLTENSOR_THREAD_POOL_H
@@ -36,6 +39,10 @@
 #define MLT_WATCH_SHORTEST_NS 2000
 #define MLT_TAKEN_AWAY_NS 60000 /* a step of the watch that took this long was interrupted */
 #define MLT_JOIN_NS 50000       /* how long a caller watches for the last helpers */
+#define MLT_LATE_NS 20000       /* a join that took this long, and a quarter of the work, or a call nobody heard */
+#define MLT_ALONE_NS 100000     /* makes the next work stay alone for this long, doubled each time */
+#define MLT_ALONE_FACTOR 6      /* and at least for so many times what the wait took */
+#define MLT_ALONE_LONGEST_NS 50000000
 
 #if defined(__x86_64__) || defined(__i386__)
 #define mlt_pause() __builtin_ia32_pause()
@@ -58,10 +65,12 @@ typedef struct {
   int64_t count, chunk;
   int shares;
   atomic_int stop;
+  atomic_int joined;            /* helpers that came */
   _Alignas(64) atomic_int busy; /* somebody's work is in the pool */
   atomic_int sleepers;          /* helpers asleep */
   atomic_int waiting;           /* the caller sleeps until the last helper leaves */
   int helpers;                  /* started so far */
+  int64_t alone_until, alone;   /* written by the caller that holds the pool */
   int cores;                    /* that the process may use */
   pthread_mutex_t lock;
   pthread_cond_t wake, done;
@@ -131,6 +140,7 @@ static void *mlt_pool_helper(void *argument) {
     if (me >= MLT_POOL_LIMIT(state)) continue;
     while ((state & MLT_POOL_OPEN) && MLT_POOL_NUMBER(state) == seen) {
       if (!atomic_compare_exchange_weak(&mlt_pool.state, &state, state + 1)) continue;
+      atomic_fetch_add_explicit(&mlt_pool.joined, 1, memory_order_relaxed);
       mlt_pool_work(me);
       const uint64_t left = atomic_fetch_sub(&mlt_pool.state, 1) - 1;
       if (!(left & (MLT_POOL_HELPERS | MLT_POOL_OPEN)) && atomic_load(&mlt_pool.waiting)) {
@@ -176,6 +186,20 @@ static void mlt_pool_close(void) {
   pthread_mutex_unlock(&mlt_pool.lock);
 }
 
+/* After work in which the caller's part took `own` and that was over at `end`: is it worth asking for help? */
+static void mlt_pool_judge(int64_t own, int64_t start, int64_t end, int called) {
+  const int64_t late = end - start - own;
+  const int unheard = called && !atomic_load_explicit(&mlt_pool.joined, memory_order_relaxed);
+  if (unheard || (late > MLT_LATE_NS && late > own / 4)) {
+    mlt_pool.alone = mlt_pool.alone ? mlt_pool.alone * 2 : MLT_ALONE_NS;
+    if (!unheard && mlt_pool.alone < late * MLT_ALONE_FACTOR) mlt_pool.alone = late * MLT_ALONE_FACTOR;
+    if (mlt_pool.alone > MLT_ALONE_LONGEST_NS) mlt_pool.alone = MLT_ALONE_LONGEST_NS;
+    mlt_pool.alone_until = end + mlt_pool.alone;
+  } else if (mlt_pool.alone) {
+    mlt_pool.alone = mlt_pool.alone > MLT_ALONE_NS ? mlt_pool.alone / 2 : 0;
+  }
+}
+
 /* What mlt_parallel calls, in every module. */
 static int mlt_pool_run(int64_t count, int64_t chunk, mlt_task task, void *context) {
   const int64_t chunks = (count + chunk - 1) / chunk;
@@ -184,6 +208,11 @@ static int mlt_pool_run(int64_t count, int64_t chunk, mlt_task task, void *conte
   if (threads > chunks) threads = (int)chunks;
   /* One region at a time: another thread of the program that comes meanwhile works alone. */
   if (threads < 2 || mlt_inside || atomic_exchange(&mlt_pool.busy, 1)) return mlt_serial(count, chunk, task, context);
+  const int64_t start = mlt_now_ns();
+  if (start < mlt_pool.alone_until) {
+    atomic_store(&mlt_pool.busy, 0);
+    return mlt_serial(count, chunk, task, context);
+  }
   if (mlt_pool.helpers < threads - 1) mlt_pool_grow(threads - 1);
   mlt_pool.task = task;
   mlt_pool.context = context;
@@ -191,13 +220,15 @@ static int mlt_pool_run(int64_t count, int64_t chunk, mlt_task task, void *conte
   mlt_pool.chunk = chunk;
   mlt_pool.shares = threads;
   atomic_store_explicit(&mlt_pool.stop, 0, memory_order_relaxed);
+  atomic_store_explicit(&mlt_pool.joined, 0, memory_order_relaxed);
   for (int i = 0; i < threads; i++) {
     atomic_store_explicit(&mlt_pool.share[i].next, chunks * i / threads, memory_order_relaxed);
     mlt_pool.share[i].end = chunks * (i + 1) / threads;
   }
   const uint64_t number = MLT_POOL_NUMBER(atomic_load(&mlt_pool.state)) + 1;
   atomic_store(&mlt_pool.state, number << 32 | (uint64_t)threads << 17 | MLT_POOL_OPEN);
-  if (atomic_load(&mlt_pool.sleepers)) {
+  const int called = atomic_load(&mlt_pool.sleepers) > 0;
+  if (called) {
     pthread_mutex_lock(&mlt_pool.lock);
     pthread_cond_broadcast(&mlt_pool.wake);
     pthread_mutex_unlock(&mlt_pool.lock);
@@ -205,7 +236,9 @@ static int mlt_pool_run(int64_t count, int64_t chunk, mlt_task task, void *conte
   mlt_inside = 1;
   mlt_pool_work(0);
   mlt_inside = 0;
+  const int64_t own = mlt_now_ns();
   mlt_pool_close();
+  mlt_pool_judge(own - start, start, mlt_now_ns(), called);
   const int stopped = atomic_load(&mlt_pool.stop);
   atomic_store(&mlt_pool.busy, 0);
   return stopped;
@@ -220,6 +253,7 @@ static void mlt_pool_forget(void) {
   atomic_store(&mlt_pool.sleepers, 0);
   atomic_store(&mlt_pool.waiting, 0);
   mlt_pool.helpers = 0;
+  mlt_pool.alone_until = 0;
   mlt_inside = 0;
   pthread_mutex_init(&mlt_pool.lock, NULL);
   pthread_cond_init(&mlt_pool.wake, NULL);

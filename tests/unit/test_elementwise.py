@@ -85,3 +85,23 @@ def test_limits_that_are_tensors_have_gradients():
     low, high = np.asarray(-1.0).requires_grad_(), np.asarray([1.0, 1.0, 1.0, 1.5]).requires_grad_()
     np.clip(x, low, high).sum().backward()
     assert (x.grad.tolist(), low.grad.item(), high.grad.tolist()) == ([0, 1, 1, 0], 1.0, [0, 0, 0, 1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8", "complex64"])
+@pytest.mark.parametrize("columns", [3, 40, 1301])
+def test_operands_with_gaps(dtype, columns):
+    a, b = numbers((7, 4 * columns), dtype), numbers((7, 2 * columns), dtype, 1)
+    x, y = np.asarray(a.copy()), np.asarray(b.copy())
+    assert (numpy.asarray(x[:, ::4] + y[:, 1::2]) == a[:, ::4] + b[:, 1::2]).all()
+    assert (numpy.asarray(x[:, 3::-4] * y[:, 1:0:-1]) == a[:, 3::-4] * b[:, 1:0:-1]).all()
+    assert (numpy.asarray(y[:, ::2].copy()) == b[:, ::2]).all()
+    assert (numpy.asarray(y[:, ::2] == y[:, 1::2]) == (b[:, ::2] == b[:, 1::2])).all()
+    if dtype != "uint8":
+        # The same bits as without gaps.
+        assert (numpy.asarray(np.sin(y[:, ::2])) == numpy.asarray(np.sin(y[:, ::2].copy()))).all()
+    y[:, ::2] += x[:, ::4]
+    b[:, ::2] += a[:, ::4]
+    assert (numpy.asarray(y) == b).all()
+    np.multiply(x[:, ::4], x[:, 1::4], out=y[:, 1::2])
+    b[:, 1::2] = a[:, ::4] * a[:, 1::4]
+    assert (numpy.asarray(y) == b).all()
