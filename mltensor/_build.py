@@ -1,8 +1,10 @@
 """The namespace from the table: every record becomes an operation, and the layers are connected."""
 
+import os
+
 import numpy
 
-from mltensor import errors
+from mltensor import _costs, errors
 from mltensor._core import (
     buffer,  # noqa: F401  plugs itself into the class
     dispatch,
@@ -55,8 +57,10 @@ def cast_gradient(gradient, dtype):
     return F.cast(gradient, dtype)
 
 
+# MLTENSOR_CALIBRATE=1 measures the costs of this machine instead of taking those that come with the package.
+elementwise.plug_costs({} if os.environ.get("MLTENSOR_CALIBRATE", "") not in ("", "0") else _costs.COSTS)
 OPERATIONS = dispatch.build(
-    TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([view.SHORTCUTS]))
+    TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([elementwise.SHORTCUTS, view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
     offer(F, _name, _operation)

@@ -16,15 +16,19 @@ cdef class Loops:
     cdef readonly int arity
     cdef int returns
     cdef mlt_loop by_dtype[15]        # NULL where the dtype is not in the category
-
-cdef int64_t parallel_threshold
+    cdef int64_t costs[15]            # picoseconds per element
+    cdef int64_t serial_below[15]     # elements below which a loop stays on the calling thread
 
 cdef Loops find_loops(str name)
 # Result shape of operands; raises ShapeError naming the operation and all shapes.
 cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shape) except -1
 # Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
+# The same for a loop that stays on the calling thread below so many elements.
+cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands) except -1
 
+# One loop over n elements of each operand, a stride for each, on all threads.
+cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1
 # The same on the calling thread, in order: for outputs whose elements overlap.
 cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
 
@@ -32,6 +36,8 @@ cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
 cdef object different_devices(str name, Tensor a, Tensor b)
 cdef int same_device(str name, Tensor a, Tensor b) except -1
 
+# The same elements at the same places: safe to compute in place.
+cdef bint same_elements(Tensor a, Tensor b) noexcept
 cdef Tensor contiguous(Tensor t)
 cdef Tensor copy(Tensor t)
 cdef Tensor cast(Tensor t, int dtype)

@@ -2,33 +2,44 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
 
-from mltensor._core.dtypes cimport BOOL, mlt_itemsize, objects, promotion
+from mltensor._core.dtypes cimport BOOL, code_of, mlt_itemsize, objects, promotion, real_of
 from mltensor._core.scalars cimport write_scalar
-from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
 from mltensor._core.tensor cimport (
-    Tensor, empty, empty_like, mark_written, mlt_view, new_view, require_writeable, shape_tuple,
+    Tensor, empty, empty_like, mark_written, mlt_same_shape, mlt_view, new_view, require_writeable, shape_tuple,
     shares_memory)
 
 from mltensor.errors import DeviceError, DTypeError, ShapeError
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
-    ctypedef void (*mlt_task)(void* context, int64_t begin, int64_t end) noexcept nogil
-    int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void* context)
     enum:
         MLT_PARALLEL_THRESHOLD
+    int64_t mlt_now_ns()
 
 cdef extern from "mltensor/iterate.h" nogil:
-    enum:
-        MLT_MAX_OPERANDS
-        MLT_CHUNK
+    ctypedef void (*mlt_transpose)(const char*, int64_t, char*, int64_t, int64_t, int64_t) noexcept nogil
     ctypedef struct mlt_iteration:
+        mlt_loop loop
+        int operands
+        int ndim
+        int streamed
+        int crossed
+        int scattered
+        int32_t itemsize[5]
         int64_t size
-    void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim,
-                               const int64_t* shape, const int64_t** strides, char** data)
+        int64_t shape[64]
+        int64_t strides[64][5]
+        char* data[5]
+    void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim, const int64_t* shape,
+                               const int64_t** strides, char** data, const int32_t* itemsize)
+    void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose, const mlt_loop* copy)
     void mlt_iteration_task(void* context, int64_t begin, int64_t end) noexcept
+    int mlt_iteration_run(mlt_iteration* it, int64_t serial_below)
+    int64_t mlt_stream_from()
 
 cdef extern from "mltensor/loops_index.h" nogil:
     ctypedef struct mlt_operation_loops:
@@ -43,10 +54,11 @@ cdef extern from "mltensor/cast.h" nogil:
     mlt_loop mlt_cast_table[15][15]
     mlt_loop mlt_copy_table[17]
     mlt_loop mlt_select_table[17]
+    mlt_transpose mlt_transpose_table[17]
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
-parallel_threshold = MLT_PARALLEL_THRESHOLD
+cdef int64_t stream_from = mlt_stream_from()
 
 
 @cython.final
@@ -56,6 +68,66 @@ cdef class Loops:
     def dtypes(self):
         """The dtypes that have a loop."""
         return [objects[d] for d in range(15) if self.by_dtype[d] != NULL]
+
+
+# Known costs by name, plugged in from above; a loop without one is then measured.
+cdef dict known_costs = None
+
+# Picoseconds of a region's work that pay for a second thread.
+cdef double WORTH_A_THREAD = 4e6
+# Picoseconds a byte takes between the second-level cache and a core: no loop is cheaper than what it moves.
+cdef double PICOSECONDS_PER_BYTE = 12
+
+
+cdef int64_t measured_cost(mlt_loop loop, int operands, int dtype, int result) except -1:
+    """Picoseconds per element of a loop over ones in the first-level cache."""
+    cdef int64_t n = 1024, best = 0, start, took
+    cdef int64_t strides[4]
+    cdef char* data[4]
+    cdef int k, i, itemsize = mlt_itemsize[dtype]
+    memory = bytearray(n * 64)
+    cdef char* base = memory
+    for k in range(operands):
+        data[k] = base + k * n * 16
+        strides[k] = itemsize if k < operands - 1 else mlt_itemsize[result]
+        if k < operands - 1:
+            for i in range(n):
+                write_scalar(data[k] + i * itemsize, dtype, 1)
+    for i in range(5):
+        start = mlt_now_ns()
+        loop(data, strides, n)
+        loop(data, strides, n)
+        loop(data, strides, n)
+        loop(data, strides, n)
+        took = mlt_now_ns() - start
+        if i == 0 or took < best:
+            best = took
+    return max(1, best * 1000 // (4 * n))
+
+
+cdef int result_dtype(int returns, int dtype) noexcept:
+    if returns == RETURNS_BOOL:
+        return BOOL
+    return real_of[dtype] if returns == RETURNS_REAL_OF else dtype
+
+
+cdef int set_costs(Loops loops, object known) except -1:
+    """Fill in from how many elements on each loop goes to all threads."""
+    cdef int d, result
+    cdef double cost
+    for d in range(15):
+        loops.serial_below[d] = MLT_PARALLEL_THRESHOLD
+        if loops.by_dtype[d] == NULL or known_costs is None:
+            continue
+        result = result_dtype(loops.returns, d)
+        if known is None or not known[d]:
+            loops.costs[d] = measured_cost(loops.by_dtype[d], loops.arity + 1, d, result)
+        else:
+            loops.costs[d] = known[d]
+        cost = max(<double> loops.costs[d],
+                   PICOSECONDS_PER_BYTE * (loops.arity * mlt_itemsize[d] + mlt_itemsize[result]))
+        loops.serial_below[d] = max(1024, <int64_t> (WORTH_A_THREAD / cost))
+    return 0
 
 
 cdef Loops find_loops(str name):
@@ -72,7 +144,20 @@ cdef Loops find_loops(str name):
             if entry.loops[isa][d] != NULL:
                 loops.by_dtype[d] = entry.loops[isa][d]
                 break
+    set_costs(loops, known_costs.get(name) if known_costs is not None else None)
     return loops
+
+
+def plug_costs(dict costs not None):
+    """Take the costs of loops from a table; those that it lacks are measured."""
+    global known_costs
+    known_costs = costs
+
+
+def loop_costs(str name):
+    """Picoseconds per element of an operation by the code of the dtype, 0 where there is no loop."""
+    cdef Loops loops = find_loops(name)
+    return tuple([loops.costs[d] for d in range(15)])
 
 
 # --- broadcasting and running ---------------------------------------------------------------
@@ -133,27 +218,64 @@ cdef int prepare(mlt_iteration* it, mlt_loop loop, int count, mlt_view** operand
     cdef char* data[5]
     cdef const int64_t* strides[5]
     cdef int64_t rows[5][64]
+    cdef int32_t itemsize[5]
     cdef int k
     for k in range(count):
         data[k] = operands[k].data
+        itemsize[k] = mlt_itemsize[operands[k].dtype]
         if not broadcast_strides(operands[k], out.ndim, out.shape, rows[k]):
             raise shape_mismatch("write", count, operands)
         strides[k] = rows[k]
-    mlt_iteration_prepare(it, loop, count, out.ndim, out.shape, strides, data)
+    mlt_iteration_prepare(it, loop, count, out.ndim, out.shape, strides, data, itemsize)
     return 0
 
 
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
+    return run_costed(loop, MLT_PARALLEL_THRESHOLD, count, operands)
+
+
+cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands) except -1:
     cdef mlt_iteration it
-    cdef int status
-    if operands[count - 1].size == 0:
+    cdef mlt_view* out = operands[count - 1]
+    cdef int status, k
+    if out.size == 0:
         return 0
     prepare(&it, loop, count, operands)
-    if it.size < parallel_threshold:
-        mlt_iteration_task(&it, 0, it.size)
+    mlt_iteration_cross(&it, mlt_transpose_table, mlt_copy_table)
+    if it.size < serial_below:
+        mlt_iteration_run(&it, serial_below)
         return 0
+    if it.size * mlt_itemsize[out.dtype] >= stream_from:
+        it.streamed = True
+        for k in range(count - 1):
+            if operands[k].data == out.data:      # in place: its lines are in the cache already
+                it.streamed = False
     with nogil:
-        status = mlt_parallel(it.size, MLT_CHUNK, mlt_iteration_task, &it)
+        status = mlt_iteration_run(&it, serial_below)
+    return check_interrupt(status)
+
+
+cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1:
+    cdef mlt_iteration it
+    cdef int k, status, out = loops.arity
+    if n < loops.serial_below[dtype]:
+        loops.by_dtype[dtype](data, strides, n)
+        return 0
+    it.loop = loops.by_dtype[dtype]
+    it.operands = out + 1
+    it.ndim = 1
+    it.size = it.shape[0] = n
+    it.crossed = it.scattered = 0
+    it.streamed = n * strides[out] >= stream_from
+    for k in range(out + 1):
+        it.data[k] = data[k]
+        it.strides[0][k] = strides[k]
+        it.itemsize[k] = mlt_itemsize[dtype]
+        if k < out and data[k] == data[out]:
+            it.streamed = False
+    it.itemsize[out] = strides[out]
+    with nogil:
+        status = mlt_iteration_run(&it, loops.serial_below[dtype])
     return check_interrupt(status)
 
 
@@ -170,6 +292,16 @@ cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1:
 cdef int convert(Tensor destination, Tensor source) except -1:
     """Write source into destination; the caller knows that they do not overlap."""
     cdef mlt_view* operands[2]
+    cdef char* data[2]
+    cdef int64_t strides[2]
+    if (source.view.contiguous and destination.view.contiguous and source.view.size < MLT_PARALLEL_THRESHOLD
+            and mlt_same_shape(&source.view, &destination.view)):
+        data[0] = source.view.data
+        data[1] = destination.view.data
+        strides[0] = mlt_itemsize[source.view.dtype]
+        strides[1] = mlt_itemsize[destination.view.dtype]
+        mlt_cast_table[source.view.dtype][destination.view.dtype](data, strides, source.view.size)
+        return 0
     operands[0] = &source.view
     operands[1] = &destination.view
     return run(mlt_cast_table[source.view.dtype][destination.view.dtype], 2, operands)
@@ -177,7 +309,12 @@ cdef int convert(Tensor destination, Tensor source) except -1:
 
 cdef Tensor copy(Tensor t):
     cdef Tensor result = empty_like(t, t.view.dtype)
-    convert(result, t)
+    cdef int64_t nbytes = t.view.size * mlt_itemsize[t.view.dtype]
+    if t.view.contiguous and nbytes < MLT_PARALLEL_THRESHOLD:
+        if nbytes:
+            memcpy(result.view.data, t.view.data, nbytes)
+    else:
+        convert(result, t)
     return result
 
 
@@ -201,9 +338,22 @@ cdef int copy_into(Tensor destination, Tensor source) except -1:
         broadcast_view(source, destination.view.ndim, destination.view.shape)
         return 0
     if shares_memory(destination, source):
+        if same_elements(destination, source):    # `a[key] += b` ends with storing the result where it lies
+            return mark_written(destination)
         source = copy(source)
     convert(destination, source)
     return mark_written(destination)
+
+
+cdef bint same_elements(Tensor a, Tensor b) noexcept:
+    """The same elements at the same places."""
+    cdef int d
+    if a.view.data != b.view.data or not mlt_same_shape(&a.view, &b.view) or a.view.dtype != b.view.dtype:
+        return False
+    for d in range(a.view.ndim):
+        if a.view.strides[d] != b.view.strides[d] and a.view.shape[d] != 1:
+            return False
+    return True
 
 
 cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1:
@@ -231,6 +381,7 @@ cdef int fill(Tensor t, object value) except -1:
     write_scalar(<char*> buffer, t.view.dtype, value)
     scalar.data = <char*> buffer
     scalar.ndim = 0
+    scalar.dtype = t.view.dtype
     operands[0] = &scalar
     operands[1] = &t.view
     run(mlt_copy_table[mlt_itemsize[t.view.dtype]], 2, operands)
@@ -304,4 +455,17 @@ cdef object copy_kernel(PyObject** a):
     return copy(<Tensor> a[0])
 
 
+cdef object copy_shortcut(PyObject** a, Py_ssize_t count):
+    return copy(<Tensor> a[0]) if count == 1 else None
+
+
+cdef object astype_shortcut(PyObject** a, Py_ssize_t count):
+    cdef int dtype
+    if count != 2:
+        return None
+    dtype = code_of(<object> a[1])
+    return copy(<Tensor> a[0]) if (<Tensor> a[0]).view.dtype == dtype else cast(<Tensor> a[0], dtype)
+
+
+SHORTCUTS = {"copy": shortcut_capsule(copy_shortcut), "astype": shortcut_capsule(astype_shortcut)}
 KERNELS = {"where": kernel_capsule(where_kernel), "copy": kernel_capsule(copy_kernel)}

@@ -8,14 +8,16 @@ other views find it there when they are next asked for theirs (see `current_node
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
 from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
 
 from mltensor._core.operation cimport Op, adopt, result_class
-from mltensor._core.ufunc cimport binary, call_elementwise, inplace, same_memory, unary
-from mltensor._core.dtypes cimport is_inexact
-from mltensor._core.elementwise cimport copy, copy_into, fill
+from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
+from mltensor._core.dtypes cimport INT8, is_inexact, mlt_itemsize
+from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
 from mltensor._core.index cimport assign
 from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item, write_scalar
+from mltensor._core.storage cimport Storage
 from mltensor._core.tape cimport Leaf, Rules, current_node, grad_enabled, record, set_grad
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
@@ -23,6 +25,53 @@ from mltensor._core.tensor cimport (
     detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
 
 from mltensor.errors import GradientError, ShapeError
+
+cdef extern from *:
+    """
+    #include "opcode.h"
+
+    /* Whether a left or right operand is a temporary of the running expression: what the interpreter holds on its
+     * stack alone and drops when the operator returns.  A count of one is not enough, because C code that calls
+     * an operator may own its operand.  From 3.14 on the interpreter says.  In 3.11 and 3.12 the running instruction
+     * must be an operator, and the C stack between the interpreter's loop and here as deep as it is when nothing
+     * lies between the two (measured at import); any other caller makes it deeper.  3.13 shows neither. */
+    #define MLT_OPERATORS 32
+    static int mlt_measuring; /* note the depth instead of comparing it */
+    #if PY_VERSION_HEX >= 0x030E0000
+    static int mlt_is_temporary(PyObject *o, int operator_number) {
+      return PyUnstable_Object_IsUniqueReferencedTemporary(o);
+    }
+    #elif PY_VERSION_HEX < 0x030D0000 && defined(__GNUC__)
+    static intptr_t mlt_direct_depth[MLT_OPERATORS];
+    static __attribute__((noinline)) int mlt_is_temporary(PyObject *o, int operator_number) {
+      const intptr_t depth = (char *)PyThreadState_Get()->cframe - (char *)__builtin_frame_address(0);
+      if (mlt_measuring) mlt_direct_depth[operator_number] = depth;
+      if (Py_REFCNT(o) != 1 || depth != mlt_direct_depth[operator_number]) return 0;
+      PyFrameObject *frame = PyEval_GetFrame();
+      if (!frame) return 0;
+      PyCodeObject *code = PyFrame_GetCode(frame);
+      const int at = PyFrame_GetLasti(frame);
+      const int instruction = at < 0 ? -1 : ((const unsigned char *)code->co_code_adaptive)[at];
+      Py_DECREF(code);
+    #ifdef BINARY_OP_ADAPTIVE
+      if (instruction == BINARY_OP_ADAPTIVE) return 1;
+    #endif
+      return instruction == BINARY_OP;
+    }
+    #else
+    static int mlt_is_temporary(PyObject *o, int operator_number) { return 0; }
+    #endif
+    static int mlt_has_weak_references(PyObject *o) {
+      return *(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset) != NULL;
+    }
+    """
+    int mlt_is_temporary(PyObject* o, int operator_number)
+    int mlt_has_weak_references(PyObject* o)
+    int mlt_measuring
+    int Py_REFCNT(PyObject* o)
+
+# Bytes of an operand from which it is worth a look whether its memory can be taken over.
+cdef int64_t TAKE_OVER_FROM = 65536
 
 OPERATOR_NAMES = {
     ADD: "add", SUBTRACT: "subtract", MULTIPLY: "multiply", DIVIDE: "divide", FLOOR_DIVIDE: "floor_divide",
@@ -59,7 +108,26 @@ cdef object binary_slot(int operator, object a, object b):
     cdef Op op = <Op> table[operator]
     if not isinstance(b, (Tensor, float, int)) and foreign(b) or not isinstance(a, (Tensor, float, int)) and foreign(a):
         return NotImplemented
-    return binary(op, a, b) if op.arity else op(a, b)
+    if not op.arity:
+        return op(a, b)
+    if isinstance(a, Tensor) and (<Tensor> a).view.size * mlt_itemsize[(<Tensor> a).view.dtype] >= TAKE_OVER_FROM:
+        if mlt_is_temporary(<PyObject*> a, operator) and taken_over(op, <Tensor> a, b, False):
+            return a
+        if (isinstance(b, Tensor) and Py_REFCNT(<PyObject*> b) == 1 and mlt_is_temporary(<PyObject*> b, operator)
+                and taken_over(op, <Tensor> b, a, True)):
+            return b
+    return binary(op, a, b)
+
+
+cdef bint taken_over(Op op, Tensor t, object other, bint reversed) except -1:
+    """Whether a temporary was overwritten with the result: only where nobody else can see its memory."""
+    cdef Storage storage = t.storage
+    if (type(t) is not Tensor or t.base is not None or t.node is not None or mlt_has_weak_references(<PyObject*> t)
+            or storage.owner is not None or storage.kept or Py_REFCNT(<PyObject*> storage) != 2):
+        return False
+    if isinstance(other, Tensor) and (type(other) is not Tensor or grad_enabled() and requires_grad(<Tensor> other)):
+        return False
+    return inplace(op, t, other, reversed)
 
 
 cdef object compare_slot(int operator, object a, object b):
@@ -165,7 +233,7 @@ cdef object inplace_slot(int operator, object a, object b):
     target = <Tensor> a
     if grad_enabled() and (requires_grad(target) or (isinstance(b, Tensor) and requires_grad(<Tensor> b))):
         return tracked_inplace(op, target, b)
-    if not inplace(op, target, b):
+    if not inplace(op, target, b, False):
         write_inplace(op, target, b)
     return a
 
@@ -237,7 +305,7 @@ cdef int write_value(Tensor target, object value) except -1:
         else:
             value = adopt(value, -1, target.storage.device)
     source = <Tensor> value
-    if source.base is not None and source.base is target.base and same_memory(source, target):
+    if source.base is not None and source.base is target.base and same_elements(source, target):
         return 0        # x[key] += y ends by assigning the view to its own place
     if source.storage.device != target.storage.device:
         source = <Tensor> transfer(source, target.device)
@@ -370,3 +438,19 @@ def plug(dict operations):
     slots.set_item = set_item_slot
     slots.item = item
     slots.power = power_slot
+    measure_depths()
+
+
+cdef object measure_depths():
+    """Let the interpreter run each operator once, with nothing between it and the slot."""
+    global mlt_measuring, TAKE_OVER_FROM
+    cdef int64_t before = TAKE_OVER_FROM
+    names = {"a": scalar_tensor(1, INT8, 0)}
+    TAKE_OVER_FROM = 0
+    mlt_measuring = True
+    try:
+        for symbol in ("+", "-", "*", "/", "//", "%", "&", "|", "^"):
+            eval(compile(f"a {symbol} a", "<operator>", "eval"), names)
+    finally:
+        mlt_measuring = False
+        TAKE_OVER_FROM = before

@@ -21,6 +21,9 @@ cdef extern from "mltensor/target.h" nogil:
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
 
+cdef extern from "mltensor/thread_pool.h" nogil:
+    void mlt_pool_configure(mlt_runtime* runtime, int cores)
+
 cdef extern from "mltensor/allocator.h" nogil:
     void* mlt_allocate(uint64_t bytes)
     void mlt_free(void* memory, uint64_t bytes)
@@ -28,7 +31,13 @@ cdef extern from "mltensor/allocator.h" nogil:
     ctypedef struct mlt_large_cache:
         uint64_t cached_bytes
         uint64_t limit_bytes
+        uint64_t used_bytes
+        uint64_t peak_bytes
+        uint64_t reused
+        uint64_t fresh
+        uint64_t trims
     mlt_large_cache mlt_large
+    void mlt_allocator_configure(uint64_t limit)
 
 # More are never started, whoever asks.
 MOST_THREADS = 1024
@@ -81,6 +90,22 @@ def available_threads():
     return count
 
 
+def available_memory():
+    """Bytes this process may use: the machine's memory, within its cgroup's limit; 8 GiB where nobody says."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        memory = 8 << 30
+    try:
+        with open("/sys/fs/cgroup/memory.max") as file:
+            limit = file.read().strip()
+        if limit != "max":
+            memory = min(memory, int(limit))
+    except (OSError, ValueError):
+        pass
+    return memory
+
+
 def get_num_threads():
     """Number of threads that kernels use."""
     return settings.threads
@@ -106,12 +131,41 @@ def isa():
 
 
 def memory_stats():
-    """Bytes that the caching allocator keeps for reuse, and its bound."""
-    return {"cached_bytes": mlt_large.cached_bytes, "limit_bytes": mlt_large.limit_bytes}
+    """What the caching allocator does, in blocks of more than 16 KiB.
+
+    Returns
+    -------
+    dict of str to int
+        ``used_bytes`` in the hands of tensors and ``peak_bytes``, the most there have been; ``cached_bytes`` kept
+        for reuse and their bound ``limit_bytes``; how many requests were ``reused`` from the cache and how many were
+        ``fresh`` from the system; how often the cache was emptied, ``trims``.
+
+    Notes
+    -----
+    Freed memory is kept because touching fresh memory costs more than the arithmetic that fills it. The bound is an
+    eighth of the memory that the process may use; `set_memory_limit` sets another, `empty_cache` gives back what is
+    kept.
+    The cache is also emptied when the system refuses memory, or when a large request would leave little.
+    Smaller blocks are kept by each thread, at most 256 KiB of a size.
+
+    >>> import mltensor as np
+    >>> np.empty_cache()
+    >>> np.memory_stats()["cached_bytes"]
+    0
+    """
+    return {"used_bytes": mlt_large.used_bytes, "peak_bytes": mlt_large.peak_bytes,
+            "cached_bytes": mlt_large.cached_bytes, "limit_bytes": mlt_large.limit_bytes, "reused": mlt_large.reused,
+            "fresh": mlt_large.fresh, "trims": mlt_large.trims}
 
 
 def set_memory_limit(nbytes):
-    """Set how many bytes of freed memory the allocator may keep for reuse."""
+    """Set how many bytes of freed memory the allocator may keep for reuse.
+
+    Parameters
+    ----------
+    nbytes : int
+        0 keeps none.
+    """
     if nbytes < 0:
         raise ValueError(f"the limit must not be negative, got {nbytes}")
     mlt_large.limit_bytes = nbytes
@@ -140,13 +194,11 @@ cdef void configure() except *:
         settings.isa = ISA_NAMES.index(wanted)
     threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     count = int(threads) if threads.isascii() and threads.isdigit() else 0
-    settings.threads = min(count, MOST_THREADS) if count else available_threads()
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        mlt_large.limit_bytes = max(64 << 20, memory // 8)
-    except (ValueError, OSError):
-        pass
-    # A child of fork has none of the pool's threads: it would wait for them for ever.
+    available = available_threads()
+    settings.threads = min(count, MOST_THREADS) if count else available
+    mlt_pool_configure(&settings, available)
+    mlt_allocator_configure(max(64 << 20, available_memory() // 8))
+    # A child of fork is one of several as a rule, and each would use all cores.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: set_num_threads(1))
 

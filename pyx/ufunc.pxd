@@ -9,7 +9,5 @@ cdef object binary(Op op, object x, object y)
 cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype, str casting)
 # `out` as a tensor to which a result of this shape and dtype may be broadcast; the shape becomes that of `out`.
 cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting)
-# The same elements at the same places: safe to compute in place.
-cdef bint same_memory(Tensor a, Tensor b) noexcept
-# target op= other by one loop, where that is possible; False when it is not.
-cdef bint inplace(Op op, Tensor target, object other) except -1
+# target op= other, or target = other op target, by one loop where that is possible; False when it is not.
+cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1

@@ -14,7 +14,7 @@ from mltensor._core.dtypes cimport (
     mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
-    parallel_threshold, run, same_device, scalar_tensor)
+    run_costed, run_flat, same_device, same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport write_scalar
@@ -44,7 +44,7 @@ cdef inline int out_dtype(Op op, int dtype) noexcept:
 
 
 cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
-    """Two tensors of one shape and dtype, on the host, small; contiguous or one number repeated."""
+    """Two tensors of one shape and dtype, on the host; contiguous or one number repeated."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef Tensor result = empty_like(a, out_dtype(op, dtype))
@@ -55,7 +55,7 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
     strides[0] = mlt_itemsize[dtype] if a.view.contiguous else 0
     strides[1] = mlt_itemsize[dtype] if b.view.contiguous else 0
     strides[2] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or b.node is not None or a.base is not None
                                  or b.base is not None) and grad_enabled():
         arguments[0] = <PyObject*> a
@@ -66,8 +66,28 @@ cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
     return like_class(result, winner(winner(Tensor, type(a)), type(b)))
 
 
+cdef object broadcast_binary(Op op, Tensor a, Tensor b, int dtype):
+    """Two tensors of one dtype, on the host, of any shapes and strides."""
+    cdef mlt_view* operands[3]
+    cdef int64_t shape[64]
+    cdef PyObject* arguments[2]
+    cdef int ndim
+    cdef Tensor result
+    operands[0] = &a.view
+    operands[1] = &b.view
+    ndim = broadcast_shape(op.name, 2, operands, shape)
+    result = empty(ndim, shape, out_dtype(op, dtype), a.storage.device)
+    operands[2] = &result.view
+    run_costed(op.loops.by_dtype[dtype], op.loops.serial_below[dtype], 3, operands)
+    if op.rules is not None and grad_enabled():
+        arguments[0] = <PyObject*> a
+        arguments[1] = <PyObject*> b
+        record(op.rules, result, arguments)
+    return result
+
+
 cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype):
-    """A contiguous small tensor and a Python scalar that does not change its dtype."""
+    """A contiguous tensor and a Python scalar that does not change its dtype."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -81,7 +101,7 @@ cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype
     strides[reversed] = mlt_itemsize[dtype]
     strides[1 - reversed] = 0
     strides[2] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or a.base is not None) and grad_enabled():
         arguments[reversed] = <PyObject*> a
         arguments[1 - reversed] = <PyObject*> scalar
@@ -98,7 +118,7 @@ cdef object fast_unary(Op op, Tensor a, int dtype):
     pointers[1] = result.view.data
     strides[0] = mlt_itemsize[dtype]
     strides[1] = mlt_itemsize[result.view.dtype]
-    op.loops.by_dtype[dtype](pointers, strides, a.view.size)
+    run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or a.base is not None) and grad_enabled():
         arguments[0] = <PyObject*> a
         record(op.rules, result, arguments)
@@ -115,9 +135,8 @@ cdef inline bint constant(Tensor t) noexcept:
 
 
 cdef inline bint plain(Op op, Tensor t, int dtype) noexcept:
-    """Small, contiguous, on the host, in a dtype that has a loop."""
-    return (t.view.contiguous and t.view.size < parallel_threshold
-            and op.fast[dtype] and op.kernels[t.storage.device] == NULL)
+    """Contiguous, on the host, in a dtype that has a loop."""
+    return t.view.contiguous and op.fast[dtype] and op.kernels[t.storage.device] == NULL
 
 
 cdef object unary(Op op, object x):
@@ -147,6 +166,9 @@ cdef object binary(Op op, object x, object y):
                         return fast_binary(op, a, b, dtype)
                 elif plain(op, b, dtype) and constant(a):
                     return fast_binary(op, a, b, dtype)
+            if (b.view.dtype == dtype and op.fast[dtype] and a.storage.device == b.storage.device
+                    and op.kernels[a.storage.device] == NULL and type(a) is Tensor and type(b) is Tensor):
+                return broadcast_binary(op, a, b, dtype)
         elif ((PyFloat_CheckExact(y) and is_inexact(dtype)) or (PyLong_CheckExact(y) and dtype != BOOL
                 and op.returns != RETURNS_BOOL and not is_integer(dtype))) and plain(op, a, dtype):
             return fast_scalar(op, a, y, False, dtype)
@@ -172,8 +194,11 @@ cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     return result
 
 
-cdef bint inplace(Op op, Tensor target, object other) except -1:
-    """target op= other where one loop over both does it: small, contiguous, of one dtype; False: take the long way."""
+cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1:
+    """target op= other, or target = other op target, where one loop over both does it: contiguous, of one dtype.
+
+    False: take the long way.
+    """
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -187,18 +212,18 @@ cdef bint inplace(Op op, Tensor target, object other) except -1:
                 or b.storage.device != target.storage.device
                 or (b.view.data != target.view.data and shares_memory(target, b))):
             return False
-        pointers[1] = b.view.data
-        strides[1] = mlt_itemsize[dtype]
+        pointers[1 - reversed] = b.view.data
+        strides[1 - reversed] = mlt_itemsize[dtype]
     elif (PyFloat_CheckExact(other) and is_inexact(dtype)) or (
             PyLong_CheckExact(other) and (is_inexact(dtype) or is_integer(dtype))):
         write_scalar(<char*> buffer, dtype, other)
-        pointers[1] = <char*> buffer
-        strides[1] = 0
+        pointers[1 - reversed] = <char*> buffer
+        strides[1 - reversed] = 0
     else:
         return False
-    pointers[0] = pointers[2] = target.view.data
-    strides[0] = strides[2] = mlt_itemsize[dtype]
-    op.loops.by_dtype[dtype](pointers, strides, target.view.size)
+    pointers[reversed] = pointers[2] = target.view.data
+    strides[reversed] = strides[2] = mlt_itemsize[dtype]
+    run_flat(op.loops, dtype, target.view.size, pointers, strides)
     mark_written(target)
     return True
 
@@ -320,13 +345,13 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
             refuse_tracked_out(op, values, target)
         for k in range(n):
             t = values[k][1] if isinstance(values[k], tuple) else values[k]
-            overlap = overlap or (shares_memory(t, target) and not same_memory(t, target))
+            overlap = overlap or (shares_memory(t, target) and not same_elements(t, target))
         result = target
         if target.view.dtype != out_dtype(op, computed) or overlap or mask is not None:
             result = empty_like(target, out_dtype(op, computed))
     if mask is None:
         operands[n] = &result.view
-        run(op.loops.by_dtype[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
         if result is not target:
             copy_into(target, result)
         elif out is not None:
@@ -335,7 +360,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if result is target:
             result = empty_like(target, target.view.dtype)
         operands[n] = &result.view
-        run(op.loops.by_dtype[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
         copy_where(target, result, mask)
     if out is not None:
         return out
@@ -373,17 +398,6 @@ cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:
                 f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= away, or "
                 "compute under no_grad()")
     return 0
-
-
-cdef bint same_memory(Tensor a, Tensor b) noexcept:
-    """The same elements at the same places: safe to compute in place."""
-    cdef int d
-    if a.view.data != b.view.data or not same_shape(a, b) or a.view.dtype != b.view.dtype:
-        return False
-    for d in range(a.view.ndim):
-        if a.view.strides[d] != b.view.strides[d] and a.view.shape[d] != 1:
-            return False
-    return True
 
 
 cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting):

@@ -1,32 +1,37 @@
 /* Caching allocator for tensor memory, 64-byte aligned.
  *
  * A fresh block costs more in page faults than the arithmetic that fills it, so
- * freed blocks are kept and handed out again.  Small blocks (up to 4 KiB, in
+ * freed blocks are kept and handed out again.  Small blocks (up to 16 KiB, in
  * steps of 64 bytes) live in free lists of each thread and need no lock.  Large
  * ones are kept in lists of size classes (eight per power of two) behind one
  * mutex, within a bound on their total; blocks of 2 MiB and more ask for huge
- * pages.  When the system refuses memory the cache is emptied and the request
- * made once more.
+ * pages.  When the system is about to run out of memory, or refuses some, the
+ * cache is emptied first.
  *
  * Included by the storage module alone.
  */
 #ifndef MLTENSOR_ALLOCATOR_H
 #define MLTENSOR_ALLOCATOR_H
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
 
 #define MLT_ALIGNMENT 64
-#define MLT_SMALL_LIMIT 4096
+#define MLT_SMALL_LIMIT 16384
 #define MLT_SMALL_CLASSES (MLT_SMALL_LIMIT / MLT_ALIGNMENT + 1)
-#define MLT_SMALL_KEEP 64 /* blocks kept per small class and thread */
+#define MLT_SMALL_KEEP 64            /* blocks kept per small class and thread, */
+#define MLT_SMALL_KEEP_BYTES 262144  /* or as many as these bytes hold */
 #define MLT_LARGE_CLASSES 512
 #define MLT_HUGE_PAGE (2 << 20)
+#define MLT_PRESSURE_FROM (16 << 20) /* requests from here on look at the memory that is left, */
+#define MLT_PRESSURE_REST 16         /* of which this part is to stay free */
 
 typedef struct mlt_block {
   struct mlt_block *next;
@@ -43,6 +48,11 @@ typedef struct {
   mlt_block *head[MLT_LARGE_CLASSES];
   uint64_t cached_bytes; /* in the large lists */
   uint64_t limit_bytes;
+  uint64_t used_bytes;   /* large blocks handed out, and the most of them so far */
+  uint64_t peak_bytes;
+  uint64_t reused;       /* requests answered from the lists, and by the system */
+  uint64_t fresh;
+  uint64_t trims;
 } mlt_large_cache;
 
 static _Thread_local mlt_small_cache mlt_small;
@@ -60,6 +70,8 @@ static void mlt_small_release(void *cache_pointer) {
     }
     cache->count[k] = 0;
   }
+  /* What is freed still later, by another destructor, asks to be released in its turn. */
+  cache->registered = 0;
 }
 
 static void mlt_small_make_key(void) { pthread_key_create(&mlt_small_key, mlt_small_release); }
@@ -92,6 +104,7 @@ static void mlt_trim(void) {
     }
   }
   mlt_large.cached_bytes = 0;
+  mlt_large.trims++;
   pthread_mutex_unlock(&mlt_large.lock);
   while (all) {
     mlt_block *block = all;
@@ -100,7 +113,22 @@ static void mlt_trim(void) {
   }
 }
 
+/* Whether `bytes` more would leave the system short of memory; where it does not say, no. */
+static int mlt_memory_is_short(uint64_t bytes) {
+  char text[512];
+  const int file = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  const ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  text[length > 0 ? length : 0] = 0;
+  const char *total = strstr(text, "MemTotal:"), *left = strstr(text, "MemAvailable:");
+  if (!total || !left) return 0;
+  const uint64_t all = strtoull(total + 9, NULL, 10) << 10, available = strtoull(left + 13, NULL, 10) << 10;
+  return available < bytes + all / MLT_PRESSURE_REST;
+}
+
 static void *mlt_system_allocate(uint64_t bytes) {
+  if (bytes >= MLT_PRESSURE_FROM && mlt_large.cached_bytes > 0 && mlt_memory_is_short(bytes)) mlt_trim();
   size_t alignment = bytes >= MLT_HUGE_PAGE ? MLT_HUGE_PAGE : MLT_ALIGNMENT;
   void *memory = NULL;
   if (posix_memalign(&memory, alignment, bytes) != 0) {
@@ -134,9 +162,18 @@ static inline void *mlt_allocate(uint64_t bytes) {
   if (block) {
     mlt_large.head[k] = block->next;
     mlt_large.cached_bytes -= rounded;
+    mlt_large.reused++;
+  } else {
+    mlt_large.fresh++;
   }
+  mlt_large.used_bytes += rounded;
+  if (mlt_large.used_bytes > mlt_large.peak_bytes) mlt_large.peak_bytes = mlt_large.used_bytes;
   pthread_mutex_unlock(&mlt_large.lock);
-  return block ? block : mlt_system_allocate(rounded);
+  if (block || (block = mlt_system_allocate(rounded))) return block;
+  pthread_mutex_lock(&mlt_large.lock);
+  mlt_large.used_bytes -= rounded;
+  pthread_mutex_unlock(&mlt_large.lock);
+  return NULL;
 }
 
 /* Takes a block of mlt_allocate(bytes) back. */
@@ -146,7 +183,8 @@ static inline void mlt_free(void *memory, uint64_t bytes) {
   if (bytes <= MLT_SMALL_LIMIT) {
     int k = (int)((bytes + MLT_ALIGNMENT - 1) / MLT_ALIGNMENT);
     if (k == 0) k = 1;
-    if (mlt_small.count[k] >= MLT_SMALL_KEEP) {
+    const int32_t kept = mlt_small.count[k];
+    if (kept >= MLT_SMALL_KEEP || kept * k >= MLT_SMALL_KEEP_BYTES / MLT_ALIGNMENT) {
       free(block);
       return;
     }
@@ -159,6 +197,7 @@ static inline void mlt_free(void *memory, uint64_t bytes) {
   uint64_t rounded;
   int k = mlt_large_class(bytes, &rounded);
   pthread_mutex_lock(&mlt_large.lock);
+  mlt_large.used_bytes -= rounded;
   int keep = mlt_large.cached_bytes + rounded <= mlt_large.limit_bytes;
   if (keep) {
     block->next = mlt_large.head[k];
@@ -167,6 +206,14 @@ static inline void mlt_free(void *memory, uint64_t bytes) {
   }
   pthread_mutex_unlock(&mlt_large.lock);
   if (!keep) free(block);
+}
+
+/* Nobody may hold the lock while the process is copied by fork. */
+static void mlt_allocator_before_fork(void) { pthread_mutex_lock(&mlt_large.lock); }
+static void mlt_allocator_after_fork(void) { pthread_mutex_unlock(&mlt_large.lock); }
+static void mlt_allocator_configure(uint64_t limit) {
+  mlt_large.limit_bytes = limit;
+  pthread_atfork(mlt_allocator_before_fork, mlt_allocator_after_fork, mlt_allocator_after_fork);
 }
 
 #endif

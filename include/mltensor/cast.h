@@ -5,6 +5,7 @@
 #include <complex.h>
 #include <string.h>
 
+#include "mltensor/iterate.h"
 #include "mltensor/loops.h"
 
 typedef struct {
@@ -58,17 +59,20 @@ static inline uint64_t mlt_to_uint64_double(double v) {
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/cast_loops.h"
+#include "mltensor/transpose_loops.h"
 #include "mltensor/target_end.h"
 #if MLT_HAVE_X86_TARGETS
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/cast_loops.h"
+#include "mltensor/transpose_loops.h"
 #include "mltensor/target_end.h"
 #endif
 
 static mlt_loop mlt_cast_table[MLT_DTYPE_COUNT][MLT_DTYPE_COUNT];
 static mlt_loop mlt_copy_table[17];   /* by item size */
 static mlt_loop mlt_select_table[17]; /* by item size */
+static mlt_transpose mlt_transpose_table[17]; /* by item size */
 
 #define MLT_CAST_ENTRY_BASE(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_base;
 #define MLT_CAST_ENTRY_AVX2(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_avx2;
@@ -78,7 +82,10 @@ static mlt_loop mlt_select_table[17]; /* by item size */
   mlt_copy_table[16] = copy_16##suffix;                                   \
   mlt_select_table[1] = select_1##suffix, mlt_select_table[2] = select_2##suffix; \
   mlt_select_table[4] = select_4##suffix, mlt_select_table[8] = select_8##suffix; \
-  mlt_select_table[16] = select_16##suffix;
+  mlt_select_table[16] = select_16##suffix;                                       \
+  mlt_transpose_table[1] = transpose_1##suffix, mlt_transpose_table[2] = transpose_2##suffix; \
+  mlt_transpose_table[4] = transpose_4##suffix, mlt_transpose_table[8] = transpose_8##suffix; \
+  mlt_transpose_table[16] = transpose_16##suffix;
 
 static void mlt_fill_cast_tables(int isa) {
   MLT_CASTS(MLT_CAST_ENTRY_BASE)

@@ -18,50 +18,68 @@
     }                                                                                        \
   }
 
+/* Selection by masks: with a condition in the loop the compiler reads only the operand it wants, and
+ * each wrongly guessed branch costs more than a whole vector. */
+#define MLT_SELECT_EACH(type, x, y)                                                          \
+  {                                                                                          \
+    const uint8_t *c = (const uint8_t *)args[0];                                             \
+    type *out = (type *)args[3];                                                             \
+    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                   \
+      const type mask = (type)(-(type)(c[i] != 0));                                          \
+      out[i] = (type)(((x) & mask) | ((y) & (type)~mask));                                   \
+    }                                                                                        \
+    return;                                                                                  \
+  }
 #define MLT_SELECT_LOOP(name, type)                                                          \
   static void MLT_FN(select_##name)(char *const *args, const int64_t *s, int64_t n) {        \
     const int64_t z = sizeof(type);                                                          \
-    if (s[0] == 1 && s[1] == z && s[2] == z && s[3] == z) {                                  \
-      const bool *c = (const bool *)args[0];                                                 \
-      const type *a = (const type *)args[1], *b = (const type *)args[2];                     \
-      type *out = (type *)args[3];                                                           \
-      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                 \
-        type x = a[i], y = b[i];                                                             \
-        out[i] = c[i] ? x : y;                                                               \
-      }                                                                                      \
-      return;                                                                                \
+    const type *a = (const type *)args[1], *b = (const type *)args[2];                       \
+    if (s[0] == 1 && s[3] == z) {                                                            \
+      if (s[1] == z && s[2] == z) MLT_SELECT_EACH(type, a[i], b[i])                          \
+      const type x = *a, y = *b;                                                             \
+      if (s[1] == z && s[2] == 0) MLT_SELECT_EACH(type, a[i], y)                             \
+      if (s[1] == 0 && s[2] == z) MLT_SELECT_EACH(type, x, b[i])                             \
+      if (s[1] == 0 && s[2] == 0) MLT_SELECT_EACH(type, x, y)                                \
     }                                                                                        \
-    if (s[0] == 1 && s[1] == z && s[2] == 0 && s[3] == z) {                                  \
-      const bool *c = (const bool *)args[0];                                                 \
-      const type *a = (const type *)args[1], y = *(const type *)args[2];                     \
-      type *out = (type *)args[3];                                                           \
-      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                 \
-        type x = a[i];                                                                       \
-        out[i] = c[i] ? x : y;                                                               \
-      }                                                                                      \
-      return;                                                                                \
-    }                                                                                        \
-    if (s[0] == 1 && s[1] == 0 && s[2] == z && s[3] == z) {                                  \
-      const bool *c = (const bool *)args[0];                                                 \
-      const type x = *(const type *)args[1], *b = (const type *)args[2];                     \
-      type *out = (type *)args[3];                                                           \
-      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                 \
-        type y = b[i];                                                                       \
-        out[i] = c[i] ? x : y;                                                               \
-      }                                                                                      \
-      return;                                                                                \
-    }                                                                                        \
-    for (int64_t i = 0; i < n; i++)                                                          \
-      *(type *)(args[3] + i * s[3]) = *(const bool *)(args[0] + i * s[0])                    \
-                                          ? *(const type *)(args[1] + i * s[1])              \
-                                          : *(const type *)(args[2] + i * s[2]);             \
+    MLT_SELECT_STRIDED(type)                                                                 \
   }
+#define MLT_SELECT_STRIDED(type)                                                             \
+  for (int64_t i = 0; i < n; i++) {                                                          \
+    const type *from = (const type *)(*(const uint8_t *)(args[0] + i * s[0])                 \
+                                          ? args[1] + i * s[1] : args[2] + i * s[2]);        \
+    *(type *)(args[3] + i * s[3]) = *from;                                                   \
+  }
+
+/* 16 bytes: two words at a time, which share a mask. */
+static void MLT_FN(select_16)(char *const *args, const int64_t *s, int64_t n) {
+  if (s[0] == 1 && s[3] == 16 && (s[1] == 16 || s[1] == 0) && (s[2] == 16 || s[2] == 0)) {
+    const uint8_t *c = (const uint8_t *)args[0];
+    const uint64_t *a = (const uint64_t *)args[1], *b = (const uint64_t *)args[2];
+    uint64_t *out = (uint64_t *)args[3];
+    const int64_t step_a = s[1] / 8, step_b = s[2] / 8;
+    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {
+      const uint64_t mask = -(uint64_t)(c[i] != 0);
+      const uint64_t low = (a[i * step_a] & mask) | (b[i * step_b] & ~mask);
+      const uint64_t high = (a[i * step_a + 1] & mask) | (b[i * step_b + 1] & ~mask);
+      out[2 * i] = low;
+      out[2 * i + 1] = high;
+    }
+    return;
+  }
+  MLT_SELECT_STRIDED(mlt_wide)
+}
 
 #define MLT_COPY_LOOP(name, type)                                                            \
   static void MLT_FN(copy_##name)(char *const *args, const int64_t *s, int64_t n) {          \
     const int64_t z = sizeof(type);                                                          \
     if (s[0] == z && s[1] == z) {                                                            \
       memcpy(args[1], args[0], (size_t)(n * z));                                             \
+      return;                                                                                \
+    }                                                                                        \
+    if (s[0] == 2 * z && s[1] == z) {                                                        \
+      const type *in = (const type *)args[0];                                                \
+      type *out = (type *)args[1];                                                           \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[2 * i];               \
       return;                                                                                \
     }                                                                                        \
     if (s[0] == 0 && s[1] == z) {                                                            \
@@ -83,7 +101,6 @@ MLT_SELECT_LOOP(1, uint8_t)
 MLT_SELECT_LOOP(2, uint16_t)
 MLT_SELECT_LOOP(4, uint32_t)
 MLT_SELECT_LOOP(8, uint64_t)
-MLT_SELECT_LOOP(16, mlt_wide)
 
 #define MLT_CASTS_FROM(S, M)                                                                 \
   M(S, BOOL) M(S, INT8) M(S, INT16) M(S, INT32) M(S, INT64) M(S, UINT8) M(S, UINT16)         \

@@ -2,21 +2,43 @@
  *
  * The dimensions are put into the order in which the output lies in memory and
  * merged where the operands allow it; what remains is walked in chunks of the
- * flattened index space, so that chunks can go to different threads.
+ * flattened index space, so that chunks can go to different threads.  Where an
+ * input lies across the output (`a + a.T`), tiles of it are turned over first.
+ * A result larger than the cache is written past it.
  */
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+#include <string.h>
+#include <unistd.h>
 
 #include "mltensor/mltensor.h"
 #include "mltensor/thread.h"
 
 #define MLT_MAX_OPERANDS 5
-#define MLT_CHUNK 16384 /* elements a thread takes at once */
+#define MLT_CHUNK 16384   /* most elements a thread takes at once */
+#define MLT_GATHERED 512  /* elements of operands with gaps gathered at once, in rows of so many and more */
+#define MLT_GATHER_FROM 16
+#define MLT_SCRATCH 8192  /* bytes computed in the first-level cache before they are written past it */
+
+/* A tile of memory turned over; see transpose_loops.h. */
+typedef void (*mlt_transpose)(const char *source, int64_t step, char *to, int64_t row, int64_t rows,
+                              int64_t columns);
 
 typedef struct {
   mlt_loop loop;
   int operands;
   int ndim;
+  int streamed;           /* the output is larger than the cache: write past it */
+  int crossed;            /* bits of the inputs that lie across the output */
+  int scattered;          /* bits of the operands with gaps between the elements of a row */
+  int32_t itemsize[MLT_MAX_OPERANDS];
+  int64_t tile_rows;
+  const mlt_transpose *transpose;
+  const mlt_loop *copy;   /* by item size */
   int64_t size;
   int64_t shape[MLT_MAX_DIMS];
   int64_t strides[MLT_MAX_DIMS][MLT_MAX_OPERANDS];
@@ -25,17 +47,56 @@ typedef struct {
 
 static inline int64_t mlt_magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
 
+/* Bytes from `from` (aligned) to `to` past the cache. */
+static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
+#if defined(__SSE2__)
+  if (((intptr_t)to & 15) == 0) {
+    for (; bytes >= 64; bytes -= 64, to += 64, from += 64) {
+      const __m128i *in = (const __m128i *)from;
+      __m128i *out = (__m128i *)to;
+      const __m128i a = in[0], b = in[1], c = in[2], d = in[3];
+      _mm_stream_si128(out, a);
+      _mm_stream_si128(out + 1, b);
+      _mm_stream_si128(out + 2, c);
+      _mm_stream_si128(out + 3, d);
+    }
+  }
+#endif
+  memcpy(to, from, (size_t)bytes);
+}
+
+/* Makes what was streamed visible to the other threads. */
+static inline void mlt_stream_end(int streamed) {
+#if defined(__SSE2__)
+  if (streamed) _mm_sfence();
+#endif
+}
+
+/* Bytes of a result from which it is written past the cache: half of the last level, where that is known. */
+static int64_t mlt_stream_from(void) {
+  int64_t cache = 32 << 20;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+  const long found = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  if (found > 0) cache = found;
+#endif
+  return cache / 2 < (8 << 20) ? 8 << 20 : cache / 2 > (32 << 20) ? 32 << 20 : cache / 2;
+}
+
 /* Fills an iteration from views that have been broadcast to one shape (stride 0 where an operand
  * repeats).  The last operand is the output. */
 static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands, int ndim,
                                   const int64_t *shape, const int64_t *const *strides,
-                                  char *const *data) {
+                                  char *const *data, const int32_t *itemsize) {
   int order[MLT_MAX_DIMS];
   int n = 0;
   it->loop = loop;
   it->operands = operands;
   it->size = 1;
-  for (int k = 0; k < operands; k++) it->data[k] = data[k];
+  it->streamed = it->crossed = it->scattered = 0;
+  for (int k = 0; k < operands; k++) {
+    it->data[k] = data[k];
+    it->itemsize[k] = itemsize[k];
+  }
   for (int d = 0; d < ndim; d++) {
     it->size *= shape[d];
     if (shape[d] != 1) order[n++] = d;
@@ -82,6 +143,74 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   it->ndim = m;
 }
 
+/* Loops over the innermost dimension in pieces whose output goes past the cache: with ordinary stores
+ * the processor first reads the lines it is about to overwrite. */
+static void mlt_iteration_streamed(const mlt_iteration *it, char *const *pointers, const int64_t *strides,
+                                   int64_t n) {
+  _Alignas(64) char scratch[MLT_SCRATCH];
+  const int out = it->operands - 1;
+  const int64_t itemsize = it->itemsize[out];
+  char *args[MLT_MAX_OPERANDS];
+  for (int k = 0; k < it->operands; k++) args[k] = pointers[k];
+  int64_t piece = (64 - ((intptr_t)args[out] & 63)) % 64 / itemsize;
+  while (n > 0) {
+    if (piece > n) piece = n;
+    if (piece * itemsize < 64) {
+      it->loop(args, strides, piece);
+    } else {
+      char *to = args[out];
+      args[out] = scratch;
+      it->loop(args, strides, piece);
+      args[out] = to;
+      mlt_stream(to, scratch, piece * itemsize);
+    }
+    for (int k = 0; k < it->operands; k++) args[k] += piece * strides[k];
+    n -= piece;
+    piece = MLT_SCRATCH / itemsize;
+  }
+}
+
+/* Loops over operands with gaps between their elements: a piece of each is gathered in the first-level
+ * cache, because a loop is vectorised over contiguous elements alone. */
+static void mlt_iteration_gathered(const mlt_iteration *it, char *const *pointers, const int64_t *strides,
+                                   int64_t n) {
+  _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_GATHERED * 16];
+  const int out = it->operands - 1;
+  char *from[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
+  int64_t steps[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) {
+    from[k] = pointers[k];
+    steps[k] = it->scattered >> k & 1 ? it->itemsize[k] : strides[k];
+  }
+  while (n > 0) {
+    const int64_t piece = n < MLT_GATHERED ? n : MLT_GATHERED;
+    for (int k = 0; k <= out; k++) {
+      args[k] = it->scattered >> k & 1 ? scratch[k] : from[k];
+      if (k < out && it->scattered >> k & 1) {
+        const int64_t gather[2] = {strides[k], it->itemsize[k]};
+        it->copy[it->itemsize[k]]((char *const[2]){from[k], scratch[k]}, gather, piece);
+      }
+    }
+    it->loop(args, steps, piece);
+    if (it->scattered >> out & 1) {
+      const int64_t scatter[2] = {it->itemsize[out], strides[out]};
+      it->copy[it->itemsize[out]]((char *const[2]){scratch[out], from[out]}, scatter, piece);
+    }
+    for (int k = 0; k <= out; k++) from[k] += piece * strides[k];
+    n -= piece;
+  }
+}
+
+static inline void mlt_iteration_row(const mlt_iteration *it, char *const *pointers, int64_t n) {
+  const int64_t *strides = it->strides[it->ndim - 1];
+  if (it->scattered && n >= MLT_GATHER_FROM)
+    mlt_iteration_gathered(it, pointers, strides, n);
+  else if (it->streamed && n * it->itemsize[it->operands - 1] >= MLT_SCRATCH)
+    mlt_iteration_streamed(it, pointers, strides, n);
+  else
+    it->loop(pointers, strides, n);
+}
+
 /* Elements [begin, end) of the flattened index space. */
 static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
   const mlt_iteration *it = (const mlt_iteration *)context;
@@ -100,7 +229,7 @@ static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
   while (left > 0) {
     int64_t run = inner - index[last];
     if (run > left) run = left;
-    it->loop(pointers, it->strides[last], run);
+    mlt_iteration_row(it, pointers, run);
     left -= run;
     if (left == 0) break;
     for (int k = 0; k < it->operands; k++) pointers[k] -= index[last] * it->strides[last][k];
@@ -112,6 +241,138 @@ static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
       index[d] = 0;
     }
   }
+  mlt_stream_end(it->streamed);
+}
+
+/* --- operands that lie across ------------------------------------------------------------------ */
+
+/* Rows of a tile: those whose elements share a line of a crossed operand's memory. */
+#define MLT_TILE_COLUMNS 128
+#define MLT_TILE_BYTES 8192
+
+/* Looks for operands with gaps between the elements of a row. Copies need no other copy. */
+static void mlt_iteration_scatter(mlt_iteration *it, const mlt_loop *copy) {
+  const int out = it->operands - 1;
+  const int64_t *strides = it->strides[it->ndim - 1];
+  it->copy = copy;
+  if (it->loop == copy[it->itemsize[out]]) return;
+  for (int k = 0; k <= out; k++)
+    if (strides[k] != it->itemsize[k] && (k == out || strides[k] != 0)) it->scattered |= 1 << k;
+}
+
+/* Looks for inputs whose elements lie side by side along another dimension than the output's, and puts
+ * that dimension next to the last.  `transpose` and `copy` have a function per item size. */
+static void mlt_iteration_cross(mlt_iteration *it, const mlt_transpose *transpose, const mlt_loop *copy) {
+  const int last = it->ndim - 1, out = it->operands - 1;
+  int across = -1;
+  it->crossed = 0;
+  it->transpose = transpose;
+  mlt_iteration_scatter(it, copy);
+  if (last < 1 || it->strides[last][out] != it->itemsize[out]) return;
+  for (int k = 0; k < out; k++) {
+    const int64_t itemsize = it->itemsize[k];
+    if (mlt_magnitude(it->strides[last][k]) <= 4 * itemsize) continue;
+    for (int d = 0; d < last; d++)
+      if (it->strides[d][k] == itemsize && it->shape[d] >= 8 && (across < 0 || across == d)) {
+        across = d;
+        it->crossed |= 1 << k;
+      }
+  }
+  if (!it->crossed) return;
+  /* The order of the outer dimensions is free. */
+  const int64_t shape = it->shape[across];
+  int64_t strides[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) strides[k] = it->strides[across][k];
+  for (int d = across; d < last - 1; d++) {
+    it->shape[d] = it->shape[d + 1];
+    for (int k = 0; k <= out; k++) it->strides[d][k] = it->strides[d + 1][k];
+  }
+  it->shape[last - 1] = shape;
+  for (int k = 0; k <= out; k++) it->strides[last - 1][k] = strides[k];
+  int64_t smallest = 16;
+  for (int k = 0; k < out; k++)
+    if (it->crossed >> k & 1 && it->itemsize[k] < smallest) smallest = it->itemsize[k];
+  it->tile_rows = smallest >= 4 ? 16 : 64 / smallest;
+}
+
+/* Strips of `tile_rows` rows: units of mlt_iteration_strips. */
+static inline int64_t mlt_iteration_strip_count(const mlt_iteration *it) {
+  const int64_t rows = it->shape[it->ndim - 2];
+  return it->size / (rows * it->shape[it->ndim - 1]) * ((rows + it->tile_rows - 1) / it->tile_rows);
+}
+
+/* One tile: crossed operands are turned over into scratch memory, then the loop runs along its rows. */
+static void mlt_iteration_tile(const mlt_iteration *it, char *const *corner, int64_t rows, int64_t columns) {
+  _Alignas(64) char scratch[MLT_MAX_OPERANDS - 1][MLT_TILE_BYTES];
+  const int last = it->ndim - 1, out = it->operands - 1;
+  char *pointers[MLT_MAX_OPERANDS];
+  int64_t steps[MLT_MAX_OPERANDS], along[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) {
+    pointers[k] = corner[k];
+    steps[k] = it->strides[last - 1][k];
+    along[k] = it->strides[last][k];
+    if (it->crossed >> k & 1) {
+      const int64_t itemsize = it->itemsize[k];
+      steps[k] = columns * itemsize;
+      it->transpose[itemsize](corner[k], along[k], scratch[k], steps[k], rows, columns);
+      along[k] = itemsize;
+      pointers[k] = scratch[k];
+    }
+  }
+  for (int64_t r = 0; r < rows; r++) {
+    it->loop(pointers, along, columns);
+    for (int k = 0; k <= out; k++) pointers[k] += steps[k];
+  }
+}
+
+/* Strips [begin, end) of a crossed iteration. */
+static void mlt_iteration_strips(void *context, int64_t begin, int64_t end) {
+  const mlt_iteration *it = (const mlt_iteration *)context;
+  const int last = it->ndim - 1, out = it->operands - 1;
+  const int64_t rows = it->shape[last - 1], columns = it->shape[last];
+  const int64_t strips = (rows + it->tile_rows - 1) / it->tile_rows;
+  for (int64_t unit = begin; unit < end; unit++) {
+    char *pointers[MLT_MAX_OPERANDS];
+    const int64_t first = unit % strips * it->tile_rows;
+    const int64_t count = rows - first < it->tile_rows ? rows - first : it->tile_rows;
+    int64_t rest = unit / strips;
+    for (int k = 0; k <= out; k++) pointers[k] = it->data[k] + first * it->strides[last - 1][k];
+    for (int d = last - 2; d >= 0; d--) {
+      const int64_t at = rest % it->shape[d];
+      rest /= it->shape[d];
+      for (int k = 0; k <= out; k++) pointers[k] += at * it->strides[d][k];
+    }
+    /* A tile of a crossed operand has at most MLT_TILE_BYTES. */
+    int64_t widest = MLT_TILE_COLUMNS;
+    for (int k = 0; k < out; k++)
+      if (it->crossed >> k & 1 && MLT_TILE_BYTES / (it->tile_rows * it->itemsize[k]) < widest)
+        widest = MLT_TILE_BYTES / (it->tile_rows * it->itemsize[k]);
+    for (int64_t c = 0; c < columns; c += widest) {
+      const int64_t n = columns - c < widest ? columns - c : widest;
+      mlt_iteration_tile(it, pointers, count, n);
+      for (int k = 0; k <= out; k++) pointers[k] += n * it->strides[last][k];
+    }
+  }
+}
+
+/* Runs an iteration.  Below `serial_below` elements it stays on the calling thread; chunks depend on the
+ * work alone. */
+static int mlt_iteration_run(mlt_iteration *it, int64_t serial_below) {
+  if (it->crossed) {
+    const int64_t strips = mlt_iteration_strip_count(it), strip = it->tile_rows * it->shape[it->ndim - 1];
+    if (it->size < serial_below) {
+      mlt_iteration_strips(it, 0, strips);
+      return 0;
+    }
+    return mlt_parallel(strips, 1 + MLT_CHUNK / (strip + 1), mlt_iteration_strips, it);
+  }
+  if (it->size < serial_below) {
+    mlt_iteration_task(it, 0, it->size);
+    return 0;
+  }
+  int64_t chunk = it->size / 4 < serial_below ? it->size / 4 : serial_below;
+  chunk = (chunk < 1024 ? 1024 : chunk > MLT_CHUNK ? MLT_CHUNK : chunk) & ~(int64_t)1023;
+  return mlt_parallel(it->size, chunk, mlt_iteration_task, it);
 }
 
 #endif

@@ -214,6 +214,15 @@
                     type c = MLT_LOAD(D, pc + i), (__VA_ARGS__), i)                              \
       return;                                                                                    \
     }                                                                                            \
+    if (s[0] == z && s[1] == 0 && s[2] == 0 && s[3] == sizeof(out_type)) {                       \
+      const in_type *pa = (const in_type *)args[0];                                              \
+      const type b = MLT_LOAD(D, (const in_type *)args[1]);                                      \
+      const type c = MLT_LOAD(D, (const in_type *)args[2]);                                      \
+      out_type *out = (out_type *)args[3];                                                       \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
+          MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                        \
+      return;                                                                                    \
+    }                                                                                            \
     for (int64_t i = 0; i < n; i++) {                                                            \
       const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \
       const in_type *pb = (const in_type *)(args[1] + i * s[1]);                                 \

@@ -73,8 +73,7 @@ MLT_EXPONENTIAL_FN double MLT_FN(tanh_f64)(double x) {
 /* float32: a series below 5/8, error 2^-28, and 1 - 2 / (exp(2 |x|) + 1) from there. */
 MLT_EXPONENTIAL_FN float MLT_FN(tanh_f32)(float x) {
   float a = __builtin_fabsf(x) > 10.0f ? 10.0f : __builtin_fabsf(x), z = a * a;
-  float rest, first, second, value = MLT_FN(exp_parts_f32)(2.0f * a, &rest, &first, &second);
-  float large = 1.0f - 2.0f / ((value + rest) * first * second + 1.0f);
+  float large = 1.0f - 2.0f / (MLT_FN(exp_middle_f32)(2.0f * a) + 1.0f);
   float p = MLT_HORNER_5(MLT_FMA32, z, -0x1.555534p-2f, 0x1.110768p-3f, -0x1.b8441p-5f,
                          0x1.52554ap-6f, -0x1.76a4c4p-8f);
   return __builtin_copysignf(a < 0.625f ? MLT_FMA32(a * z, p, a) : large, x);
@@ -272,6 +271,30 @@ MLT_EXPONENTIAL_FN double MLT_FN(pow_f64)(double x, double y) {
   return MLT_FN(pow_ends_f64)(x, y, (value + rest) * first * second);
 }
 
+/* All ones where the condition holds: selects by mask, because a compiler that meets so many conditions in a
+ * row makes branches of them. */
+#define MLT_POW_MASK(condition) (0 - (uint32_t)(condition))
+#define MLT_POW_SELECT(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
+MLT_EXPONENTIAL_FN float MLT_FN(pow_ends_f32)(float x, float y, float magnitude) {
+  const uint32_t infinity = 0x7f800000, not_a_number = 0x7fc00000, one = 0x3f800000;
+  const uint32_t x_bits = MLT_FN(exponential_bits_f32)(x), y_bits = MLT_FN(exponential_bits_f32)(y);
+  const uint32_t a = x_bits & 0x7fffffff, b = y_bits & 0x7fffffff;
+  const float size = __builtin_fabsf(y), half = 0.5f * size;
+  const uint32_t whole = MLT_POW_MASK(((size + 0x1p23f) - 0x1p23f) == size) | MLT_POW_MASK(b >= 0x4b000000);
+  const uint32_t even = MLT_POW_MASK(((half + 0x1p23f) - 0x1p23f) == half) | MLT_POW_MASK(b >= 0x4b800000);
+  const uint32_t negative = 0 - (x_bits >> 31), zero = MLT_POW_MASK(a == 0);
+  const uint32_t at_end = zero | MLT_POW_MASK(a == infinity);
+  /* 0^y and inf^y: infinite where the signs of log(x) and y agree. */
+  const uint32_t end = infinity & ~((0 - (y_bits >> 31)) ^ zero);
+  uint32_t result = MLT_POW_SELECT(at_end, end, MLT_FN(exponential_bits_f32)(magnitude));
+  result = MLT_POW_SELECT(negative & ~whole & ~at_end, not_a_number, result);
+  result |= negative & whole & ~even & 0x80000000u;
+  const uint32_t nan_x = MLT_POW_MASK(a > infinity), nan_y = MLT_POW_MASK(b > infinity);
+  result = MLT_POW_SELECT(nan_x, x_bits, MLT_POW_SELECT(nan_y, y_bits, result));
+  result = MLT_POW_SELECT(MLT_POW_MASK(x_bits == one) | MLT_POW_MASK(b == 0), one, result);
+  return MLT_FN(exponential_from_bits_f32)(result);
+}
+
 /* In double and base two, which keeps powers of two exact.  Errors: logarithm 2^-45, 2^r 2^-34. */
 MLT_EXPONENTIAL_FN float MLT_FN(pow_f32)(float x, float y) {
   double k, f = MLT_FN(log_split_f64)(__builtin_fabsf(x), MLT_SPLIT_AT_SQRT2, &k);
@@ -279,8 +302,8 @@ MLT_EXPONENTIAL_FN float MLT_FN(pow_f32)(float x, float y) {
   double series =
       MLT_HORNER_6(MLT_FMA64, z, 0x1.71547652b82fep1, 0x1.ec709dc4c52ecp-1, 0x1.2776c2ebbd6c9p-1,
                    0x1.a619f9d0d6831p-2, 0x1.479c3c10f0dfcp-2, 0x1.215d9002babd6p-2);
-  double power = y > 0x1p65f ? 0x1p65f : (y < -0x1p65f ? -0x1p65f : y);
-  double exponent = power * MLT_FMA64(s, series, k);
+  float power = y > 0x1p65f ? 0x1p65f : (y < -0x1p65f ? -0x1p65f : y);
+  double exponent = (double)power * MLT_FMA64(s, series, k);
   exponent = exponent > 200.0 ? 200.0 : exponent;
   exponent = exponent < -200.0 ? -200.0 : exponent;
   double shifted = exponent + MLT_ROUND_MAGIC64, r = exponent - (shifted - MLT_ROUND_MAGIC64);
@@ -289,7 +312,7 @@ MLT_EXPONENTIAL_FN float MLT_FN(pow_f32)(float x, float y) {
                           0x1.445e8a7bf852ep-13, 0x1.00f0f81ceb36p-16);
   uint64_t n = MLT_FN(exponential_bits_f64)(shifted);
   double magnitude = p * MLT_FN(exponential_from_bits_f64)((n + 1023) << 52);
-  return (float)MLT_FN(pow_ends_f64)(x, y, magnitude);
+  return MLT_FN(pow_ends_f32)(x, y, (float)magnitude);
 }
 
 /* ---- cbrt ------------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
  * float64 carries the low part of every quantity that would cost more than a
  * fraction of an ULP and stays below 1 ULP; float32 is computed in double and
  * rounded once, so it is correctly rounded but for about one case in a hundred.
+ * sin and cos of float32 up to 2^17 are the exception, where the target has a
+ * fused multiply-add: in single precision, three times as fast, below 1.6 ULP.
  * Polynomials are minimax fits (Remez exchange with relative weight, 50 digits);
  * the bound beside each is its relative error on the function it serves.
  *
@@ -237,16 +239,83 @@ MLT_TRIG_INLINE double MLT_FN(tan_fast_f64)(double x) {
   return MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
 }
 
-MLT_TRIG_INLINE float MLT_FN(sin_fast_f32)(float x) {
+/* In double: right for |x| <= MLT_TRIG_LIMIT_F32. */
+MLT_TRIG_INLINE float MLT_FN(sin_wide_f32)(float x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
   return (float)MLT_FN(trig_turn)(MLT_FN(trig_kernel_f32)(r.high), r.quadrant,
                                   MLT_FN(vmath_bits)((double)x) & MLT_TRIG_SIGN);
 }
 
-MLT_TRIG_INLINE float MLT_FN(cos_fast_f32)(float x) {
+MLT_TRIG_INLINE float MLT_FN(cos_wide_f32)(float x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
   return (float)MLT_FN(trig_turn)(MLT_FN(trig_kernel_f32)(r.high), r.quadrant + 1, 0);
 }
+
+#if MLT_HAS_FMA
+#define MLT_TRIG_NARROW_F32 131072.0f /* 2^17 */
+
+/* sin(a - quarters pi/2) for a distance of at most pi/2.  Three products with parts of
+ * pi/2 of 24 bits each, every one exact before it is added.  (sin(r)/r - 1) / r^2 has error 2^-27.3. */
+MLT_TRIG_INLINE float MLT_FN(trig_folded_f32)(float a, float quarters) {
+  float r = __builtin_fmaf(-quarters, 0x1.921fb6p+0f, a);
+  r = __builtin_fmaf(quarters, 0x1.777a5cp-25f, r);
+  r = __builtin_fmaf(quarters, 0x1.ee59dap-50f, r);
+  const float z = r * r;
+  float p = __builtin_fmaf(2.60575060943e-06f, z, -0.000198095900675f);
+  p = __builtin_fmaf(__builtin_fmaf(p, z, 0.00833306608253f), z, -0.166666595446f);
+  return __builtin_fmaf(r * z, p, r);
+}
+MLT_TRIG_INLINE float MLT_FN(trig_signed_f32)(float value, uint32_t sign) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bits ^= sign;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+MLT_TRIG_INLINE uint32_t MLT_FN(trig_bits_f32)(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+/* sin(n pi + r) = (-1)^n sin(r). */
+MLT_TRIG_INLINE float MLT_FN(sin_narrow_f32)(float x) {
+  const float shifted = __builtin_fmaf(__builtin_fabsf(x), 0x1.45f306p-2f, 0x1.8p23f);
+  const float value = MLT_FN(trig_folded_f32)(__builtin_fabsf(x), 2.0f * (shifted - 0x1.8p23f));
+  return MLT_FN(trig_signed_f32)(
+      value, (MLT_FN(trig_bits_f32)(shifted) << 31) ^ (MLT_FN(trig_bits_f32)(x) & 0x80000000u));
+}
+/* cos((n + 1/2) pi + r) = (-1)^(n + 1) sin(r). */
+MLT_TRIG_INLINE float MLT_FN(cos_narrow_f32)(float x) {
+  const float shifted = __builtin_fmaf(__builtin_fabsf(x), 0x1.45f306p-2f, -0.5f) + 0x1.8p23f;
+  const float quarters = __builtin_fmaf(2.0f, shifted - 0x1.8p23f, 1.0f);
+  return MLT_FN(trig_signed_f32)(MLT_FN(trig_folded_f32)(__builtin_fabsf(x), quarters),
+                                 ~MLT_FN(trig_bits_f32)(shifted) << 31);
+}
+
+/* Every element by its own size, whatever lies beside it. */
+#define MLT_TRIG_NARROW(name)                                                              \
+  MLT_TRIG_INLINE float MLT_FN(name##_fast_f32)(float x) {                                 \
+    const float narrow = MLT_FN(name##_narrow_f32)(x), wide = MLT_FN(name##_wide_f32)(x);  \
+    return __builtin_fabsf(x) > MLT_TRIG_NARROW_F32 ? wide : narrow;                       \
+  }                                                                                        \
+  static inline int MLT_FN(name##_piece_f32)(const float *x, float *y, ptrdiff_t n) {      \
+    uint32_t wide = 0;                                                                     \
+    for (ptrdiff_t i = 0; i < n; i++)                                                      \
+      wide |= (uint32_t)(__builtin_fabsf(x[i]) > MLT_TRIG_NARROW_F32);                     \
+    if (wide) return 0;                                                                    \
+    _Pragma("GCC ivdep") for (ptrdiff_t i = 0; i < n; i++) y[i] = MLT_FN(name##_narrow_f32)(x[i]); \
+    return 1;                                                                              \
+  }
+#else
+#define MLT_TRIG_NARROW(name)                                                               \
+  MLT_TRIG_INLINE float MLT_FN(name##_fast_f32)(float x) { return MLT_FN(name##_wide_f32)(x); } \
+  static inline int MLT_FN(name##_piece_f32)(const float *x, float *y, ptrdiff_t n) { return 0; }
+#endif
+MLT_TRIG_NARROW(sin)
+MLT_TRIG_NARROW(cos)
+#undef MLT_TRIG_NARROW
+#undef MLT_TRIG_NARROW_F32
 
 MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
   const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
@@ -266,7 +335,8 @@ MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
  * for the search to be vectorised. */
 #ifndef MLT_TRIG_ENTRY
 #define MLT_TRIG_PIECE 512
-#define MLT_TRIG_ENTRY(name, suffix, type, word, limit, absolute)                         \
+#define MLT_TRIG_NO_PIECE(x, y, n) 0
+#define MLT_TRIG_ENTRY(name, suffix, type, word, limit, absolute, piece)                  \
   MLT_TRIG_INLINE type MLT_FN(name##_##suffix)(type x) {                                  \
     if (absolute(x) > (limit)) return (type)name##l((long double)x);                      \
     return MLT_FN(name##_fast_##suffix)(x);                                               \
@@ -275,6 +345,7 @@ MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
     for (ptrdiff_t start = 0; start < n; start += MLT_TRIG_PIECE) {                       \
       const ptrdiff_t stop = n - start < MLT_TRIG_PIECE ? n : start + MLT_TRIG_PIECE;     \
       word huge = 0;                                                                      \
+      if (piece(x + start, y + start, stop - start)) continue;                            \
       for (ptrdiff_t i = start; i < stop; i++) huge |= (word)(absolute(x[i]) > (limit));  \
       if (huge) {                                                                         \
         for (ptrdiff_t i = start; i < stop; i++) y[i] = MLT_FN(name##_##suffix)(x[i]);    \
@@ -286,12 +357,15 @@ MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
   }
 #endif
 
-MLT_TRIG_ENTRY(sin, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs)
-MLT_TRIG_ENTRY(cos, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs)
-MLT_TRIG_ENTRY(tan, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs)
-MLT_TRIG_ENTRY(sin, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
-MLT_TRIG_ENTRY(cos, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
-MLT_TRIG_ENTRY(tan, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf)
+MLT_TRIG_ENTRY(sin, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs, MLT_TRIG_NO_PIECE)
+MLT_TRIG_ENTRY(cos, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs, MLT_TRIG_NO_PIECE)
+MLT_TRIG_ENTRY(tan, f64, double, uint64_t, MLT_TRIG_LIMIT_F64, __builtin_fabs, MLT_TRIG_NO_PIECE)
+MLT_TRIG_ENTRY(sin, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
+               MLT_FN(sin_piece_f32))
+MLT_TRIG_ENTRY(cos, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
+               MLT_FN(cos_piece_f32))
+MLT_TRIG_ENTRY(tan, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
+               MLT_TRIG_NO_PIECE)
 
 /* asin(s) = s + s z P(z) with z = s^2 <= 1/4.  Above 1/2 the identity
  * asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)) leads back, and the rounding of the

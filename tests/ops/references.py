@@ -44,6 +44,7 @@ REFERENCES = {
     "addcmul": lambda a, b, c: a + b * c,
     "clip_low": lambda a, b: numpy.where(a < b, b, a),
     "clip_high": lambda a, b: numpy.where(a > b, b, a),
+    "clip_range": lambda a, b, c: numpy.where(a < b, numpy.where(b > c, c, b), numpy.where(a > c, c, a)),
     "erf": in_double(erf),
     "erfc": in_double(erfc),
     "sigmoid": in_double(sigmoid),

@@ -10,7 +10,7 @@ from ops.references import CANCELLING, assert_near, reference
 
 FLOATS = [record for record in ELEMENTWISE if "f" in CATEGORIES[record.accepts] and len(record.inputs) < 3]
 # Equal numbers: which of two zeros comes out is left open by NumPy and C.
-ZERO_SIGN_OPEN = {"maximum", "minimum", "fmax", "fmin", "clip_low", "clip_high"}
+ZERO_SIGN_OPEN = {"maximum", "minimum", "fmax", "fmin", "clip_low", "clip_high", "clip_range"}
 # The Array API standard and NumPy differ at infinities; the standard's table is below.
 STANDARD_DIFFERS = {"floor_divide"}
 

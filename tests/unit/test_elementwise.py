@@ -1,0 +1,107 @@
+"""Walking operands: crossed and strided ones, results larger than the cache, selection, limits."""
+
+import numpy
+import pytest
+
+import mltensor as np
+
+DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "float16", "float32", "float64", "complex64",
+          "complex128"]
+
+
+def numbers(shape, dtype, seed=0):
+    return (numpy.random.default_rng(seed).normal(size=shape) * 50).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(8, 9), (37, 53), (130, 257), (4, 30, 61), (3, 70, 9, 5)])
+def test_operands_that_lie_across(shape, dtype):
+    a, b = numbers(shape, dtype), numbers(shape[::-1], dtype, 1)
+    x, y = np.asarray(a), np.asarray(b)
+    axes = tuple(range(len(shape)))[::-1]
+    turned = np.permute_dims(y, axes)
+    assert (numpy.asarray(turned.copy()) == b.transpose(axes)).all()
+    assert (numpy.asarray(x + turned) == a + b.transpose(axes)).all()
+    assert (numpy.asarray(turned == x) == (b.transpose(axes) == a)).all()
+    assert (numpy.asarray(turned.astype("complex128")) == b.transpose(axes).astype("complex128")).all()
+    target = np.zeros(shape, dtype=dtype)
+    target[...] = turned
+    assert (numpy.asarray(target) == b.transpose(axes)).all()
+
+
+def test_both_operands_across_and_in_place():
+    a = numbers((90, 90), "float32")
+    x = np.asarray(a.copy())
+    assert (numpy.asarray(x.T * x.T[::-1]) == a.T * a.T[::-1]).all()
+    x += x.T
+    assert (numpy.asarray(x) == a + a.T).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "int64"])
+def test_results_larger_than_the_cache(dtype, count):
+    size = (40 << 20) // numpy.dtype(dtype).itemsize + 37
+    a, b = numbers(size, dtype), numbers(size, dtype, 1)
+    x, y = np.asarray(a), np.asarray(b)
+    before = np.get_num_threads()
+    np.set_num_threads(count)
+    try:
+        assert (numpy.asarray(x + y) == a + b).all()
+        assert (numpy.asarray(x[3:] - y[:-3]) == a[3:] - b[:-3]).all()
+        out = np.zeros(size + 1, dtype=dtype)
+        np.add(x, y, out=out[1:])
+        assert (numpy.asarray(out[1:]) == a + b).all()
+        assert (numpy.asarray(np.where(x > y, x, y)) == numpy.where(a > b, a, b)).all()
+        assert (numpy.asarray(x[:-2:3] + y[2::3]) == a[:-2:3] + b[2::3]).all()
+        total = x.copy()
+        total += y
+        assert (numpy.asarray(total) == a + b).all()
+    finally:
+        np.set_num_threads(before)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("size", [1, 7, 64, 1001])
+def test_selection(dtype, size):
+    a, b = numbers(size, dtype), numbers(size, dtype, 1)
+    condition = numpy.random.default_rng(2).random(size) < 0.5
+    x, y, c = np.asarray(a), np.asarray(b), np.asarray(condition)
+    for first, second in ((x, y), (x[0], y), (x, y[0]), (x[0], y[0])):
+        expected = numpy.where(condition, numpy.asarray(first), numpy.asarray(second))
+        assert (numpy.asarray(np.where(c, first, second)) == expected).all()
+    assert (numpy.asarray(np.where(c[::-1], x, y)) == numpy.where(condition[::-1], a, b)).all()
+
+
+@pytest.mark.parametrize("limits", [(-10, 20), (20, -10), (-10, None), (None, 20), (-10.5, 3.25)])
+@pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])
+def test_limits(dtype, limits):
+    a = numbers(500, dtype)
+    assert (numpy.asarray(np.clip(np.asarray(a), *limits)) == numpy.clip(a, *limits)).all()
+    assert np.clip(np.asarray(a), *limits).dtype == numpy.clip(a, *limits).dtype
+
+
+def test_limits_that_are_tensors_have_gradients():
+    x = np.asarray([-3.0, -0.5, 0.25, 2.0]).requires_grad_()
+    low, high = np.asarray(-1.0).requires_grad_(), np.asarray([1.0, 1.0, 1.0, 1.5]).requires_grad_()
+    np.clip(x, low, high).sum().backward()
+    assert (x.grad.tolist(), low.grad.item(), high.grad.tolist()) == ([0, 1, 1, 0], 1.0, [0, 0, 0, 1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8", "complex64"])
+@pytest.mark.parametrize("columns", [3, 40, 1301])
+def test_operands_with_gaps(dtype, columns):
+    a, b = numbers((7, 4 * columns), dtype), numbers((7, 2 * columns), dtype, 1)
+    x, y = np.asarray(a.copy()), np.asarray(b.copy())
+    assert (numpy.asarray(x[:, ::4] + y[:, 1::2]) == a[:, ::4] + b[:, 1::2]).all()
+    assert (numpy.asarray(x[:, 3::-4] * y[:, 1:0:-1]) == a[:, 3::-4] * b[:, 1:0:-1]).all()
+    assert (numpy.asarray(y[:, ::2].copy()) == b[:, ::2]).all()
+    assert (numpy.asarray(y[:, ::2] == y[:, 1::2]) == (b[:, ::2] == b[:, 1::2])).all()
+    if dtype != "uint8":
+        # The same bits as without gaps.
+        assert (numpy.asarray(np.sin(y[:, ::2])) == numpy.asarray(np.sin(y[:, ::2].copy()))).all()
+    y[:, ::2] += x[:, ::4]
+    b[:, ::2] += a[:, ::4]
+    assert (numpy.asarray(y) == b).all()
+    np.multiply(x[:, ::4], x[:, 1::4], out=y[:, 1::2])
+    b[:, 1::2] = a[:, ::4] * a[:, 1::4]
+    assert (numpy.asarray(y) == b).all()
