@@ -98,8 +98,9 @@ static void MLT_TILE(_dot_rows)(const mlt_gemm_block *g) {
   }
 }
 /* One row of A with a B of long rows: eight rows of B at a time are read from end to end, which
- * memory likes better than narrow strips down the whole depth. */
-static void MLT_TILE(_sweep)(const mlt_gemm_block *g) {
+ * memory likes better than narrow strips down the whole depth.  From memory that is `far`, beyond the
+ * caches, the next eight are asked for meanwhile. */
+MLT_TILE_FN void MLT_TILE(_sweep_rows)(const int far, const mlt_gemm_block *g) {
   typedef MLT_TILE(_vector) vector;
   const int64_t z = sizeof(MLT_GEMM_T), vectors = g->n / MLT_LANES, b_row = g->b_row;
   MLT_GEMM_T *c = (MLT_GEMM_T *)g->c;
@@ -118,6 +119,10 @@ static void MLT_TILE(_sweep)(const mlt_gemm_block *g) {
     if (rows == 8) {
       for (; j < vectors; j++) {
         MLT_TILE(_memory) *to = (MLT_TILE(_memory) *)c + j;
+        if (far)
+#pragma GCC unroll 8
+          for (int r = 8; r < 16; r++)
+            __builtin_prefetch(b + r * b_row + j * MLT_VECTOR_BYTES, 0, 2);
         vector sum = *to;
 #pragma GCC unroll 8
         for (int r = 0; r < 8; r++)
@@ -132,3 +137,9 @@ static void MLT_TILE(_sweep)(const mlt_gemm_block *g) {
   }
 }
 
+static void MLT_TILE(_sweep)(const mlt_gemm_block *g) {
+  if (g->k * g->b_row >= MLT_GEMM_FAR)
+    MLT_TILE(_sweep_rows)(1, g);
+  else
+    MLT_TILE(_sweep_rows)(0, g);
+}

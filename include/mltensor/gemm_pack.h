@@ -7,6 +7,7 @@
  * the first row, or c - h of the second where c has the bit h. */
 #define MLT_LOW_(c, h) ((c) & (h) ? MLT_LANES + (c) - (h) : (c))
 #define MLT_HIGH_(c, h) ((c) & (h) ? MLT_LANES + (c) : (c) + (h))
+#define MLT_TURN_(c, h) ((c) & 1 ? MLT_LANES + (c) - 1 : (c) + 1)
 #define MLT_2_(f, c, h) f(c, h), f((c) + 1, h)
 #define MLT_4_(f, c, h) MLT_2_(f, c, h), MLT_2_(f, (c) + 2, h)
 #define MLT_8_(f, c, h) MLT_4_(f, c, h), MLT_4_(f, (c) + 4, h)
@@ -34,6 +35,8 @@ MLT_TILE_FN MLT_TILE(_index) MLT_TILE(_high)(const int h) {
          : h == 2 ? (MLT_TILE(_index)){MLT_ALL_(MLT_HIGH_, 2)}
                   : (MLT_TILE(_index)){MLT_ALL_(MLT_HIGH_, 1)};
 }
+static const MLT_TILE(_index) MLT_TILE(_turn) = {MLT_ALL_(MLT_TURN_, 0)};
+#undef MLT_TURN_
 #undef MLT_LOW_
 #undef MLT_HIGH_
 #undef MLT_2_
@@ -125,21 +128,31 @@ static void MLT_TILE(_pack)(const char *b, int64_t b_row, int64_t b_col, int64_t
 /* A complex product is a real one of twice the depth and columns: (a + ib)(c + id) is the row
  * (a, b) times the matrix ((c, d), (-d, c)).  C, and an A with contiguous rows, lie in memory as that
  * wants them; this writes the panels of B.  Depth and columns count complex numbers. */
+MLT_TILE_FN MLT_TILE(_vector) MLT_TILE(_turned)(MLT_TILE(_vector) row) {
+  /* (c, d) becomes (-d, c): an even lane takes the next one of -row, an odd one the one before */
+  return __builtin_shuffle(-row, row, MLT_TILE(_turn));
+}
 static void MLT_TILE(_pack_complex_right)(const char *b, int64_t b_row, int64_t b_col,
                                           int64_t depth, int64_t columns, char *panel,
                                           int64_t width) {
+  typedef MLT_TILE(_vector) vector;
   for (int64_t k = 0; k < depth; k++) {
     const char *from = b + k * b_row;
     MLT_GEMM_T *even = (MLT_GEMM_T *)(panel + 2 * k * width);
     MLT_GEMM_T *odd = (MLT_GEMM_T *)(panel + (2 * k + 1) * width);
     if (b_col == 2 * (int64_t)sizeof(MLT_GEMM_T)) {
-      const MLT_GEMM_T *row = (const MLT_GEMM_T *)from;
-#pragma GCC ivdep
-      for (int64_t j = 0; j < 2 * columns; j += 2) {
-        even[j] = row[j];
-        even[j + 1] = row[j + 1];
-        odd[j] = -row[j + 1];
-        odd[j + 1] = row[j];
+      int64_t j = 0;
+      for (; j + MLT_LANES <= 2 * columns; j += MLT_LANES) {
+        const vector row = *(const MLT_TILE(_memory) *)(from + j * sizeof(MLT_GEMM_T));
+        *(MLT_TILE(_memory) *)(even + j) = row;
+        *(MLT_TILE(_memory) *)(odd + j) = MLT_TILE(_turned)(row);
+      }
+      if (j < 2 * columns) {
+        vector row;
+        MLT_FN(gemm_load_part)(&row, from + j * sizeof(MLT_GEMM_T), 2 * columns - j,
+                               sizeof(MLT_GEMM_T));
+        *(MLT_TILE(_memory) *)(even + j) = row;
+        *(MLT_TILE(_memory) *)(odd + j) = MLT_TILE(_turned)(row);
       }
       continue;
     }

@@ -79,6 +79,9 @@ typedef struct {
 #define MLT_GEMM_NEAR 1024
 #endif
 
+/* Bytes of an operand that lies beyond the caches. */
+#define MLT_GEMM_FAR (16 << 20)
+
 /* Length of the pieces that a length is cut into: even, and equal but for the last. */
 static inline int64_t mlt_gemm_even_cut(int64_t length, int64_t most) {
   const int64_t pieces = (length + most - 1) / most;
