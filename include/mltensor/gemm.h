@@ -61,15 +61,11 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 /* Parts of a long depth; their number decides about the bits of a sum, so it is not that of the
  * threads. */
 #define MLT_GEMM_PARTS 16
-/* Rows and columns of a block from which A is packed. */
-#ifndef MLT_GEMM_PACK_LEFT_ROWS
-#define MLT_GEMM_PACK_LEFT_ROWS 64
-#endif
-#ifndef MLT_GEMM_PACK_LEFT_COLUMNS
-#define MLT_GEMM_PACK_LEFT_COLUMNS 192
-#endif
+/* Rows and columns of a block from which both operands are packed. */
+#define MLT_GEMM_PACKED_ROWS 64
+#define MLT_GEMM_PACKED_COLUMNS 192
 
-/* --- memory to pack A into ------------------------------------------------------------------- */
+/* --- memory to pack into --------------------------------------------------------------------- */
 
 /* Buffers that nobody uses at the moment, for the next product on any thread. */
 #define MLT_GEMM_SLOTS 8
@@ -100,7 +96,7 @@ static void mlt_gemm_give_scratch(char *scratch) {
 typedef struct {
   const mlt_gemm *g;
   const mlt_gemm_target *target;
-  int use_blas, dots, pack_left;
+  int use_blas, dots, packed;
   int64_t m_block, n_block, m_blocks, n_blocks;
   int64_t k_begin, k_end;      /* the panel of the depth in work */
   char *parts;                 /* results of the parts of a split depth, part 0 being C itself */
@@ -159,8 +155,8 @@ static void mlt_gemm_one(const mlt_gemm_plan *p, int64_t batch, int64_t i, int64
 static void mlt_gemm_task(void *context, int64_t begin, int64_t end) {
   const mlt_gemm_plan *p = (const mlt_gemm_plan *)context;
   const int64_t blocks = p->m_blocks * p->n_blocks;
-  /* without memory A is read where it lies */
-  char *scratch = p->pack_left ? mlt_gemm_take_scratch() : NULL;
+  /* without memory the operands are read where they lie */
+  char *scratch = p->packed ? mlt_gemm_take_scratch() : NULL;
   for (int64_t item = begin; item < end; item++) {
     int64_t batch = item / blocks, block = item % blocks;
     mlt_gemm_one(p, batch, block / p->n_blocks * p->m_block, block % p->n_blocks * p->n_block,
@@ -352,7 +348,7 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
   }
   mlt_gemm_cut_blocks(p, work);
   const int64_t items = g->batch * p->m_blocks * p->n_blocks;
-  p->pack_left = p->m_block >= MLT_GEMM_PACK_LEFT_ROWS && p->n_block >= MLT_GEMM_PACK_LEFT_COLUMNS;
+  p->packed = p->m_block >= MLT_GEMM_PACKED_ROWS && p->n_block >= MLT_GEMM_PACKED_COLUMNS;
   /* A complex multiply-add is four real ones. */
   const int64_t most = MLT_GEMM_BLOCK_WORK / (p->m_block * p->n_block);
   const int64_t panel = mlt_gemm_even_cut(g->k, g->dtype >= MLT_COMPLEX64 ? most / 4 : most);

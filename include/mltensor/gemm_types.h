@@ -58,26 +58,18 @@ typedef struct {
 /* Bytes of a panel of B that is packed for a few tiles: it fills the first cache. */
 #define MLT_GEMM_PANEL (32 * 1024)
 /* Depth of a block of which both operands are packed, in bytes of a row of A. */
-#ifndef MLT_GEMM_DEPTH_BYTES
 #define MLT_GEMM_DEPTH_BYTES 3072
-#endif
 /* Memory to pack into: a huge page.  A block of A lies in the second cache while it is used, one of
  * B in the third. */
 #define MLT_GEMM_SCRATCH (2 * 1024 * 1024)
-#ifndef MLT_GEMM_SCRATCH_LEFT
-#define MLT_GEMM_SCRATCH_LEFT (512 * 1024)
-#endif
+#define MLT_GEMM_SCRATCH_LEFT (256 * 1024)
 /* Bytes by which a vector at the end of a block may spill over. */
 #define MLT_GEMM_SPILL 64
 #define MLT_GEMM_SCRATCH_RIGHT (MLT_GEMM_SCRATCH - MLT_GEMM_SCRATCH_LEFT - 2 * MLT_GEMM_SPILL)
 /* Rows from which packing a transposed operand pays. */
-#ifndef MLT_GEMM_PACK_ROWS
 #define MLT_GEMM_PACK_ROWS 8
-#endif
 /* Bytes between rows up to which they are read where they lie. */
-#ifndef MLT_GEMM_NEAR
 #define MLT_GEMM_NEAR 1024
-#endif
 
 /* Bytes of an operand that lies beyond the caches. */
 #define MLT_GEMM_FAR (16 << 20)
