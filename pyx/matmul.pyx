@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BFLOAT16, COMPLEX64, FLOAT16, FLOAT32, FLOAT64, code_of, mlt_itemsize, objects, promotion)
+    BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, UINT8, UINT16, code_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport Tensor, empty, shape_tuple
@@ -18,7 +18,7 @@ cdef extern from "mltensor/gemm.h" nogil:
     int mlt_gemm_run(const mlt_gemm* problem)
     double mlt_gemm_work(const mlt_gemm* problem)
     bint mlt_gemm_is_long(const mlt_gemm* problem, double work)
-    bint mlt_blas_takes(const mlt_gemm* problem)
+    bint mlt_gemm_wants_copies(const mlt_gemm* problem)
     void scipy_openblas_set_num_threads64_(int threads)
     enum:
         MLT_ACTIVATION_NONE
@@ -57,6 +57,15 @@ cdef int execute(mlt_gemm* g) except -1:
     elif status == 2:
         raise AllocationError("matmul: no memory for the partial sums of a long depth")
     return 0
+
+
+# The dtype that a product is computed in.
+cdef int[16] computing
+for code in range(16):
+    computing[code] = code
+computing[FLOAT16] = FLOAT32
+computing[INT8] = INT16
+computing[UINT8] = UINT16
 
 
 # --- matmul -------------------------------------------------------------------------------
@@ -171,7 +180,7 @@ cdef Tensor product(Tensor a, Tensor b, int dtype):
     cdef int64_t b_strides[64]
     cdef int64_t result_shape[64]
     cdef int64_t rows
-    cdef int ndim = 0, computed = FLOAT32 if dtype == FLOAT16 else dtype
+    cdef int ndim = 0, computed = computing[dtype]
     cdef Tensor result
     check_matmul(a, b)
     if a.view.dtype != computed:
@@ -188,8 +197,7 @@ cdef Tensor product(Tensor a, Tensor b, int dtype):
     rows = g.m
     if a.view.ndim > 2 or b.view.ndim > 2:
         ndim = describe_batch(&g, a, b, shape, a_strides, b_strides, result_shape)
-    if (computed >= COMPLEX64 or (computed >= FLOAT32 and is_long(&g))) and not mlt_blas_takes(&g):
-        # BLAS, and big problems in general, want one of the two dimensions contiguous.
+    if computed >= FLOAT32 and mlt_gemm_wants_copies(&g):
         if not (a.view.contiguous and b.view.contiguous):
             return product(contiguous(a), contiguous(b), dtype)
     if a.view.ndim > 1:
@@ -306,7 +314,7 @@ cdef Tensor linear(Tensor x, Tensor weight, Tensor bias, object activation):
     if bias is not None and dtype != bias.view.dtype:
         dtype = promotion[dtype][bias.view.dtype]
     g.activation = 0 if activation is None else activation_code(activation, dtype)
-    computed = FLOAT32 if dtype == FLOAT16 else dtype
+    computed = computing[dtype]
     if x.view.dtype != computed:
         x = cast(x, computed)
     if weight.view.dtype != computed:
@@ -330,7 +338,7 @@ cdef Tensor linear(Tensor x, Tensor weight, Tensor bias, object activation):
     g.n = weight.view.shape[0]
     g.b_row = weight.view.strides[1]
     g.b_col = weight.view.strides[0]
-    if (computed >= COMPLEX64 or (computed >= FLOAT32 and is_long(&g))) and not mlt_blas_takes(&g):
+    if computed >= FLOAT32 and mlt_gemm_wants_copies(&g):
         if not x.view.contiguous:
             x = contiguous(x)
             g.a = x.view.data

@@ -1,18 +1,21 @@
 /* Matrix multiplication: which kernel, in which blocks, on how many threads.
  *
- * Small and skinny problems, and all integer ones, run in our own register tiles; the rest is
- * handed to OpenBLAS block by block.  OpenBLAS stays single-threaded: the blocks are spread over
- * the library's own threads, which beats its pool and never fights with it.
+ * Our own register tiles do the work, in blocks that are packed to suit the caches; OpenBLAS, on
+ * the calling thread, where we have no wide vectors to write tiles with and for complex vectors.
  *
- * Blocks depend on the shape alone and each is computed in one way, so results are bitwise equal
- * for any number of threads.  No block takes longer than some tens of milliseconds, so that Ctrl-C
- * is answered in time.
+ * Every element of a result is one chain of multiply-adds over the depth, however the result is cut
+ * into blocks, so the bits are equal for any number of threads.  No block takes longer than some
+ * tens of milliseconds, so that Ctrl-C is answered in time.
  */
 #ifndef MLTENSOR_GEMM_H
 #define MLTENSOR_GEMM_H
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "mltensor/gemm_blas.h"
 #include "mltensor/gemm_types.h"
@@ -43,24 +46,57 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 };
 
 /* Multiply-adds below which a problem stays on the calling thread. */
-#define MLT_GEMM_PARALLEL 4000000.0
+#define MLT_GEMM_PARALLEL 1500000.0
 /* The same for a vector, where memory is the limit. */
 #define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */
 #define MLT_GEMM_CHUNK 131072
-/* Blocks that a problem is cut into where it is big enough, so that as many threads have work. */
-#define MLT_GEMM_BLOCKS 16
-/* Longest block of rows, columns and depth: 2^28 multiply-adds, some milliseconds.
- * A complex multiply-add is four real ones, so its depth is a quarter. */
+/* Blocks for each thread that a problem is cut into where it is big enough: a late thread then costs
+ * little. */
+#define MLT_GEMM_BLOCKS 4
+/* Longest block of rows and columns, and its most multiply-adds: some milliseconds. */
 #define MLT_GEMM_M_BLOCK 512
-#define MLT_GEMM_N_BLOCK 512
-#define MLT_GEMM_PANEL 1024
+#define MLT_GEMM_N_BLOCK 1024
+#define MLT_GEMM_BLOCK_WORK (1 << 29)
+/* Parts of a long depth; their number decides about the bits of a sum, so it is not that of the
+ * threads. */
+#define MLT_GEMM_PARTS 16
+/* Rows and columns of a block from which both operands are packed. */
+#define MLT_GEMM_PACKED_ROWS 64
+#define MLT_GEMM_PACKED_COLUMNS 192
+
+/* --- memory to pack into --------------------------------------------------------------------- */
+
+/* Buffers that nobody uses at the moment, for the next product on any thread. */
+#define MLT_GEMM_SLOTS 8
+static _Atomic(char *) mlt_gemm_slots[MLT_GEMM_SLOTS];
+
+/* MLT_GEMM_SCRATCH bytes, or NULL when there are none. */
+static char *mlt_gemm_take_scratch(void) {
+  for (int i = 0; i < MLT_GEMM_SLOTS; i++) {
+    char *found = atomic_exchange(&mlt_gemm_slots[i], NULL);
+    if (found) return found;
+  }
+  char *fresh = (char *)aligned_alloc(MLT_GEMM_SCRATCH, MLT_GEMM_SCRATCH);
+#ifdef MADV_HUGEPAGE
+  if (fresh) madvise(fresh, MLT_GEMM_SCRATCH, MADV_HUGEPAGE);
+#endif
+  return fresh;
+}
+
+static void mlt_gemm_give_scratch(char *scratch) {
+  for (int i = 0; scratch && i < MLT_GEMM_SLOTS; i++) {
+    char *none = NULL;
+    if (atomic_compare_exchange_strong(&mlt_gemm_slots[i], &none, scratch)) return;
+  }
+  free(scratch);
+}
 
 /* How a problem is cut. */
 typedef struct {
   const mlt_gemm *g;
   const mlt_gemm_target *target;
-  int use_blas;
+  int use_blas, dots, packed;
   int64_t m_block, n_block, m_blocks, n_blocks;
   int64_t k_begin, k_end;      /* the panel of the depth in work */
   char *parts;                 /* results of the parts of a split depth, part 0 being C itself */
@@ -69,7 +105,7 @@ typedef struct {
 
 /* One block: rows from i, columns from j, the depth [k_begin, k_end) */
 static void mlt_gemm_one(const mlt_gemm_plan *p, int64_t batch, int64_t i, int64_t j,
-                         int64_t k_begin, int64_t k_end, char *c) {
+                         int64_t k_begin, int64_t k_end, char *c, char *scratch) {
   const mlt_gemm *g = p->g;
   const int64_t z = mlt_itemsize[g->dtype];
   mlt_gemm_block block;
@@ -84,6 +120,8 @@ static void mlt_gemm_one(const mlt_gemm_plan *p, int64_t batch, int64_t i, int64
   block.b_col = g->b_col;
   block.c_row = g->c_row;
   block.initial_row = g->c_row;
+  block.dots = p->dots;
+  block.scratch = scratch;
   int64_t c_offset = i * g->c_row + j * z;
   if (g->batch > 1) {
     int64_t rest = batch;
@@ -117,11 +155,14 @@ static void mlt_gemm_one(const mlt_gemm_plan *p, int64_t batch, int64_t i, int64
 static void mlt_gemm_task(void *context, int64_t begin, int64_t end) {
   const mlt_gemm_plan *p = (const mlt_gemm_plan *)context;
   const int64_t blocks = p->m_blocks * p->n_blocks;
+  /* without memory the operands are read where they lie */
+  char *scratch = p->packed ? mlt_gemm_take_scratch() : NULL;
   for (int64_t item = begin; item < end; item++) {
     int64_t batch = item / blocks, block = item % blocks;
     mlt_gemm_one(p, batch, block / p->n_blocks * p->m_block, block % p->n_blocks * p->n_block,
-                 p->k_begin, p->k_end, p->g->c);
+                 p->k_begin, p->k_end, p->g->c, scratch);
   }
+  mlt_gemm_give_scratch(scratch);
 }
 
 /* --- a long depth over a small result: parts of the depth side by side, summed in order ------ */
@@ -133,7 +174,7 @@ static void mlt_gemm_part_task(void *context, int64_t begin, int64_t end) {
     int64_t k = part * p->k_part, k_end = k + p->k_part < g->k ? k + p->k_part : g->k;
     /* later parts lie one after the other, each as big as C */
     char *c = part == 0 ? g->c : p->parts + (part - 1) * g->m * g->c_row;
-    mlt_gemm_one(p, 0, 0, 0, k, k_end, c);
+    mlt_gemm_one(p, 0, 0, 0, k, k_end, c, NULL);
   }
 }
 
@@ -149,9 +190,6 @@ static void mlt_gemm_add_part(char *c, const char *part, int64_t count, int dtyp
   switch (dtype) {
     case MLT_BOOL:
       MLT_ADD_PART(uint8_t, |)
-    case MLT_INT8:
-    case MLT_UINT8:
-      MLT_ADD_PART(uint8_t, +)
     case MLT_INT16:
     case MLT_UINT16:
       MLT_ADD_PART(uint16_t, +)
@@ -205,26 +243,42 @@ static inline int64_t mlt_gemm_cut(int64_t length, int64_t most, int64_t grain) 
   return mlt_gemm_ceil(mlt_gemm_ceil(length, blocks), grain) * grain;
 }
 
-/* Our own tiles win wherever the call of BLAS, its packing and its edges cost something: up to
- * some hundreds a side, and for all skinny shapes.  Without wide vectors BLAS wins early. */
+/* Our own tiles win, except where we have no wide vectors to write them with. */
 static inline int mlt_gemm_prefers_blas(const mlt_gemm *g, double work) {
 #ifdef MLT_GEMM_FORCE /* a benchmark that compares the two */
   return MLT_GEMM_FORCE;
 #endif
-  if (g->dtype >= MLT_COMPLEX64) return 1;
-  if (g->dtype < MLT_FLOAT32 || g->m == 1 || g->n == 1) return 0;
-  if (MLT_HAVE_X86_TARGETS && mlt_runtime_pointer->isa == MLT_ISA_BASE)
-    return work > 24.0 * 24.0 * 24.0;
+  const int base = mlt_runtime_pointer->isa == MLT_ISA_BASE;
+  /* Our complex kernel packs all of the right operand, which takes some rows to pay. */
+  if (g->dtype >= MLT_COMPLEX64) return base || g->m < 4 || g->n < 4;
+  if (g->dtype < MLT_FLOAT32 || !base) return 0;
+  if (g->m == 1 || g->n == 1) return 0;
+  if (MLT_HAVE_X86_TARGETS) return work > 24.0 * 24.0 * 24.0;
   return g->m >= 64 && g->n >= 64 && work > 512.0 * 512.0 * 512.0;
+}
+
+/* True for the few rows with which packing a B that is contiguous along the depth does not pay. */
+static inline int mlt_gemm_wants_dots(const mlt_gemm *g) {
+  const int64_t z = mlt_itemsize[g->dtype];
+  return (g->dtype == MLT_FLOAT32 || g->dtype == MLT_FLOAT64) && g->a_col == z && g->b_row == z &&
+         g->b_col != z && g->m < MLT_GEMM_PACK_ROWS && g->k >= 8;
+}
+
+/* Columns that blocks are a multiple of: of the kernels' panels; a row that sweeps over the rows of
+ * B wants them long. */
+static inline int64_t mlt_gemm_grain(const mlt_gemm *g) {
+  return g->m == 1 && g->b_col == mlt_itemsize[g->dtype] ? 256
+         : mlt_runtime_pointer->isa == MLT_ISA_AVX512    ? 64
+                                                         : 48;
 }
 
 /* Cuts the result into blocks. */
 static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
   const mlt_gemm *g = p->g;
-  /* A multiple of the kernels' panels; a row that sweeps over the rows of B wants them long. */
-  const int64_t grain = g->m == 1 && g->b_col == mlt_itemsize[g->dtype] ? 256
-                        : mlt_runtime_pointer->isa == MLT_ISA_AVX512    ? 64
-                                                                        : 48;
+  const int64_t grain = mlt_gemm_grain(g);
+  /* What BLAS gives may depend on the block, so there the threads do not count. */
+  const int64_t threads = mlt_runtime_pointer->threads;
+  const int64_t wanted = p->use_blas ? MLT_GEMM_PARTS : threads == 1 ? 1 : MLT_GEMM_BLOCKS * threads;
   int64_t m_most = MLT_GEMM_M_BLOCK, n_most = g->m == 1 ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
   for (;;) {
     p->m_block = mlt_gemm_cut(g->m, m_most, 8);
@@ -232,7 +286,7 @@ static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
     p->m_blocks = mlt_gemm_ceil(g->m, p->m_block);
     p->n_blocks = mlt_gemm_ceil(g->n, p->n_block);
     int64_t blocks = g->batch * p->m_blocks * p->n_blocks;
-    if (blocks >= MLT_GEMM_BLOCKS || work / blocks < 2.0 * MLT_GEMM_CHUNK) return;
+    if (blocks >= wanted || work / blocks < 2.0 * MLT_GEMM_CHUNK) return;
     /* Blocks of few rows pack their columns for little use, so columns are cut first; but square
      * blocks read least. */
     if (p->n_block >= 4 * grain && p->n_block >= p->m_block)
@@ -284,14 +338,20 @@ static inline int mlt_gemm_is_long(const mlt_gemm *g, double work) {
 
 static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
   const mlt_gemm *g = p->g;
-  mlt_gemm_cut_blocks(p, work);
-  int64_t items = g->batch * p->m_blocks * p->n_blocks;
-  if (items == 1 && g->k >= 4096) {
-    int64_t part = mlt_gemm_ceil(g->k, MLT_GEMM_BLOCKS);
+  if (g->batch == 1 && g->k >= 4096 && g->m < 64 &&
+      g->n < (g->m == 1 ? 4 : 2) * mlt_gemm_grain(g)) {
+    p->m_block = g->m;
+    p->n_block = g->n;
+    int64_t part = mlt_gemm_ceil(g->k, MLT_GEMM_PARTS);
     p->k_part = part < 1024 ? 1024 : part > 65536 ? 65536 : mlt_gemm_ceil(part, 256) * 256;
     return mlt_gemm_split_depth(p, mlt_gemm_ceil(g->k, p->k_part));
   }
-  const int64_t panel = g->dtype >= MLT_COMPLEX64 ? MLT_GEMM_PANEL / 4 : MLT_GEMM_PANEL;
+  mlt_gemm_cut_blocks(p, work);
+  const int64_t items = g->batch * p->m_blocks * p->n_blocks;
+  p->packed = p->m_block >= MLT_GEMM_PACKED_ROWS && p->n_block >= MLT_GEMM_PACKED_COLUMNS;
+  /* A complex multiply-add is four real ones. */
+  const int64_t most = MLT_GEMM_BLOCK_WORK / (p->m_block * p->n_block);
+  const int64_t panel = mlt_gemm_even_cut(g->k, g->dtype >= MLT_COMPLEX64 ? most / 4 : most);
   int64_t last = mlt_now_ns();
   for (int64_t k = 0; k < g->k; k += panel) {
     p->k_begin = k;
@@ -302,6 +362,13 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
     if (mlt_parallel(items, chunk, mlt_gemm_task, p) || mlt_poll(&last)) return 1;
   }
   return 0;
+}
+
+/* True when an operand cannot be read where it lies. */
+static inline int mlt_gemm_wants_copies(const mlt_gemm *g) {
+  if (mlt_gemm_prefers_blas(g, (double)g->m * (double)g->n * (double)g->k))
+    return !mlt_blas_takes(g);
+  return g->dtype >= MLT_COMPLEX64 && g->a_col != mlt_itemsize[g->dtype] && g->k > 1;
 }
 
 /* Computes C.  Returns 0, 1 when interrupted, 2 when there is no memory.  A long problem should be
@@ -319,6 +386,7 @@ static int mlt_gemm_run(const mlt_gemm *problem) {
       (!g.initial || g.initial == g.c))
     mlt_gemm_column_to_row(&g);
   double work = mlt_gemm_work(&g);
+  p.dots = mlt_gemm_wants_dots(&g);
   p.use_blas = mlt_gemm_prefers_blas(&g, work / g.batch) && mlt_blas_takes(&g);
   if (mlt_gemm_is_long(&g, work)) return mlt_gemm_run_long(&p, work);
   p.m_block = g.m;

@@ -7,14 +7,13 @@
 #include "mltensor/vmath_hyperbolic.h"
 #include "mltensor/vmath_special.h"
 
-#undef MLT_GEMM_TALL
-#undef MLT_GEMM_VECTORS
+/* Rows of the tallest tile, two vectors wide: what the registers hold, 32 or 16. */
+#undef MLT_GEMM_ROWS
 #if defined(MLT_TARGET_AVX512) || defined(__aarch64__)
-#define MLT_GEMM_TALL 1
+#define MLT_GEMM_ROWS 14
 #else
-#define MLT_GEMM_TALL 0
+#define MLT_GEMM_ROWS 6
 #endif
-#define MLT_GEMM_VECTORS 2
 
 /* Transposing and summing across lanes is cheaper in vectors of 32 bytes than of 64. */
 #undef MLT_GEMM_SHUFFLER
@@ -33,7 +32,7 @@
 #define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f32_dot_rows)
 #define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f32_pack)
 #define MLT_GEMM_SWIZZLE 1
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 
 #define MLT_GEMM_NAME f64
 #define MLT_GEMM_T double
@@ -44,40 +43,34 @@
 #define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f64_dot_rows)
 #define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f64_pack)
 #define MLT_GEMM_SWIZZLE 1
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 
-/* Integers wrap around, so signed and unsigned ones are one kernel. */
-#undef MLT_GEMM_TALL
-#define MLT_GEMM_TALL 0
+/* Integers wrap around, so signed and unsigned ones are one kernel.  Those of 8 bits, which have no
+ * multiplication of vectors, are computed in 16. */
+#undef MLT_GEMM_ROWS
+#define MLT_GEMM_ROWS 6
 #define MLT_INTEGER_FMA(a, b, c) ((a) * (b) + (c))
-
-#define MLT_GEMM_NAME i8
-#define MLT_GEMM_PACK MLT_FN(gemm_i8_pack)
-#define MLT_GEMM_T uint8_t
-#define MLT_GEMM_FMA MLT_INTEGER_FMA
-#define MLT_GEMM_SWIZZLE 0
-#include "mltensor/gemm_tile.h"
 
 #define MLT_GEMM_NAME i16
 #define MLT_GEMM_PACK MLT_FN(gemm_i16_pack)
 #define MLT_GEMM_T uint16_t
 #define MLT_GEMM_FMA MLT_INTEGER_FMA
 #define MLT_GEMM_SWIZZLE 0
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 
 #define MLT_GEMM_NAME i32
 #define MLT_GEMM_PACK MLT_FN(gemm_i32_pack)
 #define MLT_GEMM_T uint32_t
 #define MLT_GEMM_FMA MLT_INTEGER_FMA
 #define MLT_GEMM_SWIZZLE 0
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 
 #define MLT_GEMM_NAME i64
 #define MLT_GEMM_PACK MLT_FN(gemm_i64_pack)
 #define MLT_GEMM_T uint64_t
 #define MLT_GEMM_FMA MLT_INTEGER_FMA
 #define MLT_GEMM_SWIZZLE 0
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 
 /* The product of bools is their conjunction, the sum their disjunction. */
 #define MLT_BOOL_FMA(a, b, c) (((a) & (b)) | (c))
@@ -86,7 +79,7 @@
 #define MLT_GEMM_T uint8_t
 #define MLT_GEMM_FMA MLT_BOOL_FMA
 #define MLT_GEMM_SWIZZLE 0
-#include "mltensor/gemm_tile.h"
+#include "mltensor/gemm_block.h"
 #undef MLT_INTEGER_FMA
 #undef MLT_BOOL_FMA
 
@@ -119,16 +112,16 @@ static const mlt_gemm_target MLT_FN(gemm_target) = {
     .kernels =
         {
             [MLT_BOOL] = MLT_FN(gemm_boolean_block),
-            [MLT_INT8] = MLT_FN(gemm_i8_block),
             [MLT_INT16] = MLT_FN(gemm_i16_block),
             [MLT_INT32] = MLT_FN(gemm_i32_block),
             [MLT_INT64] = MLT_FN(gemm_i64_block),
-            [MLT_UINT8] = MLT_FN(gemm_i8_block),
             [MLT_UINT16] = MLT_FN(gemm_i16_block),
             [MLT_UINT32] = MLT_FN(gemm_i32_block),
             [MLT_UINT64] = MLT_FN(gemm_i64_block),
             [MLT_FLOAT32] = MLT_FN(gemm_f32_block),
             [MLT_FLOAT64] = MLT_FN(gemm_f64_block),
+            [MLT_COMPLEX64] = MLT_FN(gemm_f32_complex_block),
+            [MLT_COMPLEX128] = MLT_FN(gemm_f64_complex_block),
         },
     .activations =
         {

@@ -37,6 +37,8 @@ typedef struct {
   char *c;
   int64_t m, n, k;
   int64_t a_row, a_col, b_row, b_col, c_row, initial_row;
+  int dots;                    /* take dot products along the depth */
+  char *scratch;               /* MLT_GEMM_SCRATCH bytes to pack into, or NULL */
 } mlt_gemm_block;
 
 /* One tile of a block; `last` is the number of columns in the last vector. */
@@ -53,15 +55,29 @@ typedef struct {
   void (*activations[MLT_ACTIVATION_COUNT][2])(char *c, int64_t c_row, int64_t m, int64_t n);
 } mlt_gemm_target;
 
-/* Depth of a packed panel: with two vectors of columns it fills half of a 32 KB cache. */
-#define MLT_GEMM_DEPTH 256
+/* Bytes of a panel of B that is packed for a few tiles: it fills the first cache. */
+#define MLT_GEMM_PANEL (32 * 1024)
+/* Depth of a block of which both operands are packed, in bytes of a row of A. */
+#define MLT_GEMM_DEPTH_BYTES 3072
+/* Memory to pack into: a huge page.  A block of A lies in the second cache while it is used, one of
+ * B in the third. */
+#define MLT_GEMM_SCRATCH (2 * 1024 * 1024)
+#define MLT_GEMM_SCRATCH_LEFT (256 * 1024)
+/* Bytes by which a vector at the end of a block may spill over. */
+#define MLT_GEMM_SPILL 64
+#define MLT_GEMM_SCRATCH_RIGHT (MLT_GEMM_SCRATCH - MLT_GEMM_SCRATCH_LEFT - 2 * MLT_GEMM_SPILL)
 /* Rows from which packing a transposed operand pays. */
-#ifndef MLT_GEMM_PACK_ROWS
 #define MLT_GEMM_PACK_ROWS 8
-#endif
 /* Bytes between rows up to which they are read where they lie. */
-#ifndef MLT_GEMM_NEAR
 #define MLT_GEMM_NEAR 1024
-#endif
+
+/* Bytes of an operand that lies beyond the caches. */
+#define MLT_GEMM_FAR (16 << 20)
+
+/* Length of the pieces that a length is cut into: even, and equal but for the last. */
+static inline int64_t mlt_gemm_even_cut(int64_t length, int64_t most) {
+  const int64_t pieces = (length + most - 1) / most;
+  return ((length + pieces - 1) / pieces + 1) / 2 * 2;
+}
 
 #endif

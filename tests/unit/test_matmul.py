@@ -109,7 +109,7 @@ def test_stacks_broadcast(generator, dtype, shapes):
 
 LARGE = [((200, 300), (300, 250)), ((300, 200), (200,)), ((5000, 30), (30, 20)), ((30, 50000), (50000, 20)),
          ((1, 500000), (500000, 1)), ((330, 400), (400, 520)), ((70, 64, 64), (70, 64, 64)), ((2, 3000), (3000, 900)),
-         ((4000,), (4000, 900)), ((600, 2500), (2500, 10))]
+         ((4000,), (4000, 900)), ((600, 2500), (2500, 10)), ((513, 900), (900, 1030))]
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float16", "float32", "float64", "complex64"])
@@ -124,6 +124,29 @@ def test_large_products_have_the_same_bits_at_any_thread_count(generator, thread
         assert numpy.asarray(one).tobytes() == numpy.asarray(two).tobytes()
     if dtype != "float16":
         assert_product(a, b)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "float32", "float64", "complex64", "complex128"])
+def test_tiles_of_every_height_and_width(generator, dtype):
+    """Small integers, whose products are exact in every dtype, compare bit for bit."""
+    for m in range(1, 31):
+        for n in (1, 7, 8, 16, 31, 33, 64, 70):
+            a, b = (generator.integers(-2, 3, shape).astype(dtype) for shape in ((m, 11), (11, n)))
+            if a.dtype.kind == "c":
+                a, b = a + 1j * a[::-1], b - 1j * b[::-1]
+            expected = a @ b
+            for left in (a, numpy.asfortranarray(a)):
+                for right in (b, numpy.asfortranarray(b)):
+                    assert numpy.array_equal(numpy.asarray(np.matmul(left, right)), expected), (m, n)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "float32", "float64", "complex128"])
+def test_packed_blocks_are_exact(generator, dtype):
+    """Several blocks of the depth, the rows and the columns, none of them whole."""
+    a, b = (generator.integers(-2, 3, shape).astype(dtype) for shape in ((530, 1601), (1601, 1100)))
+    expected = (a.real.astype("float64") @ b.real.astype("float64")).astype(dtype)
+    for left, right in [(a, b), (numpy.asfortranarray(a), numpy.asfortranarray(b)), (a[:, ::-1], b[::-1])]:
+        assert numpy.array_equal(numpy.asarray(np.matmul(left, right)), expected)
 
 
 def test_large_operands_without_a_contiguous_dimension(generator):
@@ -374,7 +397,7 @@ def test_every_instruction_set(isa):
     program = """
 import numpy, mltensor as np
 g = numpy.random.default_rng(1)
-for dtype in ("float32", "float64", "int16", "bool"):
+for dtype in ("float32", "float64", "int16", "bool", "int8", "complex64"):
     for m, k, n in [(1, 5, 3), (1, 70, 37), (3, 40, 50), (10, 10, 10), (19, 300, 45), (37, 64, 100), (64, 65, 1)]:
         a, b = g.integers(0, 9, (m, k)).astype(dtype), g.integers(0, 9, (k, n)).astype(dtype)
         at, bt = numpy.asfortranarray(a), numpy.asfortranarray(b)
