@@ -11,6 +11,7 @@ import sys
 
 from .groups import find_case
 from .libraries import Library, summary
+from .limits import limits_of
 from .timing import Timed
 
 
@@ -34,6 +35,10 @@ class LocalWorker:
 
     def sample(self, loops):
         return self.timed.sample(loops)
+
+    def limits(self):
+        """What the machine reaches in this library."""
+        return limits_of(self.library)
 
     def version(self):
         return self.library.version
@@ -69,6 +74,9 @@ class ProcessWorker:
 
     def sample(self, loops):
         return self.ask("sample", loops)
+
+    def limits(self):
+        return self.ask("limits")
 
     def version(self):
         return self.ask("version")
