@@ -27,13 +27,19 @@ def best_time(call):
     return best
 
 
-def limits_of(library):
+def wanted_by(cases):
+    """What must be known for the floors of some cases: (sets of bytes, dtypes of products)."""
+    most = max((case.reads + case.writes for case in cases), default=0)
+    return ([size for size in SETS if size <= 4 * most], sorted({case.dtype for case in cases if case.flops}))
+
+
+def limits_of(library, sets, dtypes):
     """What one library reaches: {"stream" and "read": {set: bytes per second}, "flops": {dtype: per second}}."""
     found = {"stream": {}, "read": {}, "flops": {}}
     if library.name == "jax":  # it has no results in given memory
         return found
     xp = library.xp
-    for size in SETS:
+    for size in sets:
         count = size // 12
         a, b, out = (library.tensor(numpy.ones(count, numpy.float32)) for _ in range(3))
         seconds = best_time(lambda a=a, b=b, out=out: xp.add(a, b, out=out))
@@ -42,7 +48,7 @@ def limits_of(library):
         whole = library.tensor(numpy.ones(size // 4, numpy.float32))
         found["read"][str(size)] = size / min(best_time(lambda whole=whole: xp.sum(whole)),
                                               best_time(lambda whole=whole: xp.max(whole)))
-    for dtype in ("float32", "float64"):
+    for dtype in dtypes:
         found["flops"][dtype] = 0
         for n in (512, 1024):
             a = library.tensor(numpy.ones((n, n), dtype))

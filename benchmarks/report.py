@@ -29,7 +29,7 @@ def limits_text(limits):
     stream, read = (", ".join(f"{rate / 1e9:.0f} ({size_text(int(size))})" for size, rate in limits[kind].items())
                     for kind in ("stream", "read"))
     products = ", ".join(f"{rate / 1e9:.0f} ({dtype})" for dtype, rate in limits["flops"].items())
-    return f"limits: GB/s read and written {stream}; read {read}; GFLOP/s of products {products}"
+    return f"limits: GB/s read and written {stream or '-'}; read {read or '-'}; GFLOP/s of products {products or '-'}"
 
 
 def compared(record, statistic):

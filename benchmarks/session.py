@@ -9,7 +9,7 @@ import sys
 from . import report as reports
 from .groups import GROUPS
 from .libraries import installed, load, machine
-from .limits import best_of, floor
+from .limits import best_of, floor, wanted_by
 from .timing import interleaved
 from .workers import LocalWorker, ProcessWorker
 
@@ -41,19 +41,20 @@ def run(options):
     kind = ProcessWorker if options.isolate else LocalWorker
     plain = argparse.Namespace(threads=options.threads, sizes=options.sizes, largest=options.largest)
     workers = {name: kind(name, plain) for name in libraries}
-    limits = best_of([worker.limits() for worker in workers.values()])
+    chosen = {group: [case for case in GROUPS[group](options) if options.only in case.name] for group in options.groups}
+    wanted = wanted_by([case for cases in chosen.values() for case in cases])
+    limits = best_of([worker.limits(*wanted) for worker in workers.values()])
     report = {"machine": conditions, "versions": {name: worker.version() for name, worker in workers.items()},
               "isa": workers["mltensor"].isa() if "mltensor" in workers else None,
               "limits": {str(options.threads): limits}, "libraries": libraries, "results": []}
     print(", ".join(f"{name} {version}" for name, version in report["versions"].items())
           + f"; {options.threads} threads; {conditions['processor']}, {conditions['cores']} cores, "
           f"kernels for {report['isa']}; load {conditions['load_at_start']:.1f}\n{reports.limits_text(limits)}")
-    for group in options.groups:
+    for group, cases in chosen.items():
         print(f"\n{group}\n{reports.text_line(reports.header(libraries))}")
-        for case in GROUPS[group](options):
-            if options.only in case.name:
-                report["results"].append(measure(options, workers, limits, group, case))
-                print(reports.text_line(reports.row(report["results"][-1], libraries, options.statistic)), flush=True)
+        for case in cases:
+            report["results"].append(measure(options, workers, limits, group, case))
+            print(reports.text_line(reports.row(report["results"][-1], libraries, options.statistic)), flush=True)
     for worker in workers.values():
         worker.close()
     return report

@@ -36,9 +36,9 @@ class LocalWorker:
     def sample(self, loops):
         return self.timed.sample(loops)
 
-    def limits(self):
+    def limits(self, sets, dtypes):
         """What the machine reaches in this library."""
-        return limits_of(self.library)
+        return limits_of(self.library, sets, dtypes)
 
     def version(self):
         return self.library.version
@@ -75,8 +75,8 @@ class ProcessWorker:
     def sample(self, loops):
         return self.ask("sample", loops)
 
-    def limits(self):
-        return self.ask("limits")
+    def limits(self, sets, dtypes):
+        return self.ask("limits", sets, dtypes)
 
     def version(self):
         return self.ask("version")
