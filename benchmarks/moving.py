@@ -48,9 +48,9 @@ def indexing(_options):
     for size, places, columns in ((1_000_000, 100_000, 1), (100_000, 10_000, 64)):
         shape = (columns,) if columns > 1 else ()
         contents = {"zeros": lambda s=(places, *shape): numpy.zeros(s, numpy.float32),
-                    "indices": positions(size, places), "values": made((size, *shape)), "add_at": numpy.add.at}
+                    "indices": positions(size, places), "values": made((size, *shape))}
         row(f"scatter-add, {size} x {columns} to {places}", "xp.index_add(zeros, values, indices)", contents,
-            {"numpy": "(result := zeros.copy(), add_at(result, indices, values))[0]",
+            {"numpy": "(result := zeros.copy(), xp.add.at(result, indices, values))[0]",
              "torch": "xp.index_add(zeros, 0, indices, values)", "jax": "zeros.at[indices].add(values)"},
             size * (8 + 4 * columns), places * 4 * columns)
     for size, axis in ((1_000_000, 0), (1_000_000, 1), (1000, 0)):

@@ -10,7 +10,7 @@ from . import report as reports
 from .groups import GROUPS
 from .libraries import installed, load, machine
 from .limits import best_of, floor, wanted_by
-from .timing import interleaved
+from .timing import hopeless, interleaved
 from .workers import LocalWorker, ProcessWorker
 
 
@@ -25,9 +25,12 @@ def check_agreement(title, summaries):
 def measure(options, workers, limits, group, case):
     """One row: the case in all libraries that have it."""
     able = {name: worker for name, worker in workers.items() if case.statement_of(name) is not None}
-    check_agreement(case.name, {name: worker.prepare(group, case.name) for name, worker in able.items()})
-    samples = interleaved(able, max(1, round(options.rounds * case.effort)), options.sample * case.effort,
-                          options.budget)
+    first = {name: worker.prepare(group, case.name) for name, worker in able.items()}
+    check_agreement(case.name, {name: value for name, (value, _) in first.items()})
+    given_up = hopeless({name: seconds for name, (_, seconds) in first.items()}) - {"mltensor"}
+    samples = interleaved({name: worker for name, worker in able.items() if name not in given_up},
+                          max(1, round(options.rounds * case.effort)), options.sample * case.effort, options.budget)
+    samples |= {name: [first[name][1]] for name in given_up}
     return {"group": group, "work": case.work or group, "case": case.name, "threads": options.threads,
             "targets": case.targets, "floor": floor(case, limits), "load": load(),
             "times": {name: {"median": statistics.median(times), "best": min(times), "samples": len(times)}

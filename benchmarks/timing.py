@@ -5,7 +5,7 @@ import timeit
 
 # A peer whose first call took so many times as long as the quickest one's is not called again.
 HOPELESS = 10
-NOT_LONG = 0.05
+NOT_LONG = 0.1
 
 
 class Timed:
@@ -34,9 +34,11 @@ class Timed:
         jax.jit(function).lower(*(self.names[name] for name in arrays.split(", ") if name)).compile()
         self.statement = f"compiled({arrays}).block_until_ready()"
 
-    def value(self):
-        """What the statement evaluates to; None for several statements."""
-        return None if "\n" in self.statement else eval(self.statement, self.names)
+    def first(self):
+        """What the statement evaluates to, None for several statements; and how long that took."""
+        begin = time.perf_counter()
+        value = None if "\n" in self.statement else eval(self.statement, self.names)
+        return value, time.perf_counter() - begin
 
     def calibrate(self, seconds):
         """Warm up and find how many runs of the statement take about `seconds`."""
@@ -46,11 +48,17 @@ class Timed:
             if took >= seconds / 4 or loops >= 1 << 24:
                 break
             loops *= 4 if took < seconds / 64 else 2
-        return max(1, round(loops * seconds / max(took, 1e-9))), took / loops
+        return max(1, round(loops * seconds / max(took, 1e-9)))
 
     def sample(self, loops):
         """Seconds per run, the mean of `loops` runs in a row."""
         return self.timer.timeit(loops) / loops
+
+
+def hopeless(first):
+    """Names of those whose first call took too long to be called again, given the seconds of all."""
+    quickest = min(first.values(), default=0)
+    return {name for name, took in first.items() if took > max(HOPELESS * quickest, NOT_LONG)}
 
 
 def interleaved(workers, rounds, seconds, budget):
@@ -72,16 +80,13 @@ def interleaved(workers, rounds, seconds, budget):
     dict of str to list of float
         Seconds per run.
     """
-    calibrated = {name: worker.calibrate(seconds) for name, worker in workers.items()}
-    quickest = min(took for _, took in calibrated.values())
-    samples = {name: [took] if took > max(HOPELESS * quickest, NOT_LONG) else []
-               for name, (_, took) in calibrated.items()}
-    running = [name for name, known in samples.items() if not known]
+    loops = {name: worker.calibrate(seconds) for name, worker in workers.items()}
+    samples = {name: [] for name in workers}
     end = time.perf_counter() + budget
     for number in range(rounds):
         if number >= 3 and time.perf_counter() > end:
             break
-        for name in running if number % 2 == 0 else reversed(running):
-            samples[name].append(workers[name].sample(calibrated[name][0]))
+        for name in workers if number % 2 == 0 else reversed(workers):
+            samples[name].append(workers[name].sample(loops[name]))
             time.sleep(0)
     return samples

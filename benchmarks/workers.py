@@ -24,11 +24,12 @@ class LocalWorker:
         self.timed = None
 
     def prepare(self, group, case):
-        """Set a case up; gives a number that tells results apart."""
+        """Set a case up and run it once; gives a number that tells results apart, and the seconds."""
         self.timed = None
         case = find_case(self.options, group, case)
         self.timed = Timed(case, self.library)
-        return summary(self.timed.value()) if case.checked else None
+        value, seconds = self.timed.first()
+        return summary(value) if case.checked else None, seconds
 
     def calibrate(self, seconds):
         return self.timed.calibrate(seconds)
