@@ -155,10 +155,13 @@ static void MLT_FN(sum_FLOAT32_row)(const char *source, int64_t n, char *result,
     }
   for (; i + LANES <= n; i += LANES)
     for (int j = 0; j < LANES; j++) lane[j] += (double)p[i + j];
-  for (int64_t j = 0; j < n - i; j++) lane[j] += (double)p[i + j];
+  for (; i + 8 <= n; i += 8)
+    for (int j = 0; j < 8; j++) lane[j] += (double)p[i + j];
+  double rest = 0.0;
+  for (; i < n; i++) rest += (double)p[i];
   for (int width = LANES / 2; width >= 1; width /= 2)
     for (int j = 0; j < width; j++) lane[j] += lane[j + width];
-  *out = lane[0];
+  *out = lane[0] + rest;
 }
 
 static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
@@ -239,16 +242,15 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
         zero[j] = p[j] * (T)0;                                                                   \
       }                                                                                          \
       int64_t i = LANES;                                                                         \
-      for (; i + LANES <= n; i += LANES)                                                         \
-        for (int j = 0; j < LANES; j++) {                                                        \
-          const T x = p[i + j];                                                                  \
-          lane[j] = x SIGN lane[j] ? x : lane[j];                                                \
-          zero[j] = FMA(x, (T)0, zero[j]);                                                       \
-        }                                                                                        \
-      for (int64_t j = 0; j < n - i; j++) {                                                      \
-        const T x = p[i + j];                                                                    \
-        lane[j] = x SIGN lane[j] ? x : lane[j];                                                  \
-        zero[j] += x * (T)0;                                                                     \
+      for (;;) {                                                                                 \
+        for (; i + LANES <= n; i += LANES)                                                       \
+          for (int j = 0; j < LANES; j++) {                                                      \
+            const T x = p[i + j];                                                                \
+            lane[j] = x SIGN lane[j] ? x : lane[j];                                              \
+            zero[j] = FMA(x, (T)0, zero[j]);                                                     \
+          }                                                                                      \
+        if (i == n) break;                                                                       \
+        i = n - LANES; /* the last ones once more */                                             \
       }                                                                                          \
       for (int width = LANES / 2; width >= 1; width /= 2)                                        \
         for (int j = 0; j < width; j++) {                                                        \
@@ -303,9 +305,43 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
 /* ---- whether any or all elements are not zero, in numbers as wide as they are ----------------- */
 
-#define MLT_REDUCE_TRUTH(D, T, N)                                                  \
-  MLT_REDUCTION(any_##D, T, N, (N)0, a | (N)(x != (T)0), a | b)                    \
-  MLT_REDUCTION(all_##D, T, N, (N)1, a & (N)(x != (T)0), a & b)
+#define MLT_REDUCE_FOUND_ROW(name, T, N, TEST, RESULT)                                         \
+  static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *aux) {     \
+    enum { LANES = MLT_LANES(N) };                                                             \
+    const T *restrict p = (const T *)source;                                                   \
+    int64_t i = 0;                                                                             \
+    N found = 0;                                                                               \
+    (void)aux;                                                                                 \
+    if (n >= LANES) {                                                                          \
+      N lane[LANES] __attribute__((aligned(64))) = {0};                                        \
+      for (;;) {                                                                               \
+        for (; i + LANES <= n; i += LANES)                                                     \
+          for (int j = 0; j < LANES; j++) lane[j] |= (N)(p[i + j] TEST (T)0);                  \
+        if (i == n) break;                                                                     \
+        i = n - LANES; /* the last ones once more */                                           \
+      }                                                                                        \
+      for (int width = LANES / 2; width * (int)sizeof(N) >= 64; width /= 2)                    \
+        for (int j = 0; j < width; j++) lane[j] |= lane[j + width];                            \
+      uint64_t words[8], any = 0;                                                              \
+      memcpy(words, lane, sizeof words);                                                       \
+      for (int j = 0; j < 8; j++) any |= words[j];                                             \
+      found = any != 0;                                                                        \
+    }                                                                                          \
+    for (; i < n; i++) found |= (N)(p[i] TEST (T)0);                                           \
+    *(N *)result = RESULT;                                                                     \
+  }
+
+#define MLT_REDUCE_TRUTH_OF(name, T, N, IDENTITY, STEP, COMBINE, TEST, RESULT)     \
+  MLT_REDUCE_FOUND_ROW(name##_row, T, N, TEST, RESULT)                             \
+  MLT_REDUCE_COLUMN(name##_column, T, N, N, STEP)                                  \
+  MLT_REDUCE_COMBINE(name, N, IDENTITY, COMBINE)                                   \
+  static const mlt_reduction MLT_FN(name) = {                                      \
+      MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),           \
+      MLT_FN(name##_identity), sizeof(T), sizeof(N), 1, 0};
+
+#define MLT_REDUCE_TRUTH(D, T, N)                                                              \
+  MLT_REDUCE_TRUTH_OF(any_##D, T, N, (N)0, a | (N)(x != (T)0), a | b, !=, found)               \
+  MLT_REDUCE_TRUTH_OF(all_##D, T, N, (N)1, a & (N)(x != (T)0), a & b, ==, found == 0)
 
 /* ---- counts of what is not zero --------------------------------------------
  * Inside a block a lane is as narrow as the element: MLT_REDUCE_BLOCK / lanes stays below 255. */
@@ -345,6 +381,11 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
     for (; i + 64 <= n; i += 64) {                                                        \
       int hits = 0;                                                                       \
       for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
+      if (hits) break;                                                                    \
+    }                                                                                     \
+    for (; i + 8 <= n; i += 8) {                                                          \
+      int hits = 0;                                                                       \
+      for (int j = 0; j < 8; j++) hits |= p[i + j] == v;                                  \
       if (hits) break;                                                                    \
     }                                                                                     \
     while (i < n && !(p[i] == v)) i++;                                                    \
