@@ -1,7 +1,7 @@
 /* Rows of exponentials: softmax, its logarithm, cross entropy, layer normalisation.
  *
  * Included once per instruction set and type: MLT_REAL is float or double, MLT_ROWS(name) makes a
- * name of its own, MLT_EXP is the exponential of the type.  No include guard.
+ * name of its own, MLT_DECAY is the exponential of numbers that are not positive.  No include guard.
  *
  * Short rows are taken many at a time, so that the exponentials of a batch of ten classes fill
  * the vectors; sums are kept in double, in lanes with a fixed order.
@@ -14,65 +14,89 @@ static inline __attribute__((always_inline)) MLT_REAL MLT_ROWS(larger)(MLT_REAL 
 }
 
 static inline MLT_REAL MLT_ROWS(maximum)(const MLT_REAL *restrict x, int64_t n) {
-  enum { LANES = MLT_ROWS(LANES) };
+  enum { LANES = 4 * MLT_ROWS(LANES) };
   MLT_REAL best = x[0];
   int64_t i = 1;
-  if (n >= 2 * LANES) {
+  if (n >= LANES) {
     MLT_REAL lane[LANES];
     for (int j = 0; j < LANES; j++) lane[j] = x[j];
     for (i = LANES; i + LANES <= n; i += LANES)
       for (int j = 0; j < LANES; j++) lane[j] = MLT_ROWS(larger)(lane[j], x[i + j]);
-    for (int j = 0; j < LANES; j++) best = MLT_ROWS(larger)(best, lane[j]);
+    for (int width = LANES / 2; width; width /= 2)
+      for (int j = 0; j < width; j++) lane[j] = MLT_ROWS(larger)(lane[j], lane[j + width]);
+    best = lane[0];
   }
   for (; i < n; i++) best = MLT_ROWS(larger)(best, x[i]);
   return best;
 }
 
-/* Defines a sum of VALUE over i; `shift` is at its disposal. */
-#define MLT_ROW_SUM(name, PARAMETERS, VALUE)                                        \
-  static inline double MLT_ROWS(name) PARAMETERS {                                  \
-    enum { LANES = MLT_ROWS(LANES) };                                               \
-    double total = 0.0;                                                             \
-    int64_t k = 0;                                                                  \
-    if (n >= LANES) {                                                               \
-      double lane[LANES] = {0};                                                     \
-      for (; k + LANES <= n; k += LANES)                                            \
-        for (int j = 0; j < LANES; j++) {                                           \
-          const int64_t i = k + j;                                                  \
-          lane[j] += (double)(VALUE);                                               \
-        }                                                                           \
-      for (int width = LANES / 2; width; width /= 2)                                \
-        for (int j = 0; j < width; j++) lane[j] += lane[j + width];                 \
-      total = lane[0];                                                              \
-    }                                                                               \
-    for (int64_t i = k; i < n; i++) total += (double)(VALUE);                       \
-    return total;                                                                   \
+/* Defines a sum of VALUE(i), which has TYPE: four are added as they are, and that in double. */
+#define MLT_ROW_SUM(name, PARAMETERS, TYPE, VALUE)                                              \
+  static inline double MLT_ROWS(name) PARAMETERS {                                              \
+    enum { LANES = MLT_ROWS(LANES) };                                                           \
+    double total = 0.0;                                                                         \
+    int64_t k = 0;                                                                              \
+    if (n >= LANES) {                                                                           \
+      double lane[LANES] = {0};                                                                 \
+      for (; k + 4 * LANES <= n; k += 4 * LANES)                                                \
+        for (int j = 0; j < LANES; j++) {                                                       \
+          const TYPE a = VALUE(k + j), b = VALUE(k + LANES + j);                                \
+          const TYPE c = VALUE(k + 2 * LANES + j), d = VALUE(k + 3 * LANES + j);                \
+          lane[j] += (double)((a + b) + (c + d));                                               \
+        }                                                                                       \
+      for (; k + LANES <= n; k += LANES)                                                        \
+        for (int j = 0; j < LANES; j++) lane[j] += (double)VALUE(k + j);                        \
+      for (int width = LANES / 2; width; width /= 2)                                            \
+        for (int j = 0; j < width; j++) lane[j] += lane[j + width];                             \
+      total = lane[0];                                                                          \
+    }                                                                                           \
+    for (; k < n; k++) total += (double)VALUE(k);                                               \
+    return total;                                                                               \
   }
 
-MLT_ROW_SUM(sum, (const MLT_REAL *restrict x, int64_t n), x[i])
-MLT_ROW_SUM(exp_sum, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_EXP(x[i] - shift))
-MLT_ROW_SUM(dot, (const MLT_REAL *restrict x, const MLT_REAL *restrict w, int64_t n),
-            (double)x[i] * (double)w[i])
-MLT_ROW_SUM(squares, (const MLT_REAL *restrict x, double shift, int64_t n),
-            ((double)x[i] - shift) * ((double)x[i] - shift))
-MLT_ROW_SUM(dot_shifted,
-            (const MLT_REAL *restrict h, const MLT_REAL *restrict x, double shift, int64_t n),
-            (double)h[i] * ((double)x[i] - shift))
+#define MLT_ELEMENT(i) x[i]
+#define MLT_EXPONENTIAL(i) MLT_DECAY(x[i] - shift)
+#define MLT_EXPONENTIAL_KEPT(i) (y[i] = MLT_DECAY(x[i] - shift))
+#define MLT_PRODUCT(i) ((double)x[i] * (double)w[i])
+#define MLT_SQUARE(i) ((x[i] - shift) * (x[i] - shift))
+#define MLT_WIDE_SQUARE(i) (((double)x[i] - shift) * ((double)x[i] - shift))
+#define MLT_SHIFTED_PRODUCT(i) ((double)h[i] * ((double)x[i] - shift))
+MLT_ROW_SUM(sum, (const MLT_REAL *restrict x, int64_t n), MLT_REAL, MLT_ELEMENT)
+MLT_ROW_SUM(exp_sum, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_EXPONENTIAL)
+MLT_ROW_SUM(exp_kept, (const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n), MLT_REAL,
+            MLT_EXPONENTIAL_KEPT)
+MLT_ROW_SUM(dot, (const MLT_REAL *restrict x, const MLT_REAL *restrict w, int64_t n), double, MLT_PRODUCT)
+MLT_ROW_SUM(squares, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_SQUARE)
+MLT_ROW_SUM(wide_squares, (const MLT_REAL *restrict x, double shift, int64_t n), double, MLT_WIDE_SQUARE)
+MLT_ROW_SUM(dot_shifted, (const MLT_REAL *restrict h, const MLT_REAL *restrict x, double shift, int64_t n), double,
+            MLT_SHIFTED_PRODUCT)
+#undef MLT_ELEMENT
+#undef MLT_EXPONENTIAL
+#undef MLT_EXPONENTIAL_KEPT
+#undef MLT_PRODUCT
+#undef MLT_SQUARE
+#undef MLT_WIDE_SQUARE
+#undef MLT_SHIFTED_PRODUCT
 
 /* Rows that fit into one block. */
 static inline int64_t MLT_ROWS(batch)(int64_t n) {
   return n <= 64 ? MLT_ROWS(BLOCK) / n : 1;
 }
 
-/* y = x - max(x) for short rows side by side, then its exponential; the sums in `sums`. */
+/* y = exp(x - max(x)), short rows side by side; the sums in `sums`. */
 static inline void MLT_ROWS(exponentials)(const MLT_REAL *restrict x, MLT_REAL *restrict y,
                                           int64_t rows, int64_t n, MLT_REAL *restrict shifts,
                                           double *restrict sums) {
+  if (rows == 1) {
+    shifts[0] = MLT_ROWS(maximum)(x, n);
+    sums[0] = MLT_ROWS(exp_kept)(x, y, shifts[0], n);
+    return;
+  }
   for (int64_t r = 0; r < rows; r++) {
     const MLT_REAL shift = shifts[r] = MLT_ROWS(maximum)(x + r * n, n);
     for (int64_t i = 0; i < n; i++) y[r * n + i] = x[r * n + i] - shift;
   }
-  for (int64_t i = 0; i < rows * n; i++) y[i] = MLT_EXP(y[i]);
+  for (int64_t i = 0; i < rows * n; i++) y[i] = MLT_DECAY(y[i]);
   for (int64_t r = 0; r < rows; r++) sums[r] = MLT_ROWS(sum)(y + r * n, n);
 }
 
@@ -136,7 +160,7 @@ static void MLT_ROWS(softmax_columns)(void *context, int64_t begin, int64_t end)
         shift[j] = MLT_ROWS(larger)(shift[j], x[i * m + j]);
     for (int64_t i = 0; i < n; i++)
       for (int64_t j = 0; j < width; j++) {
-        const MLT_REAL e = MLT_EXP(x[i * m + j] - shift[j]);
+        const MLT_REAL e = MLT_DECAY(x[i * m + j] - shift[j]);
         y[i * m + j] = e;
         sums[j] += (double)e;
       }
@@ -247,7 +271,12 @@ static void MLT_ROWS(cross_entropy_backward)(void *context, int64_t begin, int64
 static inline double MLT_ROWS(statistics)(const MLT_REAL *x, int64_t n, double epsilon,
                                           double *mean) {
   *mean = MLT_ROWS(sum)(x, n) / (double)n;
-  return 1.0 / sqrt(MLT_ROWS(squares)(x, *mean, n) / (double)n + epsilon);
+  const MLT_REAL shift = (MLT_REAL)*mean;
+  const double off = *mean - (double)shift;
+  double squares = MLT_ROWS(squares)(x, shift, n) - (double)n * (off * off);
+  /* Squares beyond the range of float, and what is left of squares below it. */
+  if (!(squares > 1e-30 && squares < 1e37)) squares = MLT_ROWS(wide_squares)(x, *mean, n);
+  return 1.0 / sqrt(squares / (double)n + epsilon);
 }
 
 static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
@@ -259,11 +288,14 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
     MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
     double mean, scale = MLT_ROWS(statistics)(x, n, s->epsilon, &mean);
     const MLT_REAL m = (MLT_REAL)mean, low = (MLT_REAL)(mean - (double)m), f = (MLT_REAL)scale;
-    for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f;
-    if (w)
-      for (int64_t i = 0; i < n; i++) y[i] *= w[i];
-    if (b)
-      for (int64_t i = 0; i < n; i++) y[i] += b[i];
+    if (w && b)
+      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f * w[i] + b[i];
+    else if (w)
+      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f * w[i];
+    else if (b)
+      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f + b[i];
+    else
+      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f;
   }
 }
 

@@ -42,6 +42,7 @@ typedef struct {
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -52,6 +53,7 @@ typedef struct {
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -59,6 +61,7 @@ typedef struct {
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"

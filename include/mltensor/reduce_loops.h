@@ -216,9 +216,28 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
       MLT_FN(squares_##D##_combine), MLT_FN(squares_##D##_identity), 2 * sizeof(T),            \
       2 * sizeof(double), 2, 2 * sizeof(double)};
 
-/* Sums of exp(x - shift), the second half of logsumexp. */
+/* Sums of exp(x - shift), the second half of logsumexp; the shift is the largest x. */
 #define MLT_REDUCE_EXPONENTIALS(D, T, EXP)                                                       \
-  MLT_REDUCE_ROW(exponentials_##D##_row, T, double, T, 1, 0.0, a + (double)EXP(x - shift), a + b) \
+  static void MLT_FN(exponentials_##D##_row)(const char *source, int64_t n, char *result,        \
+                                             const char *aux) {                                  \
+    enum { LANES = 16 };                                                                         \
+    const T *restrict p = (const T *)source;                                                     \
+    const T shift = *(const T *)aux;                                                             \
+    double lane[LANES] __attribute__((aligned(64))) = {0}, total = 0.0;                          \
+    int64_t i = 0;                                                                               \
+    for (; i + 4 * LANES <= n; i += 4 * LANES)                                                   \
+      for (int j = 0; j < LANES; j++) {                                                          \
+        const T a = EXP(p[i + j] - shift), b = EXP(p[i + LANES + j] - shift);                    \
+        const T c = EXP(p[i + 2 * LANES + j] - shift), d = EXP(p[i + 3 * LANES + j] - shift);    \
+        lane[j] += (double)((a + b) + (c + d));                                                  \
+      }                                                                                          \
+    for (; i + LANES <= n; i += LANES)                                                           \
+      for (int j = 0; j < LANES; j++) lane[j] += (double)EXP(p[i + j] - shift);                  \
+    for (; i < n; i++) total += (double)EXP(p[i] - shift);                                       \
+    for (int width = LANES / 2; width >= 1; width /= 2)                                          \
+      for (int j = 0; j < width; j++) lane[j] += lane[j + width];                                \
+    *(double *)result = lane[0] + total;                                                         \
+  }                                                                                              \
   MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]))        \
   MLT_REDUCE_COMBINE(exponentials_##D, double, 0.0, a + b)                                       \
   static const mlt_reduction MLT_FN(exponentials_##D) = {                                        \
@@ -446,8 +465,8 @@ MLT_REDUCE_PROD_REAL(FLOAT32, float)
 MLT_REDUCE_PROD_REAL(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
-MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(exp_f32))
-MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(exp_f64))
+MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(decay_f32))
+MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(decay_f64))
 MLT_REDUCE_EXTREMES_REAL(FLOAT32, float, MLT_FMA32)
 MLT_REDUCE_EXTREMES_REAL(FLOAT64, double, MLT_FMA64)
 MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
