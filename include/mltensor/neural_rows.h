@@ -1,7 +1,8 @@
 /* Rows of exponentials: softmax, its logarithm, cross entropy, layer normalisation.
  *
  * Included once per instruction set and type: MLT_REAL is float or double, MLT_ROWS(name) makes a
- * name of its own, MLT_DECAY is the exponential of numbers that are not positive.  No include guard.
+ * name of its own, MLT_FUSED its fused multiply-add, MLT_DECAY the exponential of numbers that are
+ * not positive, see decay.h.  No include guard.
  *
  * Short rows are taken many at a time, so that the exponentials of a batch of ten classes fill
  * the vectors; sums are kept in double, in lanes with a fixed order.
@@ -15,19 +16,20 @@ static inline __attribute__((always_inline)) MLT_REAL MLT_ROWS(larger)(MLT_REAL 
 
 static inline MLT_REAL MLT_ROWS(maximum)(const MLT_REAL *restrict x, int64_t n) {
   enum { LANES = 4 * MLT_ROWS(LANES) };
-  MLT_REAL best = x[0];
-  int64_t i = 1;
-  if (n >= LANES) {
-    MLT_REAL lane[LANES];
-    for (int j = 0; j < LANES; j++) lane[j] = x[j];
-    for (i = LANES; i + LANES <= n; i += LANES)
-      for (int j = 0; j < LANES; j++) lane[j] = MLT_ROWS(larger)(lane[j], x[i + j]);
-    for (int width = LANES / 2; width; width /= 2)
-      for (int j = 0; j < width; j++) lane[j] = MLT_ROWS(larger)(lane[j], lane[j + width]);
-    best = lane[0];
+  if (n < LANES) {
+    MLT_REAL best = x[0];
+    for (int64_t i = 1; i < n; i++) best = MLT_ROWS(larger)(best, x[i]);
+    return best;
   }
-  for (; i < n; i++) best = MLT_ROWS(larger)(best, x[i]);
-  return best;
+  MLT_REAL lane[LANES];
+  for (int j = 0; j < LANES; j++) lane[j] = x[j];
+  for (int64_t i = LANES; i < n; i += LANES) {
+    if (i > n - LANES) i = n - LANES; /* the last ones once more */
+    for (int j = 0; j < LANES; j++) lane[j] = MLT_ROWS(larger)(lane[j], x[i + j]);
+  }
+  for (int width = LANES / 2; width; width /= 2)
+    for (int j = 0; j < width; j++) lane[j] = MLT_ROWS(larger)(lane[j], lane[j + width]);
+  return lane[0];
 }
 
 /* Defines a sum of VALUE(i), which has TYPE: four are added as they are, and that in double. */
@@ -58,11 +60,12 @@ static inline MLT_REAL MLT_ROWS(maximum)(const MLT_REAL *restrict x, int64_t n) 
 #define MLT_EXPONENTIAL(i) MLT_DECAY(x[i] - shift)
 #define MLT_EXPONENTIAL_KEPT(i) (y[i] = MLT_DECAY(x[i] - shift))
 #define MLT_PRODUCT(i) ((double)x[i] * (double)w[i])
-#define MLT_SQUARE(i) ((x[i] - shift) * (x[i] - shift))
+/* Fused with 1, a subtraction leaves the adders to what must be added. */
+#define MLT_SQUARE(i) (MLT_FUSED(x[i], (MLT_REAL)1, -shift) * MLT_FUSED(x[i], (MLT_REAL)1, -shift))
 #define MLT_WIDE_SQUARE(i) (((double)x[i] - shift) * ((double)x[i] - shift))
 #define MLT_SHIFTED_PRODUCT(i) ((double)h[i] * ((double)x[i] - shift))
 MLT_ROW_SUM(sum, (const MLT_REAL *restrict x, int64_t n), MLT_REAL, MLT_ELEMENT)
-MLT_ROW_SUM(exp_sum, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_EXPONENTIAL)
+MLT_ROW_SUM(exp_wide, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_EXPONENTIAL)
 MLT_ROW_SUM(exp_kept, (const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n), MLT_REAL,
             MLT_EXPONENTIAL_KEPT)
 MLT_ROW_SUM(dot, (const MLT_REAL *restrict x, const MLT_REAL *restrict w, int64_t n), double, MLT_PRODUCT)
@@ -78,18 +81,39 @@ MLT_ROW_SUM(dot_shifted, (const MLT_REAL *restrict h, const MLT_REAL *restrict x
 #undef MLT_WIDE_SQUARE
 #undef MLT_SHIFTED_PRODUCT
 
+/* The last elements of a row, fewer than LANES, as a vector. */
+static inline double MLT_ROWS(exp_last)(const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n) {
+  enum { LANES = MLT_ROWS(LANES) };
+  MLT_REAL last[LANES];
+  double total = 0.0;
+  if (n == 0) return 0.0;
+  for (int j = 0; j < LANES; j++) last[j] = -(MLT_REAL)INFINITY;
+  memcpy(last, x, n * sizeof(MLT_REAL));
+  for (int j = 0; j < LANES; j++) last[j] = MLT_DECAY(last[j] - shift);
+  for (int64_t j = 0; j < n; j++) total += (double)last[j];
+  if (y) memcpy(y, last, n * sizeof(MLT_REAL));
+  return total;
+}
+
+/* The sum of exp(x - shift) of a row, and with y each of them. */
+static inline double MLT_ROWS(exp_sum)(const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n) {
+  const int64_t whole = n / MLT_ROWS(LANES) * MLT_ROWS(LANES);
+  const double last = MLT_ROWS(exp_last)(x + whole, y ? y + whole : NULL, shift, n - whole);
+  return (y ? MLT_ROWS(exp_kept)(x, y, shift, whole) : MLT_ROWS(exp_wide)(x, shift, whole)) + last;
+}
+
 /* Rows that fit into one block. */
 static inline int64_t MLT_ROWS(batch)(int64_t n) {
   return n <= 64 ? MLT_ROWS(BLOCK) / n : 1;
 }
 
-/* y = exp(x - max(x)), short rows side by side; the sums in `sums`. */
+/* y = exp(x - max(x)) in units of MLT_DECAY_UNIT, short rows side by side; the sums in `sums`. */
 static inline void MLT_ROWS(exponentials)(const MLT_REAL *restrict x, MLT_REAL *restrict y,
                                           int64_t rows, int64_t n, MLT_REAL *restrict shifts,
                                           double *restrict sums) {
   if (rows == 1) {
     shifts[0] = MLT_ROWS(maximum)(x, n);
-    sums[0] = MLT_ROWS(exp_kept)(x, y, shifts[0], n);
+    sums[0] = MLT_ROWS(exp_sum)(x, y, shifts[0], n);
     return;
   }
   for (int64_t r = 0; r < rows; r++) {
@@ -104,13 +128,13 @@ static inline void MLT_ROWS(exponentials)(const MLT_REAL *restrict x, MLT_REAL *
 static inline void MLT_ROWS(logarithms)(const MLT_REAL *restrict x, int64_t rows, int64_t n,
                                         MLT_REAL *restrict shifts, double *restrict sums) {
   MLT_REAL buffer[MLT_ROWS(BLOCK)];
-  if (rows * n <= MLT_ROWS(BLOCK)) {
+  if (rows > 1) {
     MLT_ROWS(exponentials)(x, buffer, rows, n, shifts, sums);
   } else {
     shifts[0] = MLT_ROWS(maximum)(x, n);
-    sums[0] = MLT_ROWS(exp_sum)(x, shifts[0], n);
+    sums[0] = MLT_ROWS(exp_sum)(x, NULL, shifts[0], n);
   }
-  for (int64_t r = 0; r < rows; r++) sums[r] = MLT_LOG_DOUBLE(sums[r]);
+  for (int64_t r = 0; r < rows; r++) sums[r] = MLT_LOG_DOUBLE(sums[r] * MLT_DECAY_UNIT);
 }
 
 /* ---- softmax and its logarithm ---------------------------------------------------------- */
@@ -165,7 +189,7 @@ static void MLT_ROWS(softmax_columns)(void *context, int64_t begin, int64_t end)
         sums[j] += (double)e;
       }
     if (s->logarithm) {
-      for (int64_t j = 0; j < width; j++) rest[j] = (MLT_REAL)log(sums[j]);
+      for (int64_t j = 0; j < width; j++) rest[j] = (MLT_REAL)log(sums[j] * MLT_DECAY_UNIT);
       for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < width; j++) y[i * m + j] = (x[i * m + j] - shift[j]) - rest[j];
       continue;
@@ -287,15 +311,16 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
     const MLT_REAL *restrict x = (const MLT_REAL *)s->source + row * n;
     MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
     double mean, scale = MLT_ROWS(statistics)(x, n, s->epsilon, &mean);
-    const MLT_REAL m = (MLT_REAL)mean, low = (MLT_REAL)(mean - (double)m), f = (MLT_REAL)scale;
+    /* The mean in two parts, of which the lower is scaled first. */
+    const MLT_REAL m = (MLT_REAL)mean, f = (MLT_REAL)scale, low = (MLT_REAL)((mean - (double)m) * -scale);
     if (w && b)
-      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f * w[i] + b[i];
+      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(MLT_FUSED(x[i] - m, f, low), w[i], b[i]);
     else if (w)
-      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f * w[i];
+      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low) * w[i];
     else if (b)
-      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f + b[i];
+      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low) + b[i];
     else
-      for (int64_t i = 0; i < n; i++) y[i] = ((x[i] - m) - low) * f;
+      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low);
   }
 }
 
