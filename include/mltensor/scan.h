@@ -182,8 +182,9 @@ static void mlt_scan_blocks_task(void *context, int64_t begin, int64_t end) {
   }
 }
 
-/* One long row on several threads.  Returns -1 where it must be taken in its order: a block that leaves the range by
- * itself, or no memory; else as mlt_parallel. */
+/* One long row on several threads; every element is computed twice, so that two threads would gain
+ * nothing.  Returns -1 where it must be taken in its order: a block that leaves the range by itself, or
+ * no memory; else as mlt_parallel. */
 static int mlt_scan_long_row(mlt_scan *s, int product) {
   const int64_t blocks = (s->n - 1 + MLT_SCAN_STRAND_BLOCK - 1) / MLT_SCAN_STRAND_BLOCK;
   const int64_t chunk = MLT_PARALLEL_THRESHOLD / MLT_SCAN_STRAND_BLOCK;
@@ -243,7 +244,7 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
   atomic_init(&s->stop, 0);
   s->block = s->m == 1 ? mlt_find_scan_block(product, dtype) : NULL;
   s->item = mlt_itemsize[dtype];
-  if (s->block && s->outer == 1 && s->n > 2 * MLT_PARALLEL_THRESHOLD && mlt_runtime_pointer->threads > 1) {
+  if (s->block && s->outer == 1 && s->n > 2 * MLT_PARALLEL_THRESHOLD && mlt_runtime_pointer->threads > 2) {
     int status = mlt_scan_long_row(s, product);
     if (status >= 0) return status;
   }

@@ -57,9 +57,15 @@ static inline int MLT_FN(scan_sums_inside)(const double *local, int64_t n) {
   return fabs(local[n - 1]) <= 1e300;
 }
 static inline int MLT_FN(scan_products_inside)(const double *restrict local, int64_t n) {
-  int outside = 0;
-  for (int64_t i = 0; i < n; i++) outside |= !(fabs(local[i]) > 1e-280) | !(fabs(local[i]) < 1e280);
-  return !outside;
+  const int64_t least = (int64_t)(1023 - 930) << 52, span = (int64_t)1860 << 52; /* 2^-930 to 2^930 */
+  int64_t outside = 0;
+  for (int64_t i = 0; i < n; i++) {
+    int64_t bits;
+    memcpy(&bits, local + i, 8);
+    bits = (bits & INT64_MAX) - least;
+    outside |= bits | (span - bits); /* negative where one of them is */
+  }
+  return outside >= 0;
 }
 
 MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT32, float, +, MLT_FN(scan_sums_inside))
