@@ -514,8 +514,8 @@ cdef object all_kernel(PyObject** a):
 
 cdef object count_nonzero_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    return count(MLT_REDUCE_COUNT_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]), MLT_FINISH_VALUE,
-                 MLT_EARLY_NEVER)
+    return count(MLT_REDUCE_COUNT_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]),
+                 MLT_FINISH_VALUE, MLT_EARLY_NEVER)
 
 
 # --- logsumexp ----------------------------------------------------------------------------------
