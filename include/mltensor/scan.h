@@ -1,8 +1,8 @@
 /* Running sums and products along one axis of contiguous memory of shape (outer, n, m).
  *
  * The result has shape (outer, n + initial, m): with `initial`, an identity comes first.  float32 and
- * float16 run in double.  For m = 1 long rows of floats go by blocks, see scan_block.h; other rows four
- * side by side to hide the latency of the addition; for larger m a tile of columns does.
+ * float16 run in double.  For m = 1 rows go four side by side to hide the latency of the addition, long ones
+ * that are fewer by blocks, see scan_block.h; for larger m a tile of columns does.
  */
 #ifndef MLTENSOR_SCAN_H
 #define MLTENSOR_SCAN_H
@@ -242,7 +242,7 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
   int64_t work = s->outer * (s->n + s->initial) * s->m;
   if (work == 0) return 0;
   atomic_init(&s->stop, 0);
-  s->block = s->m == 1 ? mlt_find_scan_block(product, dtype) : NULL;
+  s->block = s->m == 1 && s->outer < 4 ? mlt_find_scan_block(product, dtype) : NULL;
   s->item = mlt_itemsize[dtype];
   if (s->block && s->outer == 1 && s->n > 2 * MLT_PARALLEL_THRESHOLD && mlt_runtime_pointer->threads > 2) {
     int status = mlt_scan_long_row(s, product);
