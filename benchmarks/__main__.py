@@ -1,29 +1,37 @@
 """Runs the benchmarks.
 
     python -m benchmarks                                all groups
-    python -m benchmarks small training --rounds 41     two of them, more carefully
+    python -m benchmarks softmax training --rounds 41   two of them, more carefully
     python -m benchmarks matmul --isolate               a process per library
+    python -m benchmarks --json results.json            keeps the numbers
     python -m benchmarks --markdown results.json        tables of a run that was kept
+    python -m benchmarks --pages results.json           writes them into README.md and docs/benchmarks.md
+    python -m benchmarks instructions                   instructions per small operation, see instructions.py
 
-The libraries take turns, sample by sample, with the same number of threads; the table shows the median of
-the samples and our time over each peer's, and what that is to be at most where there is a target. Quiet the
-machine first: the load is kept in the JSON file.
+One process per number of threads; in it the libraries take turns, sample by sample. The table shows the median of the
+samples, our time over the fastest peer's and what it is to be at most, and the floor: the time in which the bytes
+that must move could have moved, or the multiplications have been done. Quiet the machine first: the load is
+kept in the JSON file.
 """
 
 import argparse
 import json
-import math
-import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from . import instructions, pages
 from . import report as reports
 from .cases import LIBRARIES
 from .groups import GROUPS
-from .libraries import installed, limit_threads, machine
-from .timing import interleaved
-from .workers import LocalWorker, ProcessWorker
+from .libraries import environment
+
+
+def numbers(text):
+    """Whole numbers separated by commas; 1e6 is one."""
+    return [int(float(number)) for number in text.split(",")]
 
 
 def parse(arguments):
@@ -33,17 +41,20 @@ def parse(arguments):
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"some of: {', '.join(GROUPS)} (default: all)")
     parser.add_argument("--only", default="", help="cases whose title contains this text")
     parser.add_argument("--libraries", default=",".join(LIBRARIES), help="separated by commas (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=2, help="of every library (default: %(default)s)")
+    parser.add_argument("--threads", type=numbers, default=[1, 2], help="of every library (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=15, help="samples per library (default: %(default)s)")
     parser.add_argument("--sample", type=float, default=0.005, metavar="SECONDS",
                         help="length of a sample; a longer call runs once (default: %(default)s)")
-    parser.add_argument("--sizes", type=lambda text: [int(float(size)) for size in text.split(",")],
-                        default=[100_000, 1_000_000, 10_000_000], help="of elementwise and reductions")
+    parser.add_argument("--budget", type=float, default=0.6, metavar="SECONDS",
+                        help="a row gets no more rounds than fit, three at least (default: %(default)s)")
+    parser.add_argument("--sizes", type=numbers, default=[100_000, 1_000_000, 10_000_000],
+                        help="of elementwise, mathematics, reductions, scans (default: 1e5,1e6,1e7)")
     parser.add_argument("--largest", type=int, default=2048, help="matrix of matmul (default: %(default)s)")
     parser.add_argument("--statistic", choices=("median", "best"), default="median", help="shown in the table")
     parser.add_argument("--isolate", action="store_true", help="run each library in a process of its own")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the results")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="print the tables of an earlier run and end")
+    parser.add_argument("--pages", type=Path, metavar="FILE", help="write an earlier run into the documentation")
     options = parser.parse_args(arguments)
     unknown = set(options.groups) - set(GROUPS)
     if unknown:
@@ -52,61 +63,42 @@ def parse(arguments):
     return options
 
 
-def check_agreement(title, summaries):
-    """Say so when two libraries did not compute the same."""
-    known = {name: value for name, value in summaries.items() if value is not None}
-    values = list(known.values())
-    if any(not math.isclose(value, values[0], rel_tol=1e-3, abs_tol=1e-6) for value in values):
-        print(f"{title}: the results differ, sums of absolute values are {known}", file=sys.stderr)
-
-
-def measure(options, workers, group, case):
-    """One row: the case in all libraries that have it."""
-    able = {name: worker for name, worker in workers.items() if case.statement_of(name) is not None}
-    check_agreement(case.name, {name: worker.prepare(group, case.name) for name, worker in able.items()})
-    samples = interleaved(able, options.rounds, options.sample)
-    return {"group": group, "case": case.name, "targets": case.targets,
-            "times": {name: {"median": statistics.median(times), "best": min(times), "samples": len(times)}
-                      for name, times in samples.items()}}
+def session(options, threads, kept):
+    """The report of a process with one number of threads."""
+    asked = vars(options) | {"threads": threads, "json": str(kept), "markdown": None, "pages": None}
+    command = [sys.executable, "-m", "benchmarks.session", json.dumps(asked)]
+    subprocess.run(command, env=environment(threads), check=True)
+    return json.loads(kept.read_text(encoding="utf-8"))
 
 
 def run(options):
-    """All rows; returns the report."""
-    limit_threads(options.threads)
-    libraries = installed(options.libraries.split(","))
-    conditions = machine()
-    kind = ProcessWorker if options.isolate else LocalWorker
-    plain = argparse.Namespace(threads=options.threads, sizes=options.sizes, largest=options.largest)
-    workers = {name: kind(name, plain) for name in libraries}
-    report = {"machine": conditions, "versions": {name: worker.version() for name, worker in workers.items()},
-              "isa": workers["mltensor"].isa() if "mltensor" in workers else None, "threads": options.threads,
-              "isolated": options.isolate, "rounds": options.rounds, "started": time.strftime("%Y-%m-%dT%H:%M:%S"),
-              "libraries": libraries, "results": []}
-    print(", ".join(f"{name} {version}" for name, version in report["versions"].items())
-          + f"; {options.threads} threads; {conditions['processor']}, {conditions['cores']} cores, "
-          f"kernels for {report['isa']}; load {conditions['load_at_start']:.1f}")
-    for group in options.groups:
-        print(f"\n{group}\n{reports.text_line(reports.header(libraries))}")
-        for case in GROUPS[group](options):
-            if options.only in case.name:
-                report["results"].append(measure(options, workers, group, case))
-                print(reports.text_line(reports.row(report["results"][-1], libraries, options.statistic)), flush=True)
-    for worker in workers.values():
-        worker.close()
-    print(f"\n{reports.summary(report['results'], options.statistic)}")
-    return report
+    """The report over all numbers of threads."""
+    together = {"started": time.strftime("%Y-%m-%dT%H:%M:%S"), "isolated": options.isolate, "rounds": options.rounds,
+                "threads": options.threads, "limits": {}, "results": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for threads in options.threads:
+            one = session(options, threads, Path(folder) / "report.json")
+            limits = together["limits"] | one["limits"]
+            together = one | together | {"limits": limits, "results": together["results"] + one["results"]}
+    print(f"\n{reports.summary(together['results'], options.statistic)}")
+    return together
 
 
-def main(arguments=None):
+def main(arguments):
     """The program."""
+    if arguments[:1] == ["instructions"]:
+        return instructions.main(arguments[1:])
     options = parse(arguments)
     if options.markdown:
-        print(reports.markdown(json.loads(options.markdown.read_text(encoding="utf-8")), options.statistic))
-        return
-    report = run(options)
-    if options.json:
-        reports.write_json(report, options.json)
+        print(reports.markdown(reports.read_json(options.markdown), options.statistic))
+    elif options.pages:
+        pages.write(reports.read_json(options.pages), options.statistic)
+    else:
+        report = run(options)
+        if options.json:
+            reports.write_json(report, options.json)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

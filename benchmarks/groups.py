@@ -1,12 +1,21 @@
 """The groups of cases by name."""
 
-from . import large, products, small, training
+from . import calls, large, moving, products, small, training
 
 GROUPS = {
     "small": small.cases,
+    "calls": calls.cases,
     "elementwise": large.elementwise,
+    "dtypes": large.dtypes,
+    "mathematics": large.mathematics,
     "reductions": large.reductions,
+    "scans": large.scans,
+    "sorting": moving.sorting,
+    "softmax": large.softmax,
+    "strided": moving.strided,
+    "indexing": moving.indexing,
     "matmul": products.cases,
+    "optimizer": training.optimizer,
     "training": training.cases,
 }
 

@@ -13,6 +13,7 @@ from .cases import LIBRARIES
 # Flags of /proc/cpuinfo that say which kernels a library can choose.
 SIMD = ("sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16",
         "avx512_vnni", "amx_tile", "asimd", "sve")
+HAS_AFFINITY = hasattr(os, "sched_getaffinity")
 
 
 class Library:
@@ -21,21 +22,27 @@ class Library:
     Parameters
     ----------
     name : str
-        "mltensor", "numpy" or "torch".
+        "mltensor", "numpy", "torch" or "jax".
     threads : int
         Number of threads it may use.
     """
 
     def __init__(self, name, threads):
         self.name = name
-        self.xp = importlib.import_module(name)
-        if name != "numpy":  # NumPy's BLAS reads the environment, which `limit_threads` has set
+        self.module_of_versions = importlib.import_module(name)
+        self.xp = importlib.import_module("jax.numpy") if name == "jax" else self.module_of_versions
+        if name in ("mltensor", "torch"):  # the others read the environment, which `environment` has set
             self.xp.set_num_threads(threads)
+        if name == "jax":
+            self.module_of_versions.config.update("jax_enable_x64", True)
+            start_on_all_cores(lambda: self.xp.zeros(1).block_until_ready())
 
     def tensor(self, array, requires_grad=False):
         """A tensor of the library in memory of its own, with the contents of a NumPy array."""
         if self.name == "numpy":
             return array.copy()
+        if self.name == "jax":
+            return self.xp.array(array)
         tensor = self.xp.tensor(array) if self.name == "torch" else self.xp.array(array)
         return tensor.requires_grad_() if requires_grad else tensor
 
@@ -46,17 +53,31 @@ class Library:
     @property
     def version(self):
         """Version of the library."""
-        return self.xp.__version__
+        return self.module_of_versions.__version__
 
 
-def limit_threads(threads):
-    """Set the environment by which libraries choose their number of threads; before they are imported.
+def start_on_all_cores(start):
+    """Call what starts a pool of threads where they are not confined to the core that OpenMP bound us to."""
+    if not HAS_AFFINITY:
+        start()
+        return
+    bound = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    start()
+    os.sched_setaffinity(0, bound)
 
-    Threads of OpenMP are bound to cores: two that spin on one core take a hundred times as long.
+
+def environment(threads):
+    """The environment of a process whose libraries use so many threads.
+
+    They read it when they are loaded. Threads of OpenMP are bound to cores: two that spin on one core take a
+    hundred times as long. JAX takes the size of its pool from NPROC.
     """
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    os.environ.setdefault("OMP_PROC_BIND", "true")
+    settings = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"), str(threads))
+    settings["JAX_PLATFORMS"] = "cpu"
+    if threads == 1:
+        settings["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
+    return {"OMP_PROC_BIND": "true", **os.environ, **settings}
 
 
 def installed(wanted=LIBRARIES):
@@ -72,6 +93,11 @@ def summary(value):
     return float(numpy.sum(numpy.abs(array.astype(numpy.float64)))) if array.dtype.kind in "biuf" else None
 
 
+def load():
+    """How many programs want to run, on average over a minute."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
 def machine():
     """What the numbers depend on: processor, its vector instructions, cores, Python."""
     model, flags = platform.machine(), set()
@@ -83,7 +109,6 @@ def machine():
                     model = value.strip()
                 elif key.strip() in ("flags", "Features"):
                     flags = set(value.split())
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {"processor": model, "vector_instructions": [flag for flag in SIMD if flag in flags],
-            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-            "load_at_start": load, "system": platform.system(), "python": sys.version.split()[0]}
+            "cores": len(os.sched_getaffinity(0)) if HAS_AFFINITY else os.cpu_count(),
+            "load_at_start": load(), "system": platform.system(), "python": sys.version.split()[0]}

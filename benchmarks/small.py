@@ -4,7 +4,7 @@ import numpy
 
 from .cases import Case
 
-GRADIENT = {"numpy": None}
+GRADIENT = {"numpy": None, "jax": None}
 HALF = {"numpy": 0.5}
 
 
@@ -19,8 +19,8 @@ def names(library, requires_grad=False):
 
 
 def recorded(library):
-    """The same where `a` and `b` require a gradient; in NumPy, which has none, plain arrays."""
-    return names(library, requires_grad=library.name != "numpy")
+    """The same where `a` and `b` require a gradient; in NumPy and JAX, whose arrays have none, plain arrays."""
+    return names(library, requires_grad=library.name in ("mltensor", "torch"))
 
 
 def cases(_options):

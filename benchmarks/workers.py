@@ -11,6 +11,7 @@ import sys
 
 from .groups import find_case
 from .libraries import Library, summary
+from .limits import limits_of
 from .timing import Timed
 
 
@@ -23,17 +24,22 @@ class LocalWorker:
         self.timed = None
 
     def prepare(self, group, case):
-        """Set a case up; gives a number that tells results apart."""
+        """Set a case up and run it once; gives a number that tells results apart, and the seconds."""
         self.timed = None
         case = find_case(self.options, group, case)
         self.timed = Timed(case, self.library)
-        return summary(self.timed.value()) if case.checked else None
+        value, seconds = self.timed.first()
+        return summary(value) if case.checked else None, seconds
 
     def calibrate(self, seconds):
         return self.timed.calibrate(seconds)
 
     def sample(self, loops):
         return self.timed.sample(loops)
+
+    def limits(self, sets, dtypes):
+        """What the machine reaches in this library."""
+        return limits_of(self.library, sets, dtypes)
 
     def version(self):
         return self.library.version
@@ -69,6 +75,9 @@ class ProcessWorker:
 
     def sample(self, loops):
         return self.ask("sample", loops)
+
+    def limits(self, sets, dtypes):
+        return self.ask("limits", sets, dtypes)
 
     def version(self):
         return self.ask("version")

@@ -39,6 +39,9 @@ cdef extern from "mltensor/reduce.h" nogil:
         MLT_REDUCE_SQUARES_OP
         MLT_REDUCE_EXPONENTIALS_OP
         MLT_REDUCE_COUNT_OP
+        MLT_REDUCE_ANY_OP
+        MLT_REDUCE_ALL_OP
+        MLT_REDUCE_MOMENTS_OP
     ctypedef struct mlt_reduction:
         void (*row)(const char* source, int64_t n, char* result, const char* aux) noexcept nogil
     ctypedef struct mlt_arg_reduction:
@@ -53,8 +56,8 @@ cdef extern from "mltensor/reduce_engine.h" nogil:
         MLT_FINISH_COMPLEX
         MLT_FINISH_PAIR
         MLT_FINISH_HALF
-        MLT_FINISH_ANY
-        MLT_FINISH_ALL
+        MLT_FINISH_TRUTH
+        MLT_FINISH_MOMENTS
         MLT_FINISH_LOG
         MLT_EARLY_NEVER
         MLT_EARLY_ANY
@@ -66,7 +69,6 @@ cdef extern from "mltensor/reduce_engine.h" nogil:
         int dtype
         int root
         double divisor
-        int64_t count
     ctypedef struct mlt_reduce_plan:
         const mlt_reduction* loops
         mlt_unpack unpack
@@ -87,7 +89,7 @@ cdef extern from "mltensor/reduce_arg.h" nogil:
 
 mlt_runtime_pointer = runtime()
 
-cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero")
+cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var")
 
 
 # --- shapes and axes ------------------------------------------------------------------------
@@ -155,13 +157,12 @@ cdef int run(int op, Tensor x, int form, uint64_t mask, Tensor result, mlt_finis
     return check_interrupt(status)
 
 
-cdef inline mlt_finish ending(int kind, int dtype, double divisor=1.0, int root=0, int64_t count=0) noexcept:
+cdef inline mlt_finish ending(int kind, int dtype, double divisor=1.0, int root=0) noexcept:
     cdef mlt_finish finish
     finish.kind = kind
     finish.dtype = dtype
     finish.divisor = divisor
     finish.root = root
-    finish.count = count
     return finish
 
 
@@ -367,6 +368,15 @@ cdef object spread(PyObject** a, str name, bint root):
     count = reduced_count(x, mask)
     divisor = count - correction
     divisor = divisor if divisor > 0 else 0.0
+    cdef int out = real_of[dtype] if is_inexact(dtype) else FLOAT64
+    if whole and not is_complex(form):
+        result = reduced_like(x, mask, keepdims, out)
+        if x.view.size == 0:
+            fill(result, float("nan"))
+        else:
+            run(MLT_REDUCE_MOMENTS_OP, x, form, mask, result, ending(MLT_FINISH_MOMENTS, out, divisor, root),
+                MLT_EARLY_NEVER, None)
+        return result if is_inexact(dtype) else cast(result, dtype)
     # The means are kept in double, one per result; the second pass then takes the deviations.
     cdef int wide = COMPLEX128 if is_complex(form) else FLOAT64
     if whole:
@@ -378,7 +388,6 @@ cdef object spread(PyObject** a, str name, bint root):
         x = masked(cast(x, wide), <object> a[7], means)
         form = wide
         counted = counts(x, <object> a[7], mask, keepdims)
-    cdef int out = real_of[dtype] if is_inexact(dtype) else FLOAT64
     result = reduced_like(x, mask, keepdims, out if whole else FLOAT64)
     if x.view.size == 0:
         fill(result, float("nan"))
@@ -478,13 +487,12 @@ cdef object argmin_kernel(PyObject** a):
 
 # --- truth and counts ---------------------------------------------------------------------------
 
-cdef Tensor count(Tensor x, uint64_t mask, bint keepdims, int kind, int early):
+cdef Tensor count(int op, Tensor x, uint64_t mask, bint keepdims, int kind, int early):
     cdef Tensor result = reduced_like(x, mask, keepdims, INT64 if kind == MLT_FINISH_VALUE else BOOL)
     if x.view.size == 0:
-        fill(result, kind == MLT_FINISH_ALL)
+        fill(result, op == MLT_REDUCE_ALL_OP)
     else:
-        run(MLT_REDUCE_COUNT_OP, x, FLOAT32 if x.view.dtype == FLOAT16 else x.view.dtype, mask, result,
-            ending(kind, BOOL, 1.0, 0, reduced_count(x, mask)), early, None)
+        run(op, x, FLOAT32 if x.view.dtype == FLOAT16 else x.view.dtype, mask, result, ending(kind, BOOL), early, None)
     return result
 
 
@@ -492,20 +500,22 @@ cdef object any_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 0)
-    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ANY, MLT_EARLY_ANY)
+    return count(MLT_REDUCE_ANY_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_TRUTH,
+                 MLT_EARLY_ANY)
 
 
 cdef object all_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 1)
-    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_ALL, MLT_EARLY_ALL)
+    return count(MLT_REDUCE_ALL_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_TRUTH,
+                 MLT_EARLY_ALL)
 
 
 cdef object count_nonzero_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    return count(x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]), MLT_FINISH_VALUE,
-                 MLT_EARLY_NEVER)
+    return count(MLT_REDUCE_COUNT_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]),
+                 MLT_FINISH_VALUE, MLT_EARLY_NEVER)
 
 
 # --- logsumexp ----------------------------------------------------------------------------------

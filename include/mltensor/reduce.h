@@ -13,6 +13,8 @@
 
 /* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
 #define MLT_REDUCE_BLOCK 2048
+/* Adjacent results that are taken together. */
+#define MLT_REDUCE_TILE 1024
 
 typedef struct {
   void (*row)(const char *source, int64_t n, char *result, const char *aux);
@@ -40,7 +42,9 @@ typedef struct {
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
+#include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
 #undef MLT_REDUCE_ALL_DTYPES
 #define MLT_REDUCE_ALL_DTYPES 0
@@ -49,13 +53,17 @@ typedef struct {
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
+#include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
 
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/decay.h"
 #include "mltensor/reduce_loops.h"
+#include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
 #endif
 
@@ -67,6 +75,9 @@ enum {
   MLT_REDUCE_SQUARES_OP,
   MLT_REDUCE_EXPONENTIALS_OP,
   MLT_REDUCE_COUNT_OP,
+  MLT_REDUCE_ANY_OP,
+  MLT_REDUCE_ALL_OP,
+  MLT_REDUCE_MOMENTS_OP,
   MLT_REDUCE_OPS
 };
 
@@ -122,19 +133,21 @@ static const mlt_reduction *const mlt_reductions[MLT_REDUCE_OPS][MLT_DTYPE_COUNT
                                [MLT_COMPLEX128] = MLT_EACH_TARGET(squares_pair_FLOAT64)},
     [MLT_REDUCE_EXPONENTIALS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(exponentials_FLOAT32),
                                     [MLT_FLOAT64] = MLT_EACH_TARGET(exponentials_FLOAT64)},
-    [MLT_REDUCE_COUNT_OP] = {[MLT_BOOL] = MLT_EACH_TARGET(count_UINT8),
-                             [MLT_INT8] = MLT_EACH_TARGET(count_UINT8),
-                             [MLT_INT16] = MLT_BASE_ONLY(count_UINT16),
-                             [MLT_INT32] = MLT_EACH_TARGET(count_UINT32),
-                             [MLT_INT64] = MLT_EACH_TARGET(count_UINT64),
-                             [MLT_UINT8] = MLT_EACH_TARGET(count_UINT8),
-                             [MLT_UINT16] = MLT_BASE_ONLY(count_UINT16),
-                             [MLT_UINT32] = MLT_EACH_TARGET(count_UINT32),
-                             [MLT_UINT64] = MLT_EACH_TARGET(count_UINT64),
-                             [MLT_FLOAT32] = MLT_EACH_TARGET(count_FLOAT32),
-                             [MLT_FLOAT64] = MLT_EACH_TARGET(count_FLOAT64),
-                             [MLT_COMPLEX64] = MLT_BASE_ONLY(count_COMPLEX64),
-                             [MLT_COMPLEX128] = MLT_BASE_ONLY(count_COMPLEX128)},
+#define MLT_TRUTH_LINES(name)                                                                   \
+  {[MLT_BOOL] = MLT_EACH_TARGET(name##_UINT8), [MLT_INT8] = MLT_EACH_TARGET(name##_UINT8),      \
+   [MLT_INT16] = MLT_BASE_ONLY(name##_UINT16), [MLT_INT32] = MLT_EACH_TARGET(name##_UINT32),    \
+   [MLT_INT64] = MLT_EACH_TARGET(name##_UINT64), [MLT_UINT8] = MLT_EACH_TARGET(name##_UINT8),   \
+   [MLT_UINT16] = MLT_BASE_ONLY(name##_UINT16), [MLT_UINT32] = MLT_EACH_TARGET(name##_UINT32),  \
+   [MLT_UINT64] = MLT_EACH_TARGET(name##_UINT64),                                               \
+   [MLT_FLOAT32] = MLT_EACH_TARGET(name##_FLOAT32),                                             \
+   [MLT_FLOAT64] = MLT_EACH_TARGET(name##_FLOAT64),                                             \
+   [MLT_COMPLEX64] = MLT_BASE_ONLY(name##_COMPLEX64),                                           \
+   [MLT_COMPLEX128] = MLT_BASE_ONLY(name##_COMPLEX128)}
+    [MLT_REDUCE_COUNT_OP] = MLT_TRUTH_LINES(count),
+    [MLT_REDUCE_ANY_OP] = MLT_TRUTH_LINES(any),
+    [MLT_REDUCE_ALL_OP] = MLT_TRUTH_LINES(all),
+    [MLT_REDUCE_MOMENTS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(moments_FLOAT32),
+                               [MLT_FLOAT64] = MLT_EACH_TARGET(moments_FLOAT64)},
 };
 
 static const mlt_arg_reduction *const mlt_arg_reductions[2][MLT_DTYPE_COUNT][MLT_ISA_COUNT] = {

@@ -71,8 +71,8 @@ enum {
   MLT_FINISH_COMPLEX,   /* two doubles: divided, rounded to the dtype */
   MLT_FINISH_PAIR,      /* two doubles: added, then as REAL */
   MLT_FINISH_HALF,      /* float to float16 */
-  MLT_FINISH_ANY,       /* count above zero */
-  MLT_FINISH_ALL,       /* count equals `count` */
+  MLT_FINISH_TRUTH,     /* not zero */
+  MLT_FINISH_MOMENTS,   /* the squares of `mlt_moments`, as REAL */
   MLT_FINISH_LOG        /* log of a double plus the auxiliary value */
 };
 
@@ -81,8 +81,14 @@ typedef struct {
   int dtype; /* of the result */
   int root;  /* take the square root */
   double divisor;
-  int64_t count;
 } mlt_finish;
+
+/* Whether an accumulator of truth is not zero. */
+static inline int mlt_reduce_truth(const char *acc, int size) {
+  int found = 0;
+  for (int i = 0; i < size; i++) found |= acc[i];
+  return found != 0;
+}
 
 static inline void mlt_store_real(char *out, int dtype, double value) {
   if (dtype == MLT_FLOAT64)
@@ -145,12 +151,14 @@ static void mlt_finish_results(const mlt_finish *f, const char *acc, int acc_siz
       case MLT_FINISH_HALF:
         *(mlt_half *)out = mlt_float_to_half(((const float *)acc)[j]);
         break;
-      case MLT_FINISH_ANY:
-        *(uint8_t *)out = ((const int64_t *)acc)[j] > 0;
+      case MLT_FINISH_TRUTH:
+        *(uint8_t *)out = (uint8_t)mlt_reduce_truth(acc + j * acc_size, acc_size);
         break;
-      case MLT_FINISH_ALL:
-        *(uint8_t *)out = ((const int64_t *)acc)[j] == f->count;
+      case MLT_FINISH_MOMENTS: {
+        double value = ((const mlt_moments *)acc)[j].squares / f->divisor;
+        mlt_store_real(out, f->dtype, f->root ? sqrt(value) : value);
         break;
+      }
       default: {
         double shift = f->dtype == MLT_FLOAT64 ? ((const double *)aux)[j] : ((const float *)aux)[j];
         mlt_store_real(out, f->dtype, log(sums[j]) + shift);

@@ -3,8 +3,9 @@
  * Dimensions of length 1 go, neighbours that lie in one line merge, and the reduced ones are
  * visited in the order of their strides.  Then one of two ways:
  *
- *   rows     the closest elements are reduced into one result: `row` over blocks of 2048;
- *   columns  the closest elements belong to different results: `column` over tiles of up to 512
+ *   rows     the closest elements are reduced into one result: `row` over blocks of 2048, or of
+ *            16 KB where they are read in place;
+ *   columns  the closest elements belong to different results: `column` over tiles of up to 1024
  *            results and blocks of reduced rows.
  *
  * Blocks combine in a tree of degree 4, so that rounding errors grow with the logarithm of the
@@ -23,10 +24,9 @@
 #include "mltensor/reduce_ends.h"
 #include "mltensor/thread.h"
 
-#define MLT_REDUCE_TILE 512
 #define MLT_REDUCE_DEGREE 4
 #define MLT_REDUCE_LEVELS 8
-#define MLT_REDUCE_MAX_ACC 16
+#define MLT_REDUCE_MAX_ACC 24
 #define MLT_REDUCE_SEGMENTS 64
 
 enum { MLT_EARLY_NEVER = 0, MLT_EARLY_ANY, MLT_EARLY_ALL };
@@ -36,7 +36,7 @@ typedef struct {
   const mlt_reduction *loops;
   mlt_unpack unpack;
   int converts; /* unpack changes the dtype: nothing is read in place */
-  int early;    /* counts of one result that may stop as soon as the answer is known */
+  int early;    /* truth of one result that may stop as soon as the answer is known */
   mlt_finish finish;
   const char *aux; /* an auxiliary value per result, or NULL */
   char *out;       /* C-contiguous */
@@ -139,6 +139,7 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
+  if (!p->converts && p->inner_stride == p->item && p->item < 8) p->block = 8 * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     p->block = 16384 / p->columns;
     p->block = p->block < 64 ? 64 : p->block > 1024 ? 1024 : p->block;
@@ -251,8 +252,7 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
       loops->combine(acc, next, lanes);
     }
     if (p->early) {
-      int64_t hits = *(int64_t *)acc;
-      if (p->early == MLT_EARLY_ANY ? hits > 0 : hits < count)
+      if (mlt_reduce_truth(acc, loops->acc_size) == (p->early == MLT_EARLY_ANY))
         atomic_store_explicit(&p->found, 1, memory_order_relaxed);
     }
     /* A full level is folded into the one above. */

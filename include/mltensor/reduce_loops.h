@@ -5,7 +5,8 @@
  * vectorises without reassociation by the compiler.  `column` folds rows of m adjacent elements
  * into m accumulators, four rows at a time to halve the traffic of the accumulators.
  *
- * float32 is summed in double: exact enough that the order hardly matters, at the speed of memory.
+ * float32 is summed in double, four elements at a time that were added as they are: the rounding of two
+ * additions does not grow with the length, and widening every element would take twice as long.
  * A complex number is a pair of reals to sums (width 2); `aux` is a value per result that a step
  * needs: the mean of squared deviations, the maximum of exponentials.
  */
@@ -132,8 +133,64 @@
   MLT_REDUCTION(sum_##D, T, A, (A)0, a + (A)x, a + b) \
   MLT_REDUCTION(prod_##D, T, A, (A)1, a * (A)x, a * b)
 
-#define MLT_REDUCE_SUM_REAL(D, T)                                                      \
-  MLT_REDUCTION(sum_##D, T, double, 0.0, a + (double)x, a + b)                         \
+/* Sums of float32 in double.  A row shorter than the lanes is added in double alone.  Half of the additions
+ * are fused with a product by 1, which other units of the processor do. */
+static void MLT_FN(sum_FLOAT32_row)(const char *source, int64_t n, char *result, const char *aux) {
+  enum { LANES = MLT_LANES(double) };
+  const float *restrict p = (const float *)source;
+  double *out = (double *)result;
+  int64_t i = 0;
+  (void)aux;
+  if (n < LANES) {
+    double a = 0.0;
+    for (; i < n; i++) a += (double)p[i];
+    *out = a;
+    return;
+  }
+  double lane[LANES] __attribute__((aligned(64)));
+  for (int j = 0; j < LANES; j++) lane[j] = 0.0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES)
+    for (int j = 0; j < LANES; j++) {
+      const float four = MLT_FMA32(p[i + j], 1.0f, p[i + LANES + j]) + (p[i + 2 * LANES + j] + p[i + 3 * LANES + j]);
+      lane[j] = MLT_FMA64((double)four, 1.0, lane[j]);
+    }
+  for (; i + LANES <= n; i += LANES)
+    for (int j = 0; j < LANES; j++) lane[j] = MLT_FMA64((double)p[i + j], 1.0, lane[j]);
+  for (; i + 8 <= n; i += 8)
+    for (int j = 0; j < 8; j++) lane[j] += (double)p[i + j];
+  double rest = 0.0;
+  for (; i < n; i++) rest += (double)p[i];
+  for (int width = LANES / 2; width >= 1; width /= 2)
+    for (int j = 0; j < width; j++) lane[j] += lane[j + width];
+  *out = lane[0] + rest;
+}
+
+static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
+                                       char *result, const char *aux) {
+  double *restrict acc = (double *)result;
+  (void)aux;
+  for (; rows >= 8; rows -= 8, source += 8 * row_stride) {
+    const float *restrict p[8];
+    for (int r = 0; r < 8; r++) p[r] = (const float *)(source + r * row_stride);
+    for (int64_t j = 0; j < m; j++) {
+      const float four = (p[0][j] + p[1][j]) + (p[2][j] + p[3][j]);
+      const float more = (p[4][j] + p[5][j]) + (p[6][j] + p[7][j]);
+      acc[j] += (double)four + (double)more;
+    }
+  }
+  for (; rows > 0; rows--, source += row_stride) {
+    const float *restrict p = (const float *)source;
+    for (int64_t j = 0; j < m; j++) acc[j] += (double)p[j];
+  }
+}
+
+MLT_REDUCE_COMBINE(sum_FLOAT32, double, 0.0, a + b)
+static const mlt_reduction MLT_FN(sum_FLOAT32) = {
+    MLT_FN(sum_FLOAT32_row), MLT_FN(sum_FLOAT32_column), MLT_FN(sum_FLOAT32_combine),
+    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0};
+MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
+
+#define MLT_REDUCE_PROD_REAL(D, T)                                                     \
   MLT_REDUCTION(prod_##D, T, double, 1.0, a * (double)x, a * b)                        \
   MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0.0, a + (double)x, a + b) \
   static const mlt_reduction MLT_FN(sum_pair_##D) = {                                  \
@@ -160,28 +217,153 @@
       MLT_FN(squares_##D##_combine), MLT_FN(squares_##D##_identity), 2 * sizeof(T),            \
       2 * sizeof(double), 2, 2 * sizeof(double)};
 
-/* Sums of exp(x - shift), the second half of logsumexp. */
-#define MLT_REDUCE_EXPONENTIALS(D, T, EXP)                                                       \
-  MLT_REDUCE_ROW(exponentials_##D##_row, T, double, T, 1, 0.0, a + (double)EXP(x - shift), a + b) \
-  MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]))        \
+/* Sums of exp(x - shift), the second half of logsumexp; the shift is the largest x. */
+#define MLT_REDUCE_EXPONENTIALS(D, T, EXP, UNIT)                                                 \
+  static void MLT_FN(exponentials_##D##_row)(const char *source, int64_t n, char *result,        \
+                                             const char *aux) {                                  \
+    enum { LANES = 16 };                                                                         \
+    const T *restrict p = (const T *)source;                                                     \
+    const T shift = *(const T *)aux;                                                             \
+    double lane[LANES] __attribute__((aligned(64))) = {0}, total = 0.0;                          \
+    int64_t i = 0;                                                                               \
+    for (; i + 4 * LANES <= n; i += 4 * LANES)                                                   \
+      for (int j = 0; j < LANES; j++) {                                                          \
+        const T a = EXP(p[i + j] - shift), b = EXP(p[i + LANES + j] - shift);                    \
+        const T c = EXP(p[i + 2 * LANES + j] - shift), d = EXP(p[i + 3 * LANES + j] - shift);    \
+        lane[j] += (double)((a + b) + (c + d));                                                  \
+      }                                                                                          \
+    for (; i + LANES <= n; i += LANES)                                                           \
+      for (int j = 0; j < LANES; j++) lane[j] += (double)EXP(p[i + j] - shift);                  \
+    for (; i < n; i++) total += (double)EXP(p[i] - shift);                                       \
+    for (int width = LANES / 2; width >= 1; width /= 2)                                          \
+      for (int j = 0; j < width; j++) lane[j] += lane[j + width];                                \
+    *(double *)result = (lane[0] + total) * UNIT;                                                \
+  }                                                                                              \
+  MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]) * UNIT) \
   MLT_REDUCE_COMBINE(exponentials_##D, double, 0.0, a + b)                                       \
   static const mlt_reduction MLT_FN(exponentials_##D) = {                                        \
       MLT_FN(exponentials_##D##_row), MLT_FN(exponentials_##D##_column),                         \
       MLT_FN(exponentials_##D##_combine), MLT_FN(exponentials_##D##_identity), sizeof(T),        \
       sizeof(double), 1, sizeof(T)};
 
-/* ---- extremes: NaN wins, and stays --------------------------------------------------------- */
+/* ---- extremes: NaN wins, and stays ---------------------------------------------------------
+ * The quick loops let NaN fall through a comparison and notice it aside: `zero` stays zero but for NaN and
+ * infinities.  Then the careful loops go over the same elements, to which an extreme is indifferent. */
 
-#define MLT_REDUCE_EXTREMES_REAL(D, T)                                                      \
-  MLT_REDUCTION(max_##D, T, T, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,                  \
-                ((b > a) | (b != b)) ? b : a)                                               \
-  MLT_REDUCTION(min_##D, T, T, (T)INFINITY, ((x < a) | (x != x)) ? x : a,                   \
-                ((b < a) | (b != b)) ? b : a)
+#define MLT_REDUCE_QUICK_EXTREME(name, D, T, FMA, SIGN)                                          \
+  static void MLT_FN(name##_##D##_row)(const char *source, int64_t n, char *result,              \
+                                       const char *aux) {                                        \
+    enum { LANES = MLT_LANES(T) };                                                               \
+    const T *restrict p = (const T *)source;                                                     \
+    if (n >= LANES) {                                                                            \
+      T lane[LANES] __attribute__((aligned(64))), zero[LANES] __attribute__((aligned(64)));      \
+      for (int j = 0; j < LANES; j++) {                                                          \
+        lane[j] = p[j];                                                                          \
+        zero[j] = p[j] * (T)0;                                                                   \
+      }                                                                                          \
+      int64_t i = LANES;                                                                         \
+      for (;;) {                                                                                 \
+        for (; i + LANES <= n; i += LANES)                                                       \
+          for (int j = 0; j < LANES; j++) {                                                      \
+            const T x = p[i + j];                                                                \
+            lane[j] = x SIGN lane[j] ? x : lane[j];                                              \
+            zero[j] = FMA(x, (T)0, zero[j]);                                                     \
+          }                                                                                      \
+        if (i == n) break;                                                                       \
+        i = n - LANES; /* the last ones once more */                                             \
+      }                                                                                          \
+      for (int width = LANES / 2; width >= 1; width /= 2)                                        \
+        for (int j = 0; j < width; j++) {                                                        \
+          lane[j] = lane[j + width] SIGN lane[j] ? lane[j + width] : lane[j];                    \
+          zero[j] += zero[j + width];                                                            \
+        }                                                                                        \
+      if (zero[0] == (T)0) {                                                                     \
+        *(T *)result = lane[0];                                                                  \
+        return;                                                                                  \
+      }                                                                                          \
+    }                                                                                            \
+    MLT_FN(name##_careful_##D##_row)(source, n, result, aux);                                    \
+  }                                                                                              \
+  static void MLT_FN(name##_##D##_column)(const char *source, int64_t m, int64_t rows,           \
+                                          int64_t row_stride, char *result, const char *aux) {   \
+    T *restrict acc = (T *)result;                                                               \
+    int64_t r = 0;                                                                               \
+    int unordered = 0;                                                                           \
+    for (; r + 4 <= rows; r += 4) {                                                              \
+      const T *restrict p0 = (const T *)(source + r * row_stride);                               \
+      const T *restrict p1 = (const T *)(source + (r + 1) * row_stride);                         \
+      const T *restrict p2 = (const T *)(source + (r + 2) * row_stride);                         \
+      const T *restrict p3 = (const T *)(source + (r + 3) * row_stride);                         \
+      for (int64_t j = 0; j < m; j++) {                                                          \
+        const T a = p0[j], b = p1[j], c = p2[j], d = p3[j], e = acc[j];                          \
+        const T ab = a SIGN b ? a : b, cd = c SIGN d ? c : d, abcd = ab SIGN cd ? ab : cd;       \
+        acc[j] = abcd SIGN e ? abcd : e;                                                         \
+        unordered |= __builtin_isunordered(a, b) | __builtin_isunordered(c, d);                  \
+      }                                                                                          \
+    }                                                                                            \
+    if (unordered) r = 0;                                                                        \
+    MLT_FN(name##_careful_##D##_column)(source + r * row_stride, m, rows - r, row_stride, result, aux); \
+  }                                                                                              \
+  static const mlt_reduction MLT_FN(name##_##D) = {                                              \
+      MLT_FN(name##_##D##_row), MLT_FN(name##_##D##_column), MLT_FN(name##_careful_##D##_combine), \
+      MLT_FN(name##_careful_##D##_identity), sizeof(T), sizeof(T), 1, 0};
+
+#define MLT_REDUCE_EXTREMES_REAL(D, T, FMA)                                                          \
+  MLT_REDUCE_ROW(max_careful_##D##_row, T, T, T, 1, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,      \
+                 ((b > a) | (b != b)) ? b : a)                                                       \
+  MLT_REDUCE_ROW(min_careful_##D##_row, T, T, T, 1, (T)INFINITY, ((x < a) | (x != x)) ? x : a,       \
+                 ((b < a) | (b != b)) ? b : a)                                                       \
+  MLT_REDUCE_COLUMN(max_careful_##D##_column, T, T, T, ((x > a) | (x != x)) ? x : a)                 \
+  MLT_REDUCE_COLUMN(min_careful_##D##_column, T, T, T, ((x < a) | (x != x)) ? x : a)                 \
+  MLT_REDUCE_COMBINE(max_careful_##D, T, (T)-INFINITY, ((b > a) | (b != b)) ? b : a)                 \
+  MLT_REDUCE_COMBINE(min_careful_##D, T, (T)INFINITY, ((b < a) | (b != b)) ? b : a)                  \
+  MLT_REDUCE_QUICK_EXTREME(max, D, T, FMA, >)                                                        \
+  MLT_REDUCE_QUICK_EXTREME(min, D, T, FMA, <)
 #define MLT_REDUCE_EXTREMES(D, T, LOW, HIGH)                    \
   MLT_REDUCTION(max_##D, T, T, LOW, x > a ? x : a, b > a ? b : a) \
   MLT_REDUCTION(min_##D, T, T, HIGH, x < a ? x : a, b < a ? b : a)
 
-/* ---- counts of what is not zero: also any and all --------------------------------------------
+/* ---- whether any or all elements are not zero, in numbers as wide as they are ----------------- */
+
+#define MLT_REDUCE_FOUND_ROW(name, T, N, TEST, RESULT)                                         \
+  static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *aux) {     \
+    enum { LANES = MLT_LANES(N) };                                                             \
+    const T *restrict p = (const T *)source;                                                   \
+    int64_t i = 0;                                                                             \
+    N found = 0;                                                                               \
+    (void)aux;                                                                                 \
+    if (n >= LANES) {                                                                          \
+      N lane[LANES] __attribute__((aligned(64))) = {0};                                        \
+      for (;;) {                                                                               \
+        for (; i + LANES <= n; i += LANES)                                                     \
+          for (int j = 0; j < LANES; j++) lane[j] |= (N)(p[i + j] TEST (T)0);                  \
+        if (i == n) break;                                                                     \
+        i = n - LANES; /* the last ones once more */                                           \
+      }                                                                                        \
+      for (int width = LANES / 2; width * (int)sizeof(N) >= 64; width /= 2)                    \
+        for (int j = 0; j < width; j++) lane[j] |= lane[j + width];                            \
+      uint64_t words[8], any = 0;                                                              \
+      memcpy(words, lane, sizeof words);                                                       \
+      for (int j = 0; j < 8; j++) any |= words[j];                                             \
+      found = any != 0;                                                                        \
+    }                                                                                          \
+    for (; i < n; i++) found |= (N)(p[i] TEST (T)0);                                           \
+    *(N *)result = RESULT;                                                                     \
+  }
+
+#define MLT_REDUCE_TRUTH_OF(name, T, N, IDENTITY, STEP, COMBINE, TEST, RESULT)     \
+  MLT_REDUCE_FOUND_ROW(name##_row, T, N, TEST, RESULT)                             \
+  MLT_REDUCE_COLUMN(name##_column, T, N, N, STEP)                                  \
+  MLT_REDUCE_COMBINE(name, N, IDENTITY, COMBINE)                                   \
+  static const mlt_reduction MLT_FN(name) = {                                      \
+      MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),           \
+      MLT_FN(name##_identity), sizeof(T), sizeof(N), 1, 0};
+
+#define MLT_REDUCE_TRUTH(D, T, N)                                                              \
+  MLT_REDUCE_TRUTH_OF(any_##D, T, N, (N)0, a | (N)(x != (T)0), a | b, !=, found)               \
+  MLT_REDUCE_TRUTH_OF(all_##D, T, N, (N)1, a & (N)(x != (T)0), a & b, ==, found == 0)
+
+/* ---- counts of what is not zero --------------------------------------------
  * Inside a block a lane is as narrow as the element: MLT_REDUCE_BLOCK / lanes stays below 255. */
 
 #define MLT_REDUCE_COUNT(D, T, N)                                                              \
@@ -219,6 +401,11 @@
     for (; i + 64 <= n; i += 64) {                                                        \
       int hits = 0;                                                                       \
       for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
+      if (hits) break;                                                                    \
+    }                                                                                     \
+    for (; i + 8 <= n; i += 8) {                                                          \
+      int hits = 0;                                                                       \
+      for (int j = 0; j < 8; j++) hits |= p[i + j] == v;                                  \
       if (hits) break;                                                                    \
     }                                                                                     \
     while (i < n && !(p[i] == v)) i++;                                                    \
@@ -275,14 +462,14 @@
 
 /* ---- the dtypes: the main ones for every target, the others for the baseline ----------------- */
 
-MLT_REDUCE_SUM_REAL(FLOAT32, float)
-MLT_REDUCE_SUM_REAL(FLOAT64, double)
+MLT_REDUCE_PROD_REAL(FLOAT32, float)
+MLT_REDUCE_PROD_REAL(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
-MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(exp_f32))
-MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(exp_f64))
-MLT_REDUCE_EXTREMES_REAL(FLOAT32, float)
-MLT_REDUCE_EXTREMES_REAL(FLOAT64, double)
+MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
+MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
+MLT_REDUCE_EXTREMES_REAL(FLOAT32, float, MLT_FMA32)
+MLT_REDUCE_EXTREMES_REAL(FLOAT64, double, MLT_FMA64)
 MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
 MLT_REDUCE_ARG_REAL(FLOAT64, double, int64_t)
 MLT_REDUCE_SUM(INT32, int32_t, int64_t)
@@ -295,10 +482,15 @@ MLT_REDUCE_ARG(INT32, int32_t, int32_t)
 MLT_REDUCE_ARG(INT64, int64_t, int64_t)
 MLT_REDUCE_ARG(UINT8, uint8_t, int8_t)
 MLT_REDUCE_COUNT(UINT8, uint8_t, uint8_t)
+MLT_REDUCE_TRUTH(UINT8, uint8_t, uint8_t)
 MLT_REDUCE_COUNT(UINT32, uint32_t, uint32_t)
+MLT_REDUCE_TRUTH(UINT32, uint32_t, uint32_t)
 MLT_REDUCE_COUNT(UINT64, uint64_t, uint64_t)
+MLT_REDUCE_TRUTH(UINT64, uint64_t, uint64_t)
 MLT_REDUCE_COUNT(FLOAT32, float, uint32_t)
+MLT_REDUCE_TRUTH(FLOAT32, float, uint32_t)
 MLT_REDUCE_COUNT(FLOAT64, double, uint64_t)
+MLT_REDUCE_TRUTH(FLOAT64, double, uint64_t)
 #if MLT_REDUCE_ALL_DTYPES
 MLT_REDUCE_SUM(INT8, int8_t, int64_t)
 MLT_REDUCE_SUM(INT16, int16_t, int64_t)
@@ -317,6 +509,9 @@ MLT_REDUCE_ARG(UINT16, uint16_t, int16_t)
 MLT_REDUCE_ARG(UINT32, uint32_t, int32_t)
 MLT_REDUCE_ARG(UINT64, uint64_t, int64_t)
 MLT_REDUCE_COUNT(UINT16, uint16_t, uint16_t)
+MLT_REDUCE_TRUTH(UINT16, uint16_t, uint16_t)
 MLT_REDUCE_COUNT(COMPLEX64, float complex, uint64_t)
+MLT_REDUCE_TRUTH(COMPLEX64, float complex, uint64_t)
 MLT_REDUCE_COUNT(COMPLEX128, double complex, uint64_t)
+MLT_REDUCE_TRUTH(COMPLEX128, double complex, uint64_t)
 #endif

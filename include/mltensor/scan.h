@@ -1,23 +1,46 @@
 /* Running sums and products along one axis of contiguous memory of shape (outer, n, m).
  *
- * The result has shape (outer, n + initial, m): with `initial`, an identity comes first.  Elements
- * are added one after the other, as the definition has it, float32 and float16 in double.  For
- * m = 1 four rows go side by side to hide the latency of the addition; else a tile of columns does.
+ * The result has shape (outer, n + initial, m): with `initial`, an identity comes first.  float32 and
+ * float16 run in double.  For m = 1 rows go four side by side to hide the latency of the addition, long ones
+ * that are fewer by blocks, see scan_block.h; for larger m a tile of columns does.
  */
 #ifndef MLTENSOR_SCAN_H
 #define MLTENSOR_SCAN_H
 
 #include <complex.h>
+#include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "mltensor/half.h"
 #include "mltensor/mltensor.h"
+#include "mltensor/target.h"
 #include "mltensor/thread.h"
 
+#define MLT_TARGET_BASE
+#include "mltensor/target_begin.h"
+#include "mltensor/scan_block.h"
+#include "mltensor/target_end.h"
+#if MLT_HAVE_X86_TARGETS
+#define MLT_TARGET_AVX2
+#include "mltensor/target_begin.h"
+#include "mltensor/scan_block.h"
+#include "mltensor/target_end.h"
+#define MLT_TARGET_AVX512
+#include "mltensor/target_begin.h"
+#include "mltensor/scan_block.h"
+#include "mltensor/target_end.h"
+#endif
+
 #define MLT_SCAN_TILE 256
+/* Rows from this length on go by blocks. */
+#define MLT_SCAN_LONG 64
 /* Steps along a line between two looks at Ctrl-C; a tile of columns takes fewer. */
 #define MLT_SCAN_BLOCK 65536
 #define MLT_SCAN_TILE_BLOCK 1024
+
+typedef double (*mlt_scan_block)(const char *source, char *result, int64_t n, double carry);
 
 typedef struct {
   const char *source;
@@ -25,7 +48,26 @@ typedef struct {
   int64_t outer, n, m;
   int initial;
   atomic_int stop;
+  mlt_scan_block block; /* of float32 and float64, else NULL */
+  int64_t item;
+  double *carries; /* of the blocks of the only row */
 } mlt_scan;
+
+static inline double mlt_scan_first(const mlt_scan *s, const char *x) {
+  return s->item == 4 ? (double)*(const float *)x : *(const double *)x;
+}
+
+/* A row from its second element on. */
+static void mlt_scan_line(mlt_scan *s, const char *x, char *y) {
+  const int64_t n = s->n, item = s->item;
+  double carry = mlt_scan_first(s, x);
+  int64_t last = n > MLT_SCAN_BLOCK ? mlt_now_ns() : 0;
+  for (int64_t i = 1; i < n; i += MLT_SCAN_STRAND_BLOCK) {
+    const int64_t length = n - i < MLT_SCAN_STRAND_BLOCK ? n - i : MLT_SCAN_STRAND_BLOCK;
+    carry = s->block(x + i * item, y + i * item, length, carry);
+    if (i % (32 * MLT_SCAN_STRAND_BLOCK) == 1 && i > 1 && mlt_poll_inside(&s->stop, &last)) return;
+  }
+}
 
 /* The blocks of [1, n), with a look at Ctrl-C between them. */
 #define MLT_SCAN_BLOCKS(s, n, length)                                                        \
@@ -50,6 +92,13 @@ typedef struct {
         if (s->initial)                                                                      \
           for (int64_t r = 0; r < rows; r++) y[r * longer] = WRITE(a[0]);                    \
         y += s->initial;                                                                     \
+        if (s->block && n >= MLT_SCAN_LONG) {                                                \
+          for (int64_t r = 0; r < rows; r++) {                                               \
+            y[r * longer] = x[r * n];                                                        \
+            mlt_scan_line(s, (const char *)(x + r * n), (char *)(y + r * longer));           \
+          }                                                                                  \
+          continue;                                                                          \
+        }                                                                                    \
         for (int64_t r = 0; r < rows && n; r++) {                                            \
           a[r] = READ(x[r * n]);                                                             \
           y[r * longer] = WRITE(a[r]);                                                       \
@@ -115,6 +164,66 @@ MLT_SCAN_BOTH(FLOAT64, double, double, MLT_SCAN_READ, MLT_SCAN_WRITE)
 MLT_SCAN_BOTH(COMPLEX64, float complex, double complex, MLT_SCAN_READ, MLT_SCAN_WRITE)
 MLT_SCAN_BOTH(COMPLEX128, double complex, double complex, MLT_SCAN_READ, MLT_SCAN_WRITE)
 
+/* What every block of the only row adds, and with the carries known the blocks themselves. */
+static void mlt_scan_totals_task(void *context, int64_t begin, int64_t end) {
+  mlt_scan *s = context;
+  for (int64_t b = begin; b < end; b++) {
+    const int64_t i = 1 + b * MLT_SCAN_STRAND_BLOCK, rest = s->n - i;
+    s->carries[b + 1] = s->block(s->source + i * s->item, NULL,
+                                 rest < MLT_SCAN_STRAND_BLOCK ? rest : MLT_SCAN_STRAND_BLOCK, 0.0);
+  }
+}
+static void mlt_scan_blocks_task(void *context, int64_t begin, int64_t end) {
+  mlt_scan *s = context;
+  for (int64_t b = begin; b < end; b++) {
+    const int64_t i = 1 + b * MLT_SCAN_STRAND_BLOCK, rest = s->n - i;
+    s->block(s->source + i * s->item, s->result + (i + s->initial) * s->item,
+             rest < MLT_SCAN_STRAND_BLOCK ? rest : MLT_SCAN_STRAND_BLOCK, s->carries[b]);
+  }
+}
+
+/* One long row on several threads; every element is computed twice, so that two threads would gain
+ * nothing.  Returns -1 where it must be taken in its order: a block that leaves the range by itself, or
+ * no memory; else as mlt_parallel. */
+static int mlt_scan_long_row(mlt_scan *s, int product) {
+  const int64_t blocks = (s->n - 1 + MLT_SCAN_STRAND_BLOCK - 1) / MLT_SCAN_STRAND_BLOCK;
+  const int64_t chunk = MLT_PARALLEL_THRESHOLD / MLT_SCAN_STRAND_BLOCK;
+  s->carries = malloc((blocks + 1) * sizeof(double));
+  if (!s->carries) return -1;
+  int status = mlt_parallel(blocks, chunk, mlt_scan_totals_task, s);
+  double carry = s->carries[0] = mlt_scan_first(s, s->source);
+  for (int64_t b = 1; b <= blocks && !status; b++) {
+    if (isnan(s->carries[b])) status = -1;
+    s->carries[b] = carry = product ? carry * s->carries[b] : carry + s->carries[b];
+  }
+  if (!status) {
+    char *y = s->result;
+    if (s->initial) {
+      if (s->item == 4) *(float *)y = (float)product;
+      else *(double *)y = (double)product;
+      y += s->item;
+    }
+    memcpy(y, s->source, s->item);
+    status = mlt_parallel(blocks, chunk, mlt_scan_blocks_task, s);
+  }
+  free(s->carries);
+  return status;
+}
+
+#if MLT_HAVE_X86_TARGETS
+#define MLT_SCAN_EACH(name) {name##_base, name##_avx2, name##_avx512}
+#else
+#define MLT_SCAN_EACH(name) {name##_base, NULL, NULL}
+#endif
+
+static mlt_scan_block mlt_find_scan_block(int product, int dtype) {
+  static const mlt_scan_block blocks[2][2][MLT_ISA_COUNT] = {
+      {MLT_SCAN_EACH(scan_sum_block_FLOAT32), MLT_SCAN_EACH(scan_sum_block_FLOAT64)},
+      {MLT_SCAN_EACH(scan_prod_block_FLOAT32), MLT_SCAN_EACH(scan_prod_block_FLOAT64)}};
+  if (dtype != MLT_FLOAT32 && dtype != MLT_FLOAT64) return NULL;
+  return blocks[product][dtype == MLT_FLOAT64][mlt_runtime_pointer->isa];
+}
+
 /* Runs a scan of a dtype; `product` chooses the operation.  Returns 1 when interrupted, -1 when
  * there are no loops for the dtype. */
 static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
@@ -133,6 +242,12 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
   int64_t work = s->outer * (s->n + s->initial) * s->m;
   if (work == 0) return 0;
   atomic_init(&s->stop, 0);
+  s->block = s->m == 1 && s->outer < 4 ? mlt_find_scan_block(product, dtype) : NULL;
+  s->item = mlt_itemsize[dtype];
+  if (s->block && s->outer == 1 && s->n > 2 * MLT_PARALLEL_THRESHOLD && mlt_runtime_pointer->threads > 2) {
+    int status = mlt_scan_long_row(s, product);
+    if (status >= 0) return status;
+  }
   if (work <= MLT_PARALLEL_THRESHOLD) {
     task(s, 0, units);
     return atomic_load(&s->stop);

@@ -206,3 +206,35 @@ def test_the_same_bits_with_any_number_of_threads():
     finally:
         np.set_num_threads(before)
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("length", [2, 40, 65, 1000, 1041])
+def test_softmax_of_float32_is_right_to_two_units(length):
+    # On a grid on which the differences from the maximum are exact.
+    x = (numpy.round(numpy.linspace(-120, 0, 30 * length) * 1024) / 1024).astype("f").reshape(length, 30).T.copy()
+    result = numpy.asarray(np.softmax(np.asarray(x), 1)).astype("d")
+    wanted = softmax(x, 1)
+    assert (numpy.abs(result - wanted) <= 2.5 * numpy.spacing(wanted.astype("f"))).all()
+    wide = x.astype("d")
+    wanted = numpy.log(numpy.exp(wide).sum(1))
+    numpy.testing.assert_allclose(numpy.asarray(np.logsumexp(np.asarray(x), 1)), wanted, rtol=2e-7, atol=1e-7)
+
+
+def test_rows_of_minus_infinity():
+    x = numpy.full((3, 1000), -numpy.inf, "f")
+    x[1, 999], x[2, 0] = 0.0, numpy.nan
+    result = numpy.asarray(np.softmax(np.asarray(x), 1))
+    assert numpy.isnan(result[0]).all()
+    assert numpy.isnan(result[2]).all()
+    assert result[1, 999] == 1
+    assert not result[1, :999].any()
+    numpy.testing.assert_array_equal(numpy.asarray(np.logsumexp(np.asarray(x), 1)), [-numpy.inf, 0, numpy.nan])
+
+
+@pytest.mark.parametrize("scale", [1e-22, 1.0, 1e22])
+def test_layer_norm_keeps_its_range(scale):
+    x = (generator.normal(size=(5, 300)) * scale).astype("f")
+    wide = x.astype("d")
+    wanted = (wide - wide.mean(1, keepdims=True)) / numpy.sqrt(wide.var(1, keepdims=True) + 1e-50)
+    result = numpy.asarray(np.layer_norm(np.asarray(x), eps=1e-50))
+    numpy.testing.assert_allclose(result, wanted, rtol=2e-5, atol=2e-6)

@@ -338,3 +338,46 @@ def test_extremes_of_nothing_raise_where_numpys_do(name, shape, axis):
             return ValueError
 
     assert result(np) == result(numpy)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+@pytest.mark.parametrize("scale", [1e-25, 1.0, 1e20])
+def test_deviations_keep_their_range(axis, scale):
+    array = (numpy.random.default_rng(0).normal(size=(300, 200)) * scale).astype("f")
+    result = numpy.asarray(np.std(np.asarray(array), axis=axis))
+    numpy.testing.assert_allclose(result, numpy.std(array.astype("d"), axis=axis).astype("f"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_variance_of_blocks_that_lie_apart(axis):
+    array = numpy.random.default_rng(0).normal(size=(3000, 40)).astype("f")
+    array[:1000] += 1e4
+    array[:, :7] -= 3e3
+    result = numpy.asarray(np.var(np.asarray(array), axis=axis))
+    numpy.testing.assert_allclose(result, numpy.var(array.astype("d"), axis=axis), rtol=1e-6)
+
+
+@pytest.mark.parametrize("char", "fd")
+@pytest.mark.parametrize("place", [0, 63, 64, 130, 999])
+def test_extremes_notice_one_nan(place, char):
+    array = random_array((7, 1000), char)
+    array[3, place] = numpy.nan
+    array[5, place], array[6, 999 - place] = numpy.inf, -numpy.inf
+    for name in ("max", "min", "argmax", "argmin"):
+        for view in (array, array.T.copy(), array.T):
+            for axis in (None, 0, 1):
+                wanted = getattr(numpy, name)(view, axis=axis)
+                numpy.testing.assert_array_equal(numpy.asarray(getattr(np, name)(np.asarray(view), axis=axis)), wanted)
+
+
+@pytest.mark.parametrize("char", "?bhiqefdFD")
+def test_truth_sees_one_element(char):
+    for place in (0, 255, 256, 300, 999):
+        array = numpy.zeros((3, 1000), char)
+        array[1, place] = 1
+        for values in (array, ~array if char == "?" else (1 - array).astype(char)):
+            for view in (values, values.T.copy()):
+                for axis in (None, 0, 1):
+                    for name in ("any", "all"):
+                        numpy.testing.assert_array_equal(numpy.asarray(getattr(np, name)(np.asarray(view), axis=axis)),
+                                                         getattr(numpy, name)(view, axis=axis))

@@ -134,3 +134,53 @@ def test_linear_recurrence_gradients():
     assert gradgradcheck(lambda a, b: np.linear_recurrence(a, b), (a, b))
     with pytest.raises(ValueError, match="one shape"):
         np.linear_recurrence(a, b[0])
+
+
+@pytest.mark.parametrize("char", "fd")
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+def test_long_rows_have_the_same_bits_with_any_number_of_threads(name, char):
+    array = 1 + numpy.random.default_rng(1).normal(size=700_001).astype(char) / 1000
+    before, found = np.get_num_threads(), []
+    try:
+        for threads in (1, 2, 3):
+            np.set_num_threads(threads)
+            found.append(numpy.asarray(getattr(np, name)(np.asarray(array))).tobytes())
+    finally:
+        np.set_num_threads(before)
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("char", "fd")
+@pytest.mark.parametrize("length", [63, 64, 65, 1000, 2048, 2049, 2050, 10_000])
+def test_blocks_meet(length, char):
+    array = numpy.random.default_rng(2).normal(size=length).astype(char)
+    wanted = numpy.cumsum(array.astype(numpy.longdouble))
+    scale = numpy.cumsum(numpy.abs(array.astype(numpy.longdouble)))
+    bound = {"f": 2 ** -24 + 1e-12, "d": 1e-15}[char]
+    for rows in (1, 5):
+        result = numpy.asarray(np.cumsum(np.asarray(numpy.stack([array] * rows)), 1))
+        assert (numpy.abs(result - wanted) <= bound * scale).all()
+
+
+def test_sums_of_what_is_not_negative_never_fall():
+    array = numpy.random.default_rng(3).random(20_000) * (numpy.random.default_rng(4).random(20_000) < 0.3)
+    assert (numpy.diff(numpy.asarray(np.cumsum(np.asarray(array)))) >= 0).all()
+
+
+def test_products_keep_their_range_where_parts_would_leave_it():
+    alternating = numpy.ones(5000)
+    alternating[::2], alternating[1::2] = 1e-200, 1e200
+    growing = numpy.full(2000, 2.0)
+    growing[0] = 2.0 ** -1000
+    for array in (alternating, growing):
+        numpy.testing.assert_allclose(numpy.asarray(np.cumprod(np.asarray(array))), numpy.cumprod(array), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+def test_special_values_travel_along_long_rows(name):
+    array = numpy.random.default_rng(5).random(9000) + 0.5
+    array[5000], array[7000], array[8000] = 0.0, numpy.inf, numpy.nan
+    result, wanted = numpy.asarray(getattr(np, name)(np.asarray(array))), getattr(numpy, name)(array)
+    numpy.testing.assert_array_equal(numpy.isnan(result), numpy.isnan(wanted))
+    numpy.testing.assert_array_equal(numpy.isinf(result), numpy.isinf(wanted))
