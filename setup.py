@@ -2,6 +2,7 @@
 
     pip install .            a release build
     MLTENSOR_DEBUG=1         bounds checks, assertions, no optimisation
+    MLTENSOR_NO_OPENMP=1     one thread
     MLTENSOR_BUILD_JOBS=1    compilers side by side (as many as there are cores)
 
 C files and objects stay in build/, a folder per kind of build, and are made again when they are out of date.
@@ -11,7 +12,9 @@ import concurrent.futures
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -22,8 +25,9 @@ from setuptools.modified import newer_group
 
 ROOT = Path(__file__).resolve().parent
 DEBUG = os.environ.get("MLTENSOR_DEBUG", "") not in ("", "0")
+SERIAL = os.environ.get("MLTENSOR_NO_OPENMP", "") not in ("", "0")
 CORE = "mltensor._core"
-VARIANT = sys.implementation.cache_tag + ("-debug" if DEBUG else "")
+VARIANT = sys.implementation.cache_tag + ("-debug" if DEBUG else "") + ("-serial" if SERIAL else "")
 
 
 
@@ -42,7 +46,7 @@ _ops = load_table()
 
 COMMON = ["-std=gnu11", "-Wall", "-Wno-unused-function", "-fvisibility=hidden", "-ffp-contract=off",
           "-fno-math-errno", "-fno-trapping-math", "-fcx-fortran-rules", "-fwrapv",
-          "-Wno-int-in-bool-context", "-pthread"]
+          "-Wno-int-in-bool-context"]
 OPTIMISE = ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]
 DIRECTIVES = {
     "language_level": 3,
@@ -57,6 +61,20 @@ DIRECTIVES = {
     "auto_pickle": False,
     "legacy_implicit_noexcept": False,
 }
+
+
+def openmp_flags():
+    """The compiler's OpenMP flag if a probe program builds with it, else nothing."""
+    if SERIAL:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        command = [os.environ.get("CC", "cc"), "-fopenmp", str(source), "-o", str(Path(folder, "probe"))]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return ["-fopenmp"]
+    print("mltensor: the compiler has no OpenMP; building for one thread", file=sys.stderr)
+    return []
 
 
 def write_if_changed(path, text):
@@ -168,6 +186,7 @@ def extensions():
 
     copy_declarations()
     generated = ROOT / "build" / "generated"
+    flags = openmp_flags()
     library, blas_headers = openblas()
     includes = [str(ROOT / "include"), str(generated), str(blas_headers)]
     headers = [str(path) for path in (ROOT / "include" / "mltensor").glob("*.h")]
@@ -175,7 +194,7 @@ def extensions():
     for source in sorted((ROOT / "pyx").glob("*.pyx")):
         sources = [str(source.relative_to(ROOT))]
         depends = [str(ROOT / "setup.py"), *headers]
-        link = ["-pthread", "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
+        link = [*flags, "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
         libraries = ["m"]
         if source.stem == "elementwise":
             loops = generated_loops(generated)
@@ -187,7 +206,7 @@ def extensions():
         modules.append(Extension(
             f"{CORE}.{source.stem}", sources, include_dirs=includes, depends=depends,
             libraries=libraries, library_dirs=[str(library)],
-            extra_compile_args=[*COMMON, *OPTIMISE], extra_link_args=link))
+            extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
     # Cython looks at the times of sources only; other directives make other code.
     folder = ROOT / "build" / f"cython-{VARIANT}-{zlib.crc32(repr(DIRECTIVES).encode()):08x}"
     before = {path: (path.stat(), c_code(path)) for path in folder.rglob("*.c")}

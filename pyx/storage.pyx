@@ -21,9 +21,6 @@ cdef extern from "mltensor/target.h" nogil:
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
 
-cdef extern from "mltensor/thread_pool.h" nogil:
-    void mlt_pool_configure(mlt_runtime* runtime, int cores)
-
 cdef extern from "mltensor/allocator.h" nogil:
     void* mlt_allocate(uint64_t bytes)
     void mlt_free(void* memory, uint64_t bytes)
@@ -194,11 +191,9 @@ cdef void configure() except *:
         settings.isa = ISA_NAMES.index(wanted)
     threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     count = int(threads) if threads.isascii() and threads.isdigit() else 0
-    available = available_threads()
-    settings.threads = min(count, MOST_THREADS) if count else available
-    mlt_pool_configure(&settings, available)
+    settings.threads = min(count, MOST_THREADS) if count else available_threads()
     mlt_allocator_configure(max(64 << 20, available_memory() // 8))
-    # A child of fork is one of several as a rule, and each would use all cores.
+    # A child of fork has none of the pool's threads: it would wait for them for ever.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: set_num_threads(1))
 

@@ -10,6 +10,9 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "mltensor/mltensor.h"
 #include "mltensor/thread.h"
@@ -94,13 +97,15 @@ static void mlt_fourier_lines(const mlt_fourier *f, int64_t begin, int64_t end) 
 /* The same on any thread; the calling one is known to the interpreter and its caller asks. */
 static void mlt_fourier_task(void *context, int64_t begin, int64_t end) {
   mlt_fourier *f = context;
-  if (mlt_runtime_pointer->is_helper()) {
+#ifdef _OPENMP
+  if (omp_get_thread_num()) {
     mlt_visit visit;
     f->enter(&visit);
     mlt_fourier_lines(f, begin, end);
     if (f->leave(&visit)) atomic_store(&f->failed, 1);
     return;
   }
+#endif
   mlt_fourier_lines(f, begin, end);
 }
 

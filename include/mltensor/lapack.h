@@ -3,7 +3,6 @@
 #define MLTENSOR_LAPACK_H
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,13 +92,13 @@ static inline mlt_lapack_one mlt_lapack_function(const mlt_lapack *p) {
 
 /* Remembers the earliest failure, whichever thread meets it first. */
 static void mlt_lapack_fail(mlt_lapack *p, int64_t at, int64_t why) {
-  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  pthread_mutex_lock(&lock);
+#ifdef _OPENMP
+#pragma omp critical(mlt_lapack_failure)
+#endif
   if (p->failed < 0 || at < p->failed) {
     p->failed = at;
     p->failed_why = why;
   }
-  pthread_mutex_unlock(&lock);
 }
 
 /* Matrices that need no more than this live on the stack. */

@@ -1,4 +1,4 @@
-/* Parallel loops: work in fixed chunks, which the threads of one pool claim one by one.
+/* The one thread pool: work in fixed chunks, claimed from a shared counter.
  *
  * Chunk boundaries depend on the amount of work alone, never on the number of
  * threads, so a kernel that combines per-chunk results in chunk order gives the
@@ -13,25 +13,26 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <time.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
-typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
-
-/* Process-wide settings and the pool of threads, owned by the storage module. */
+/* Process-wide settings, owned by the storage module. */
 typedef struct {
   int threads;        /* threads a parallel region may use, at least 1 */
   int isa;            /* index of the instruction set in use, see target.h */
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
-  int (*run)(int64_t count, int64_t chunk, mlt_task task, void *context); /* see thread_pool.h */
-  int (*is_helper)(void); /* whether the calling thread belongs to the pool */
 } mlt_runtime;
 
 /* Each extension module keeps a pointer to the one runtime; set at import. */
 static mlt_runtime *mlt_runtime_pointer;
 
-/* Elements (of cheap work, some 5 microseconds of it) below which a kernel stays on the calling
- * thread: publishing work takes half a microsecond while the helpers watch, 5 to wake them. */
-#define MLT_PARALLEL_THRESHOLD 32768
+/* Elements (of cheap work) below which a kernel stays on the calling thread: a
+ * fork and join costs 2 to 15 microseconds, and far more where other programs run. */
+#define MLT_PARALLEL_THRESHOLD 131072
 #define MLT_POLL_INTERVAL_NS 20000000LL
+
+typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
 
 static inline int64_t mlt_now_ns(void) {
   struct timespec t;
@@ -51,7 +52,10 @@ static inline int mlt_poll(int64_t *last) {
  * threads read in `stop`, which all of them share, what it found. Nonzero: stop. */
 static inline int mlt_poll_inside(atomic_int *stop, int64_t *last) {
   if (atomic_load_explicit(stop, memory_order_relaxed)) return 1;
-  if (mlt_runtime_pointer->is_helper() || !mlt_poll(last)) return 0;
+#ifdef _OPENMP
+  if (omp_get_thread_num() != 0) return 0;
+#endif
+  if (!mlt_poll(last)) return 0;
   atomic_store(stop, 1);
   return 1;
 }
@@ -73,9 +77,32 @@ static int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void *context
 /* Runs task(context, begin, end) over [0, count) in chunks of `chunk` units on
  * all threads.  Returns 1 when interrupted (the Python error is then set). Call
  * it without the GIL when the work is long, so that the poll can take it. */
-static inline int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *context) {
-  if (count <= chunk || chunk <= 0) return mlt_serial(count, chunk, task, context);
-  return mlt_runtime_pointer->run(count, chunk, task, context);
+static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *context) {
+  int64_t chunks = chunk > 0 ? (count + chunk - 1) / chunk : 0;
+  int threads = mlt_runtime_pointer->threads;
+  if (threads > chunks) threads = (int)chunks;
+#ifdef _OPENMP
+  if (threads > 1 && !omp_in_parallel()) {
+    atomic_llong next;
+    atomic_int stop;
+    atomic_init(&next, 0);
+    atomic_init(&stop, 0);
+#pragma omp parallel num_threads(threads)
+    {
+      int polls = omp_get_thread_num() == 0;
+      int64_t last = mlt_now_ns();
+      for (;;) {
+        int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
+        if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
+        int64_t begin = k * chunk;
+        task(context, begin, count - begin < chunk ? count : begin + chunk);
+        if (polls && mlt_poll(&last)) atomic_store(&stop, 1);
+      }
+    }
+    return atomic_load(&stop);
+  }
+#endif
+  return mlt_serial(count, chunk, task, context);
 }
 
 #endif

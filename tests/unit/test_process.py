@@ -45,7 +45,7 @@ import mltensor
 print(dict(os.environ) == before)
 """
     assert run_python(code) == "True"
-    assert run_python(code, OPENBLAS_NUM_THREADS="4") == "True"
+    assert run_python(code, OPENBLAS_NUM_THREADS="4", GOMP_SPINCOUNT="5") == "True"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The pool of threads: who joins, who waits, and that no result depends on it."""
+"""Threads: when they start, and that no result depends on them."""
 
 import os
 import subprocess
@@ -60,24 +60,6 @@ def test_threads_of_the_program_compute_at_once(threads):
     for worker in workers:
         worker.join()
     assert not wrong
-
-
-def test_a_forked_child_may_have_threads_of_its_own():
-    code = """
-import os, time, mltensor as np
-np.set_num_threads(2)
-x = np.ones(2_000_000)
-x + x
-child = os.fork()
-if child == 0:
-    one = np.get_num_threads()
-    np.set_num_threads(2)
-    ok = one == 1 and all(float((x + x).sum()) == 4_000_000 for _ in range(20))
-    ok = ok and len(os.listdir("/proc/self/task")) == 2
-    os._exit(0 if ok else 1)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), float((x + x).sum()))
-"""
-    assert run_python(code) == "0 4000000.0"
 
 
 def test_more_threads_than_cores_are_no_harm(threads):
