@@ -369,6 +369,15 @@ def test_linear_may_be_overwritten_after_use(generator):
 
 # --- threads and signals --------------------------------------------------------------------
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises, as in a program in the foreground."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_long_product_answers_ctrl_c(generator):
     a = np.asarray(sample(generator, (4096, 4096), "float64"))
     sent = []
