@@ -75,7 +75,14 @@ class Backend(AbstractBackend):
         return sys.modules[__name__]
 
 
-class Rearrange(RearrangeMixin, Module):
+class Recipe(Module):
+    """A layer whose work is the recipe that one of einops's mixins made of a pattern."""
+
+    def forward(self, input):
+        return self._apply_recipe(input)
+
+
+class Rearrange(RearrangeMixin, Recipe):
     """The layer form of ``einops.rearrange``: the pattern is checked when the model is built.
 
     Parameters
@@ -86,11 +93,8 @@ class Rearrange(RearrangeMixin, Module):
         Lengths of axes that the input's shape leaves open.
     """
 
-    def forward(self, input):
-        return self._apply_recipe(input)
 
-
-class Reduce(ReduceMixin, Module):
+class Reduce(ReduceMixin, Recipe):
     """The layer form of ``einops.reduce``.
 
     Parameters
@@ -102,9 +106,6 @@ class Reduce(ReduceMixin, Module):
     **axes_lengths : int
         Lengths of axes that the input's shape leaves open.
     """
-
-    def forward(self, input):
-        return self._apply_recipe(input)
 
 
 class EinMix(_EinmixMixin, Module):

@@ -379,24 +379,7 @@ cdef object along_scatter_kernel(PyObject** a):
 
 
 def put_along_axis(Tensor x, indices, values, axis):
-    """Write `values` into `x`, in place, at the places that :func:`take_along_axis` reads.
-
-    Parameters
-    ----------
-    x : Tensor
-        Tensor to write to.
-    indices : array_like of int
-        As many dimensions as `x`; broadcasts against it away from the axis.
-    values : array_like
-        Broadcast to the shape of the indices and cast to the dtype of `x`.
-    axis : int or None
-        Axis to write along; None writes to `x` flattened.
-
-    Raises
-    ------
-    IndexingError
-        When an index is out of bounds; nothing has then been written.
-    """
+    """Past the tape: see the function of the namespace."""
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef Tensor target = x
     cdef Tensor index = index_tensor(as_tensor(indices, -1, x.storage.device, COPY_IF_NEEDED), "put_along_axis")

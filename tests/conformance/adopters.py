@@ -23,9 +23,8 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from array_api import identifier, state
+from array_api import HERE, identifier, search_path, state
 
-HERE = Path(__file__).resolve().parent
 PLUGIN = "adopter_plugin"
 
 
@@ -92,10 +91,8 @@ def command(adopter, package_folder, report, jobs):
 
 
 def environment(name, adopter):
-    """The environment of a run; relative entries of PYTHONPATH hold in the other folder too."""
-    search = [str(HERE), *(os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)
-                           if entry)]
-    return {**os.environ, "ADOPTER": name, "PYTHONPATH": os.pathsep.join(search), **dict(adopter.environment)}
+    """The environment of a run."""
+    return {**os.environ, "ADOPTER": name, "PYTHONPATH": search_path(HERE), **dict(adopter.environment)}
 
 
 def run(name, options):

@@ -37,6 +37,7 @@ EXCEPTION = re.compile(r"^E   +[\w.]*(?:Error|Exception|Group)\b.*", re.MULTILIN
 # Of the suite: what would let a run pass more cheaply.
 FOREIGN_SETTINGS = ("PYTEST_ADDOPTS", "ARRAY_API_TESTS_SKIP_DTYPES", "ARRAY_API_TESTS_XFAIL_MARK",
                     "ARRAY_API_TESTS_MAX_ARRAY_SIZE", "ARRAY_API_TESTS_VERSION")
+HERE = os.path.dirname(os.path.abspath(__file__))
 RECORDING = "recording"
 UNPINNED = ["--skips-file=/dev/null", "--xfails-file=/dev/null", "-p", "no:cacheprovider"]
 
@@ -85,14 +86,18 @@ def newest_version(suite):
                if re.fullmatch(r"20\d\d\.\d\d", entry.name))
 
 
+def search_path(*more):
+    """PYTHONPATH with further folders; relative entries hold in another working folder too."""
+    return os.pathsep.join(os.path.abspath(entry) for entry in
+                           [*more, *os.environ.get("PYTHONPATH", "").split(os.pathsep)] if entry)
+
+
 def environment(module, version):
-    """The environment of a run; relative entries of PYTHONPATH hold in the suite's folder too."""
+    """The environment of a run."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_SETTINGS}
-    search = [entry for entry in kept.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    if module == RECORDING:
-        search.append(os.path.dirname(os.path.abspath(__file__)))
-    kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, search))
-    return {**kept, "ARRAY_API_TESTS_MODULE": module, "ARRAY_API_TESTS_VERSION": version}
+    further = [HERE] if module == RECORDING else []
+    return {**kept, "PYTHONPATH": search_path(*further), "ARRAY_API_TESTS_MODULE": module,
+            "ARRAY_API_TESTS_VERSION": version}
 
 
 def collected(suite, module, version):

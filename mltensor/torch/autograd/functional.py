@@ -20,6 +20,15 @@ def finished(tensors, create_graph):
     return tuple(as_torch(one if create_graph else one.detach()) for one in tensors)
 
 
+def direction(v, tensors, refusal):
+    """The tensors of `v`; where it was left out, 1 for a single tensor of one element."""
+    if v is not None:
+        return as_tuple(v)
+    if len(tensors) != 1 or tensors[0].numel() != 1:
+        raise GradientError(refusal)
+    return (ones_like(tensors[0]),)
+
+
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """The value of a function and its derivative in the direction `v`, by two walks back.
 
@@ -44,11 +53,8 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     mltensor.autograd.jvp
     """
     inputs = as_tuple(inputs)
-    if v is None:
-        if len(inputs) != 1 or inputs[0].numel() != 1:
-            raise GradientError("jvp: v may be left out for a single input of one element alone")
-        v = (ones_like(inputs[0]),)
-    trace, pushed = pushed_forward("jvp", func, inputs, as_tuple(v), strict)
+    v = direction(v, inputs, "jvp: v may be left out for a single input of one element alone")
+    trace, pushed = pushed_forward("jvp", func, inputs, v, strict)
     return (trace.given_back(finished(trace.outputs, create_graph)),
             trace.given_back(finished(pushed, create_graph)))
 
@@ -80,9 +86,6 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     """
     single = isinstance(inputs, BaseTensor)
     trace = traced("vjp", func, checked_primals("vjp", as_tuple(inputs)))
-    if v is None:
-        if len(trace.outputs) != 1 or trace.outputs[0].numel() != 1:
-            raise GradientError("vjp: v may be left out for a function that gives one tensor of one element alone")
-        v = (ones_like(trace.outputs[0]),)
-    gradients = finished(pulled_back("vjp", trace, as_tuple(v), strict), create_graph)
+    v = direction(v, trace.outputs, "vjp: v may be left out for a function that gives one tensor of one element alone")
+    gradients = finished(pulled_back("vjp", trace, v, strict), create_graph)
     return trace.given_back(finished(trace.outputs, create_graph)), gradients[0] if single else gradients
