@@ -11,6 +11,7 @@ C files and objects stay in build/, a folder per kind of build, and are made aga
 import concurrent.futures
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,6 @@ DEBUG = os.environ.get("MLTENSOR_DEBUG", "") not in ("", "0")
 SERIAL = os.environ.get("MLTENSOR_NO_OPENMP", "") not in ("", "0")
 CORE = "mltensor._core"
 VARIANT = sys.implementation.cache_tag + ("-debug" if DEBUG else "") + ("-serial" if SERIAL else "")
-
 
 
 def load_table():
@@ -115,6 +115,39 @@ def openblas():
     return Path(scipy_openblas64.get_lib_dir()), Path(scipy_openblas64.get_include_dir())
 
 
+class Object:
+    """An object file, and what it was made of.
+
+    Beside it lie a list of the headers that went into it, which the compiler writes, and a checksum of the source:
+    pip installs Cython anew for every build, which writes all C files anew, most of them the same.
+    """
+
+    def __init__(self, name, source):
+        self.name, self.source = name, source
+        self.headers_file, self.checksum_file = Path(f"{name}.d"), Path(f"{name}.crc")
+
+    def checksum(self):
+        """Of the source without Cython's comment on how it was made, which names temporary folders."""
+        text = Path(self.source).read_text()
+        return f"{zlib.crc32(text[max(0, text.find('END: Cython Metadata')):].encode()):08x}"
+
+    def headers(self):
+        _, _, files = self.headers_file.read_text().replace("\\\n", " ").partition(": ")
+        files = [file.replace("\\ ", " ") for file in re.split(r"(?<!\\)\s+", files) if file]
+        return [file for file in files if file != self.source]
+
+    def is_current(self, depends):
+        if not (self.headers_file.exists() and self.checksum_file.exists()):
+            return False
+        return (self.checksum_file.read_text() == self.checksum()
+                and not newer_group([*depends, *self.headers()], self.name, missing="newer"))
+
+    def compile(self, compile_one, suffix, options, extra, flags):
+        self.checksum_file.unlink(missing_ok=True)
+        compile_one(self.name, self.source, suffix, options, [*extra, "-MMD", "-MF", str(self.headers_file)], flags)
+        self.checksum_file.write_text(self.checksum())
+
+
 class BuildExtensions(build_ext):
     """Compiles all objects of all modules side by side; carries OpenBLAS into the package."""
 
@@ -135,8 +168,9 @@ class BuildExtensions(build_ext):
                 _, objects, extra, flags, build = compiler._setup_compile(
                     output_dir, macros, include_dirs, sources, depends, extra_postargs)
                 options = compiler._get_cc_args(flags, debug, extra_preargs)
-                waiting = [pool.submit(compile_one, name, *build[name], options, extra, flags)
-                           for name in objects if newer_group([build[name][0], *depends], name)]
+                made = [(Object(name, build[name][0]), build[name][1]) for name in objects]
+                waiting = [pool.submit(one.compile, compile_one, suffix, options, extra, flags)
+                           for one, suffix in made if not one.is_current(depends)]
                 for job in waiting:
                     job.result()
                 return objects
@@ -175,12 +209,6 @@ class BuildPython(build_py):
         super().run()
 
 
-def c_code(path):
-    """The text of a C file without Cython's comment on how it was made, which names temporary folders."""
-    text = path.read_text()
-    return text[text.find("END: Cython Metadata"):]
-
-
 def extensions():
     from Cython.Build import cythonize
 
@@ -188,18 +216,16 @@ def extensions():
     generated = ROOT / "build" / "generated"
     flags = openmp_flags()
     library, blas_headers = openblas()
-    includes = [str(ROOT / "include"), str(generated), str(blas_headers)]
-    headers = [str(path) for path in (ROOT / "include" / "mltensor").glob("*.h")]
+    includes = ["include", str(generated.relative_to(ROOT)), str(blas_headers)]
     modules = []
     for source in sorted((ROOT / "pyx").glob("*.pyx")):
         sources = [str(source.relative_to(ROOT))]
-        depends = [str(ROOT / "setup.py"), *headers]
+        depends = [str(ROOT / "setup.py")]
         link = [*flags, "-Wl,-O1", "-Wl,--as-needed", *([] if DEBUG else ["-s"])]
         libraries = ["m"]
         if source.stem == "elementwise":
             loops = generated_loops(generated)
             sources += [str(path.relative_to(ROOT)) for path in loops]
-            depends += [str(path) for path in generated.glob("*.inc")]
         if source.stem in ("matmul", "lapack"):
             libraries = ["scipy_openblas64_", "m"]
             link += ["-Wl,-rpath,$ORIGIN/lib"]
@@ -209,15 +235,8 @@ def extensions():
             extra_compile_args=[*COMMON, *OPTIMISE, *flags], extra_link_args=link))
     # Cython looks at the times of sources only; other directives make other code.
     folder = ROOT / "build" / f"cython-{VARIANT}-{zlib.crc32(repr(DIRECTIVES).encode()):08x}"
-    before = {path: (path.stat(), c_code(path)) for path in folder.rglob("*.c")}
-    modules = cythonize(modules, build_dir=str(folder.relative_to(ROOT)), compiler_directives=DIRECTIVES,
-                        include_path=[str(ROOT)], nthreads=0)
-    # pip installs Cython anew for every build, which makes all C files out of date. Those that come out the same
-    # keep their time, so that they are not compiled again.
-    for path, (status, code) in before.items():
-        if path.exists() and c_code(path) == code:
-            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    return modules
+    return cythonize(modules, build_dir=str(folder.relative_to(ROOT)), compiler_directives=DIRECTIVES,
+                     include_path=[str(ROOT)], nthreads=0)
 
 
 setup(

@@ -24,8 +24,12 @@ cdef Loops find_loops(str name)
 cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shape) except -1
 # Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
-# The same for a loop that stays on the calling thread below so many elements.
-cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands) except -1
+# The same for a loop that stays on the calling thread below so many elements and reads its inputs as elements of
+# the dtypes `computed` (NULL: as they are).
+cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands,
+                    const int* computed) except -1
+# An operand that run_costed can read in a dtype, for an output.
+cdef Tensor computed_in(Tensor t, int dtype, const mlt_view* out)
 
 # One loop over n elements of each operand, a stride for each, on all threads.
 cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1

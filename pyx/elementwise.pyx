@@ -29,6 +29,7 @@ cdef extern from "mltensor/iterate.h" nogil:
         int streamed
         int crossed
         int scattered
+        int converted
         int32_t itemsize[5]
         int64_t size
         int64_t shape[64]
@@ -36,6 +37,7 @@ cdef extern from "mltensor/iterate.h" nogil:
         char* data[5]
     void mlt_iteration_prepare(mlt_iteration* it, mlt_loop loop, int operands, int ndim, const int64_t* shape,
                                const int64_t** strides, char** data, const int32_t* itemsize)
+    void mlt_iteration_convert(mlt_iteration* it, int k, mlt_loop fetch, int32_t size)
     void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose, const mlt_loop* copy)
     void mlt_iteration_task(void* context, int64_t begin, int64_t end) noexcept
     int mlt_iteration_run(mlt_iteration* it, int64_t serial_below)
@@ -69,6 +71,9 @@ cdef class Loops:
         """The dtypes that have a loop."""
         return [objects[d] for d in range(15) if self.by_dtype[d] != NULL]
 
+
+# Elements from which an operand of another dtype needs no tensor of its own.
+cdef int64_t CONVERTED_FROM = 256
 
 # Known costs by name, plugged in from above; a loop without one is then measured.
 cdef dict known_costs = None
@@ -231,21 +236,30 @@ cdef int prepare(mlt_iteration* it, mlt_loop loop, int count, mlt_view** operand
 
 
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
-    return run_costed(loop, MLT_PARALLEL_THRESHOLD, count, operands)
+    return run_costed(loop, MLT_PARALLEL_THRESHOLD, count, operands, NULL)
 
 
-cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands) except -1:
+cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands,
+                    const int* computed) except -1:
     cdef mlt_iteration it
     cdef mlt_view* out = operands[count - 1]
+    cdef int64_t moved = 0
     cdef int status, k
     if out.size == 0:
         return 0
     prepare(&it, loop, count, operands)
+    if computed != NULL:
+        for k in range(count - 1):
+            if operands[k].dtype != computed[k]:
+                mlt_iteration_convert(&it, k, mlt_cast_table[operands[k].dtype][computed[k]],
+                                      mlt_itemsize[computed[k]])
     mlt_iteration_cross(&it, mlt_transpose_table, mlt_copy_table)
     if it.size < serial_below:
         mlt_iteration_run(&it, serial_below)
         return 0
-    if it.size * mlt_itemsize[out.dtype] >= stream_from:
+    for k in range(count):
+        moved += operands[k].size * mlt_itemsize[operands[k].dtype]
+    if moved >= stream_from:
         it.streamed = True
         for k in range(count - 1):
             if operands[k].data == out.data:      # in place: its lines are in the cache already
@@ -257,6 +271,7 @@ cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** o
 
 cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1:
     cdef mlt_iteration it
+    cdef int64_t moved = 0
     cdef int k, status, out = loops.arity
     if n < loops.serial_below[dtype]:
         loops.by_dtype[dtype](data, strides, n)
@@ -265,8 +280,10 @@ cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t*
     it.operands = out + 1
     it.ndim = 1
     it.size = it.shape[0] = n
-    it.crossed = it.scattered = 0
-    it.streamed = n * strides[out] >= stream_from
+    it.crossed = it.scattered = it.converted = 0
+    for k in range(out + 1):
+        moved += n * strides[k]
+    it.streamed = moved >= stream_from
     for k in range(out + 1):
         it.data[k] = data[k]
         it.strides[0][k] = strides[k]
@@ -330,6 +347,14 @@ cdef Tensor cast(Tensor t, int dtype):
     result = empty_like(t, dtype)
     convert(result, t)
     return result
+
+
+cdef Tensor computed_in(Tensor t, int dtype, const mlt_view* out):
+    """An operand for `run_costed`, which converts large ones piece by piece; small and repeated ones are cast here."""
+    if t.view.dtype == dtype or (t.view.size == out.size and t.view.size >= CONVERTED_FROM
+                                 and mlt_cast_table[t.view.dtype][dtype] != NULL):
+        return t
+    return cast(t, dtype)
 
 
 cdef int copy_into(Tensor destination, Tensor source) except -1:
@@ -417,21 +442,24 @@ cdef object where_kernel(PyObject** a):
     cdef Tensor x2 = <Tensor> a[2]
     cdef int64_t shape[64]
     cdef mlt_view* operands[4]
+    cdef int computed[3]
     cdef int ndim, dtype = promotion[x1.view.dtype][x2.view.dtype]
     cdef Tensor result
-    if condition.view.dtype != BOOL:
-        condition = cast(condition, BOOL)
-    if x1.view.dtype != dtype:
-        x1 = cast(x1, dtype)
-    if x2.view.dtype != dtype:
-        x2 = cast(x2, dtype)
     operands[0] = &condition.view
     operands[1] = &x1.view
     operands[2] = &x2.view
     ndim = broadcast_shape("where", 3, operands, shape)
     result = empty(ndim, shape, dtype, x1.storage.device)
     operands[3] = &result.view
-    run(mlt_select_table[mlt_itemsize[dtype]], 4, operands)
+    condition = computed_in(condition, BOOL, &result.view)
+    x1 = computed_in(x1, dtype, &result.view)
+    x2 = computed_in(x2, dtype, &result.view)
+    operands[0] = &condition.view
+    operands[1] = &x1.view
+    operands[2] = &x2.view
+    computed[0] = BOOL
+    computed[1] = computed[2] = dtype
+    run_costed(mlt_select_table[mlt_itemsize[dtype]], MLT_PARALLEL_THRESHOLD, 4, operands, computed)
     return result
 
 

@@ -13,7 +13,7 @@ from mltensor._core.dtypes cimport (
     BOOL, FLOAT64, UINT64, code_of, complex_of, float_of, is_complex, is_inexact, is_integer, kind_of,
     mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
-    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, copy_into, copy_where, different_devices, fill,
+    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, computed_in, copy_into, copy_where, different_devices, fill,
     run_costed, run_flat, same_device, same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
@@ -78,7 +78,7 @@ cdef object broadcast_binary(Op op, Tensor a, Tensor b, int dtype):
     ndim = broadcast_shape(op.name, 2, operands, shape)
     result = empty(ndim, shape, out_dtype(op, dtype), a.storage.device)
     operands[2] = &result.view
-    run_costed(op.loops.by_dtype[dtype], op.loops.serial_below[dtype], 3, operands)
+    run_costed(op.loops.by_dtype[dtype], op.loops.serial_below[dtype], 3, operands, NULL)
     if op.rules is not None and grad_enabled():
         arguments[0] = <PyObject*> a
         arguments[1] = <PyObject*> b
@@ -255,8 +255,10 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     cdef list values = [<object> inputs[k] for k in range(n)]
     cdef list weak = []
     cdef list codes = []
+    cdef list held = []  # operands that were cast, until the loop has run
     cdef object cls = Tensor
     cdef bint overlap = False
+    cdef int read_as[4]
     for k in range(n):
         if isinstance(values[k], Tensor):
             device = (<Tensor> values[k]).storage.device
@@ -317,11 +319,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
     if op.name == "power" and is_integer(computed):
         refuse_negative(op, <Tensor> values[1])
     for k in range(n):
-        t = <Tensor> values[k]
-        if t.view.dtype != computed:
-            t = cast(t, computed)
-            values[k] = (values[k], t)
-        operands[k] = &t.view
+        operands[k] = &(<Tensor> values[k]).view
     ndim = broadcast_shape(op.name, n, operands, shape)
     if where is not True:
         mask = where if isinstance(where, Tensor) else adopt(where, BOOL, device)
@@ -344,14 +342,21 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if grad_enabled():
             refuse_tracked_out(op, values, target)
         for k in range(n):
-            t = values[k][1] if isinstance(values[k], tuple) else values[k]
+            t = <Tensor> values[k]
             overlap = overlap or (shares_memory(t, target) and not same_elements(t, target))
         result = target
         if target.view.dtype != out_dtype(op, computed) or overlap or mask is not None:
             result = empty_like(target, out_dtype(op, computed))
+    for k in range(n):
+        t = <Tensor> values[k]
+        if t.view.dtype != computed:
+            t = computed_in(t, computed, &result.view)
+            held.append(t)
+            operands[k] = &t.view
+        read_as[k] = computed
     if mask is None:
         operands[n] = &result.view
-        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands, read_as)
         if result is not target:
             copy_into(target, result)
         elif out is not None:
@@ -360,16 +365,15 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if result is target:
             result = empty_like(target, target.view.dtype)
         operands[n] = &result.view
-        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands)
+        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands, read_as)
         copy_where(target, result, mask)
     if out is not None:
         return out
     if op.rules is not None and grad_enabled():
-        if mask is not None and any([requires_grad(<Tensor> (v[0] if isinstance(v, tuple) else v)) for v in values]):
+        if mask is not None and any([requires_grad(<Tensor> v) for v in values]):
             raise GradientError(
                 f"{op.name}: where= has no gradient; use mltensor.where(mask, {op.name}(...), other) instead")
         for k in range(n):
-            values[k] = values[k][0] if isinstance(values[k], tuple) else values[k]
             arguments[k] = <PyObject*> values[k]
         record(op.rules, target, arguments)
     return with_class(target, cls)
@@ -392,7 +396,7 @@ cdef int refuse_tracked_out(Op op, list values, Tensor target) except -1:
     """`out=` writes past the tape: not where an operand is on it."""
     cdef Tensor t
     for value in values:
-        t = <Tensor> (value[0] if isinstance(value, tuple) else value)
+        t = <Tensor> value
         if requires_grad(target) or (op.rules is not None and requires_grad(t)):
             raise GradientError(
                 f"{op.name}: out= writes past the tape, but an operand requires a gradient; leave out= away, or "

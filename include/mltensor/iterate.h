@@ -4,7 +4,9 @@
  * merged where the operands allow it; what remains is walked in chunks of the
  * flattened index space, so that chunks can go to different threads.  Where an
  * input lies across the output (`a + a.T`), tiles of it are turned over first.
- * A result larger than the cache is written past it.
+ * Inputs of another dtype, and operands with gaps between their elements, go in
+ * pieces through the first-level cache.  A result that the cache would not keep
+ * is written past it.
  */
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H
@@ -20,9 +22,9 @@
 
 #define MLT_MAX_OPERANDS 5
 #define MLT_CHUNK 16384   /* most elements a thread takes at once */
-#define MLT_GATHERED 512  /* elements of operands with gaps gathered at once, in rows of so many and more */
-#define MLT_GATHER_FROM 16
-#define MLT_SCRATCH 8192  /* bytes computed in the first-level cache before they are written past it */
+#define MLT_SCRATCH 8192  /* bytes of an operand that are brought into the first-level cache at once */
+#define MLT_GATHERED (MLT_SCRATCH / 16)
+#define MLT_GATHER_FROM 16 /* elements of a row from which operands with gaps are gathered */
 
 /* A tile of memory turned over; see transpose_loops.h. */
 typedef void (*mlt_transpose)(const char *source, int64_t step, char *to, int64_t row, int64_t rows,
@@ -35,10 +37,13 @@ typedef struct {
   int streamed;           /* the output is larger than the cache: write past it */
   int crossed;            /* bits of the inputs that lie across the output */
   int scattered;          /* bits of the operands with gaps between the elements of a row */
+  int converted;          /* bits of the inputs that are in another dtype than the loop reads */
   int32_t itemsize[MLT_MAX_OPERANDS];
+  int32_t fetched_size[MLT_MAX_OPERANDS]; /* of an element as the loop reads it */
+  mlt_loop fetch[MLT_MAX_OPERANDS];       /* copies or converts elements for the loop */
   int64_t tile_rows;
   const mlt_transpose *transpose;
-  const mlt_loop *copy;   /* by item size */
+  mlt_loop scatter;       /* copies elements to an output with gaps */
   int64_t size;
   int64_t shape[MLT_MAX_DIMS];
   int64_t strides[MLT_MAX_DIMS][MLT_MAX_OPERANDS];
@@ -72,7 +77,7 @@ static inline void mlt_stream_end(int streamed) {
 #endif
 }
 
-/* Bytes of a result from which it is written past the cache: half of the last level, where that is known. */
+/* Bytes moved from which a result is written past the cache: half of the last level, where that is known. */
 static int64_t mlt_stream_from(void) {
   int64_t cache = 32 << 20;
 #if defined(_SC_LEVEL3_CACHE_SIZE)
@@ -92,7 +97,7 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   it->loop = loop;
   it->operands = operands;
   it->size = 1;
-  it->streamed = it->crossed = it->scattered = 0;
+  it->streamed = it->crossed = it->scattered = it->converted = 0;
   for (int k = 0; k < operands; k++) {
     it->data[k] = data[k];
     it->itemsize[k] = itemsize[k];
@@ -143,70 +148,48 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   it->ndim = m;
 }
 
-/* Loops over the innermost dimension in pieces whose output goes past the cache: with ordinary stores
- * the processor first reads the lines it is about to overwrite. */
-static void mlt_iteration_streamed(const mlt_iteration *it, char *const *pointers, const int64_t *strides,
-                                   int64_t n) {
-  _Alignas(64) char scratch[MLT_SCRATCH];
+/* Loops over n elements in pieces.  `indirect` are the bits of the operands that go through the
+ * first-level cache: those with gaps, because a loop is vectorised over contiguous elements alone, and
+ * those that are converted.  With ordinary stores the processor first reads the lines it is about to
+ * overwrite; `streamed` avoids that. */
+static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int streamed, char *const *pointers,
+                                 const int64_t *strides, int64_t n) {
+  _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_SCRATCH];
   const int out = it->operands - 1;
-  const int64_t itemsize = it->itemsize[out];
-  char *args[MLT_MAX_OPERANDS];
-  for (int k = 0; k < it->operands; k++) args[k] = pointers[k];
-  int64_t piece = (64 - ((intptr_t)args[out] & 63)) % 64 / itemsize;
-  while (n > 0) {
-    if (piece > n) piece = n;
-    if (piece * itemsize < 64) {
-      it->loop(args, strides, piece);
-    } else {
-      char *to = args[out];
-      args[out] = scratch;
-      it->loop(args, strides, piece);
-      args[out] = to;
-      mlt_stream(to, scratch, piece * itemsize);
-    }
-    for (int k = 0; k < it->operands; k++) args[k] += piece * strides[k];
-    n -= piece;
-    piece = MLT_SCRATCH / itemsize;
-  }
-}
-
-/* Loops over operands with gaps between their elements: a piece of each is gathered in the first-level
- * cache, because a loop is vectorised over contiguous elements alone. */
-static void mlt_iteration_gathered(const mlt_iteration *it, char *const *pointers, const int64_t *strides,
-                                   int64_t n) {
-  _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_GATHERED * 16];
-  const int out = it->operands - 1;
-  char *from[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
+  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_SCRATCH / itemsize;
+  char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
   int64_t steps[MLT_MAX_OPERANDS];
+  int64_t piece = most;
   for (int k = 0; k <= out; k++) {
-    from[k] = pointers[k];
-    steps[k] = it->scattered >> k & 1 ? it->itemsize[k] : strides[k];
+    at[k] = pointers[k];
+    steps[k] = !(indirect >> k & 1) ? strides[k] : k < out ? it->fetched_size[k] : itemsize;
   }
-  while (n > 0) {
-    const int64_t piece = n < MLT_GATHERED ? n : MLT_GATHERED;
-    for (int k = 0; k <= out; k++) {
-      args[k] = it->scattered >> k & 1 ? scratch[k] : from[k];
-      if (k < out && it->scattered >> k & 1) {
-        const int64_t gather[2] = {strides[k], it->itemsize[k]};
-        it->copy[it->itemsize[k]]((char *const[2]){from[k], scratch[k]}, gather, piece);
-      }
-    }
+  if (streamed) piece = (64 - ((intptr_t)at[out] & 63)) % 64 / itemsize; /* up to the next line */
+  for (; n > 0; n -= piece, piece = most) {
+    if (piece == 0) piece = most;
+    if (piece > n) piece = n;
+    const int past = streamed && piece * itemsize >= 64;
+    for (int k = 0; k <= out; k++) args[k] = indirect >> k & 1 ? scratch[k] : at[k];
+    if (past) args[out] = scratch[out];
+    for (int k = 0; k < out; k++)
+      if (indirect >> k & 1)
+        it->fetch[k]((char *const[2]){at[k], scratch[k]}, (int64_t const[2]){strides[k], steps[k]}, piece);
     it->loop(args, steps, piece);
-    if (it->scattered >> out & 1) {
-      const int64_t scatter[2] = {it->itemsize[out], strides[out]};
-      it->copy[it->itemsize[out]]((char *const[2]){scratch[out], from[out]}, scatter, piece);
-    }
-    for (int k = 0; k <= out; k++) from[k] += piece * strides[k];
-    n -= piece;
+    if (past)
+      mlt_stream(at[out], scratch[out], piece * itemsize);
+    else if (indirect >> out & 1)
+      it->scatter((char *const[2]){scratch[out], at[out]}, (int64_t const[2]){itemsize, strides[out]}, piece);
+    for (int k = 0; k <= out; k++) at[k] += piece * strides[k];
   }
 }
 
 static inline void mlt_iteration_row(const mlt_iteration *it, char *const *pointers, int64_t n) {
   const int64_t *strides = it->strides[it->ndim - 1];
-  if (it->scattered && n >= MLT_GATHER_FROM)
-    mlt_iteration_gathered(it, pointers, strides, n);
-  else if (it->streamed && n * it->itemsize[it->operands - 1] >= MLT_SCRATCH)
-    mlt_iteration_streamed(it, pointers, strides, n);
+  const int out = it->operands - 1;
+  const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
+  const int streamed = it->streamed && !(indirect >> out & 1) && n * it->itemsize[out] >= MLT_SCRATCH;
+  if (indirect || streamed)
+    mlt_iteration_pieces(it, indirect, streamed, pointers, strides, n);
   else
     it->loop(pointers, strides, n);
 }
@@ -250,14 +233,26 @@ static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
 #define MLT_TILE_COLUMNS 128
 #define MLT_TILE_BYTES 8192
 
+/* The loop reads input k as elements of `size` bytes, which `fetch` makes of those in memory. */
+static inline void mlt_iteration_convert(mlt_iteration *it, int k, mlt_loop fetch, int32_t size) {
+  it->converted |= 1 << k;
+  it->fetch[k] = fetch;
+  it->fetched_size[k] = size;
+}
+
 /* Looks for operands with gaps between the elements of a row. Copies need no other copy. */
 static void mlt_iteration_scatter(mlt_iteration *it, const mlt_loop *copy) {
   const int out = it->operands - 1;
   const int64_t *strides = it->strides[it->ndim - 1];
-  it->copy = copy;
-  if (it->loop == copy[it->itemsize[out]]) return;
-  for (int k = 0; k <= out; k++)
-    if (strides[k] != it->itemsize[k] && (k == out || strides[k] != 0)) it->scattered |= 1 << k;
+  it->scatter = copy[it->itemsize[out]];
+  if (it->loop == it->scatter) return;
+  for (int k = 0; k <= out; k++) {
+    if (strides[k] == it->itemsize[k] || (k < out && strides[k] == 0)) continue;
+    it->scattered |= 1 << k;
+    if (it->converted >> k & 1) continue;
+    it->fetch[k] = copy[it->itemsize[k]];
+    it->fetched_size[k] = it->itemsize[k];
+  }
 }
 
 /* Looks for inputs whose elements lie side by side along another dimension than the output's, and puts
@@ -320,7 +315,10 @@ static void mlt_iteration_tile(const mlt_iteration *it, char *const *corner, int
     }
   }
   for (int64_t r = 0; r < rows; r++) {
-    it->loop(pointers, along, columns);
+    if (it->converted)
+      mlt_iteration_pieces(it, it->converted, 0, pointers, along, columns);
+    else
+      it->loop(pointers, along, columns);
     for (int k = 0; k <= out; k++) pointers[k] += steps[k];
   }
 }
