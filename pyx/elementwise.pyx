@@ -24,6 +24,7 @@ cdef extern from "mltensor/iterate.h" nogil:
     ctypedef void (*mlt_transpose)(const char*, int64_t, char*, int64_t, int64_t, int64_t) noexcept nogil
     ctypedef struct mlt_iteration:
         mlt_loop loop
+        mlt_loop scatter
         int operands
         int ndim
         int streamed
@@ -277,6 +278,7 @@ cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t*
         loops.by_dtype[dtype](data, strides, n)
         return 0
     it.loop = loops.by_dtype[dtype]
+    it.scatter = NULL
     it.operands = out + 1
     it.ndim = 1
     it.size = it.shape[0] = n

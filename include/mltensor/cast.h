@@ -56,6 +56,20 @@ static inline uint64_t mlt_to_uint64_double(double v) {
 #define mlt_to_uint64_COMPLEX64(v) mlt_to_uint64_double(crealf(v))
 #define mlt_to_uint64_COMPLEX128(v) mlt_to_uint64_double(creal(v))
 
+#define MLT_CASTS_FROM(S, M)                                                                 \
+  M(S, BOOL) M(S, INT8) M(S, INT16) M(S, INT32) M(S, INT64) M(S, UINT8) M(S, UINT16)         \
+  M(S, UINT32) M(S, UINT64) M(S, FLOAT16) M(S, FLOAT32) M(S, FLOAT64) M(S, COMPLEX64)        \
+  M(S, COMPLEX128)
+#define MLT_CASTS(M)                                                                         \
+  MLT_CASTS_FROM(BOOL, M) MLT_CASTS_FROM(INT8, M) MLT_CASTS_FROM(INT16, M)                   \
+  MLT_CASTS_FROM(INT32, M) MLT_CASTS_FROM(INT64, M) MLT_CASTS_FROM(UINT8, M)                 \
+  MLT_CASTS_FROM(UINT16, M) MLT_CASTS_FROM(UINT32, M) MLT_CASTS_FROM(UINT64, M)              \
+  MLT_CASTS_FROM(FLOAT16, M) MLT_CASTS_FROM(FLOAT32, M) MLT_CASTS_FROM(FLOAT64, M)           \
+  MLT_CASTS_FROM(COMPLEX64, M) MLT_CASTS_FROM(COMPLEX128, M)
+#define MLT_CASTS_LONG(M)                                                                    \
+  M(INT64, FLOAT32) M(INT64, FLOAT64) M(UINT64, FLOAT32) M(UINT64, FLOAT64)                  \
+  M(FLOAT32, INT64) M(FLOAT64, INT64)
+
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/cast_loops.h"
@@ -67,6 +81,10 @@ static inline uint64_t mlt_to_uint64_double(double v) {
 #include "mltensor/cast_loops.h"
 #include "mltensor/transpose_loops.h"
 #include "mltensor/target_end.h"
+#define MLT_TARGET_AVX512
+#include "mltensor/target_begin.h"
+#include "mltensor/cast_loops.h"
+#include "mltensor/target_end.h"
 #endif
 
 static mlt_loop mlt_cast_table[MLT_DTYPE_COUNT][MLT_DTYPE_COUNT];
@@ -76,6 +94,7 @@ static mlt_transpose mlt_transpose_table[17]; /* by item size */
 
 #define MLT_CAST_ENTRY_BASE(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_base;
 #define MLT_CAST_ENTRY_AVX2(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_avx2;
+#define MLT_CAST_ENTRY_AVX512(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_avx512;
 #define MLT_MOVE_ENTRIES(suffix)                                          \
   mlt_copy_table[1] = copy_1##suffix, mlt_copy_table[2] = copy_2##suffix; \
   mlt_copy_table[4] = copy_4##suffix, mlt_copy_table[8] = copy_8##suffix; \
@@ -94,6 +113,9 @@ static void mlt_fill_cast_tables(int isa) {
   if (isa >= MLT_ISA_AVX2) {
     MLT_CASTS(MLT_CAST_ENTRY_AVX2)
     MLT_MOVE_ENTRIES(_avx2)
+  }
+  if (isa >= MLT_ISA_AVX512) {
+    MLT_CASTS_LONG(MLT_CAST_ENTRY_AVX512)
   }
 #endif
   for (int d = 0; d < MLT_DTYPE_COUNT; d++)

@@ -1,4 +1,5 @@
-/* Conversion between dtypes, plain copies and selection; re-included per target by cast.h. */
+/* Conversion between dtypes, plain copies and selection; re-included per target by cast.h.  Of the
+ * widest vectors only what the others lack: conversion between floats and integers of 64 bits. */
 
 #define MLT_CAST_LOOP(S, D)                                                                  \
   static void MLT_FN(cast_##S##_##D)(char *const *args, const int64_t *s, int64_t n) {       \
@@ -17,6 +18,10 @@
       MLT_STORE_##D(out, MLT_CONVERT(S, D, MLT_LOAD_##S(in)));                               \
     }                                                                                        \
   }
+
+#if defined(MLT_TARGET_AVX512)
+MLT_CASTS_LONG(MLT_CAST_LOOP)
+#else
 
 /* Selection by masks: with a condition in the loop the compiler reads only the operand it wants, and
  * each wrongly guessed branch costs more than a whole vector. */
@@ -102,14 +107,6 @@ MLT_SELECT_LOOP(2, uint16_t)
 MLT_SELECT_LOOP(4, uint32_t)
 MLT_SELECT_LOOP(8, uint64_t)
 
-#define MLT_CASTS_FROM(S, M)                                                                 \
-  M(S, BOOL) M(S, INT8) M(S, INT16) M(S, INT32) M(S, INT64) M(S, UINT8) M(S, UINT16)         \
-  M(S, UINT32) M(S, UINT64) M(S, FLOAT16) M(S, FLOAT32) M(S, FLOAT64) M(S, COMPLEX64)        \
-  M(S, COMPLEX128)
-#define MLT_CASTS(M)                                                                         \
-  MLT_CASTS_FROM(BOOL, M) MLT_CASTS_FROM(INT8, M) MLT_CASTS_FROM(INT16, M)                   \
-  MLT_CASTS_FROM(INT32, M) MLT_CASTS_FROM(INT64, M) MLT_CASTS_FROM(UINT8, M)                 \
-  MLT_CASTS_FROM(UINT16, M) MLT_CASTS_FROM(UINT32, M) MLT_CASTS_FROM(UINT64, M)              \
-  MLT_CASTS_FROM(FLOAT16, M) MLT_CASTS_FROM(FLOAT32, M) MLT_CASTS_FROM(FLOAT64, M)           \
-  MLT_CASTS_FROM(COMPLEX64, M) MLT_CASTS_FROM(COMPLEX128, M)
 MLT_CASTS(MLT_CAST_LOOP)
+
+#endif

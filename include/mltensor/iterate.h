@@ -11,19 +11,24 @@
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 #include <string.h>
 #include <unistd.h>
 
 #include "mltensor/mltensor.h"
+#include "mltensor/target.h"
 #include "mltensor/thread.h"
+
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define MLT_MAX_OPERANDS 5
 #define MLT_CHUNK 16384   /* most elements a thread takes at once */
 #define MLT_SCRATCH 8192  /* bytes of an operand that are brought into the first-level cache at once */
 #define MLT_GATHERED (MLT_SCRATCH / 16)
+#define MLT_STREAMED 256   /* bytes of a result on their way past the cache: more, and reading waits for writing */
 #define MLT_GATHER_FROM 16 /* elements of a row from which operands with gaps are gathered */
 
 /* A tile of memory turned over; see transpose_loops.h. */
@@ -52,22 +57,29 @@ typedef struct {
 
 static inline int64_t mlt_magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
 
-/* Bytes from `from` (aligned) to `to` past the cache. */
+#if MLT_HAVE_X86_TARGETS
+/* A whole line at once. Bytes that are left. */
+__attribute__((target("avx512f"))) static inline int64_t mlt_stream_lines(char *to, const char *from, int64_t bytes) {
+  for (; bytes >= 64; bytes -= 64, to += 64, from += 64)
+    _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
+  return bytes;
+}
+#endif
+
+/* Bytes to `to`, past the cache where that is the beginning of a line. */
 static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
+  int64_t left = bytes;
+#if MLT_HAVE_X86_TARGETS
+  if (mlt_runtime_pointer->isa == MLT_ISA_AVX512 && ((intptr_t)to & 63) == 0) left = mlt_stream_lines(to, from, left);
+#endif
 #if defined(__SSE2__)
-  if (((intptr_t)to & 15) == 0) {
-    for (; bytes >= 64; bytes -= 64, to += 64, from += 64) {
-      const __m128i *in = (const __m128i *)from;
-      __m128i *out = (__m128i *)to;
-      const __m128i a = in[0], b = in[1], c = in[2], d = in[3];
-      _mm_stream_si128(out, a);
-      _mm_stream_si128(out + 1, b);
-      _mm_stream_si128(out + 2, c);
-      _mm_stream_si128(out + 3, d);
-    }
+  for (; left >= 64 && ((intptr_t)to & 15) == 0; left -= 64) {
+    const __m128i *in = (const __m128i *)(from + bytes - left);
+    __m128i *out = (__m128i *)(to + bytes - left);
+    for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
   }
 #endif
-  memcpy(to, from, (size_t)bytes);
+  memcpy(to + bytes - left, from + bytes - left, (size_t)left);
 }
 
 /* Makes what was streamed visible to the other threads. */
@@ -95,6 +107,7 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   int order[MLT_MAX_DIMS];
   int n = 0;
   it->loop = loop;
+  it->scatter = NULL;
   it->operands = operands;
   it->size = 1;
   it->streamed = it->crossed = it->scattered = it->converted = 0;
@@ -156,7 +169,8 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int stre
                                  const int64_t *strides, int64_t n) {
   _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_SCRATCH];
   const int out = it->operands - 1;
-  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_SCRATCH / itemsize;
+  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_STREAMED / itemsize;
+  const int copied = it->loop == it->scatter && !indirect && strides[0] == itemsize;
   char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
   int64_t steps[MLT_MAX_OPERANDS];
   int64_t piece = most;
@@ -170,13 +184,13 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int stre
     if (piece > n) piece = n;
     const int past = streamed && piece * itemsize >= 64;
     for (int k = 0; k <= out; k++) args[k] = indirect >> k & 1 ? scratch[k] : at[k];
-    if (past) args[out] = scratch[out];
+    if (past) args[out] = copied ? at[0] : scratch[out];
     for (int k = 0; k < out; k++)
       if (indirect >> k & 1)
         it->fetch[k]((char *const[2]){at[k], scratch[k]}, (int64_t const[2]){strides[k], steps[k]}, piece);
-    it->loop(args, steps, piece);
+    if (!past || !copied) it->loop(args, steps, piece);
     if (past)
-      mlt_stream(at[out], scratch[out], piece * itemsize);
+      mlt_stream(at[out], args[out], piece * itemsize);
     else if (indirect >> out & 1)
       it->scatter((char *const[2]){scratch[out], at[out]}, (int64_t const[2]){itemsize, strides[out]}, piece);
     for (int k = 0; k <= out; k++) at[k] += piece * strides[k];

@@ -105,3 +105,52 @@ def test_operands_with_gaps(dtype, columns):
     np.multiply(x[:, ::4], x[:, 1::4], out=y[:, 1::2])
     b[:, 1::2] = a[:, ::4] * a[:, 1::4]
     assert (numpy.asarray(y) == b).all()
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "reversed", "transposed", "every second", "broadcast row"])
+@pytest.mark.parametrize("pair", [("int64", "float32"), ("int8", "float64"), ("float16", "float32"),
+                                  ("uint64", "int64"),
+                                  ("bool", "complex64"), ("float64", "complex64"), ("uint8", "int16")])
+def test_operands_of_two_dtypes(pair, layout):
+    """Converted piece by piece on the way to the loop, however they lie; more than a piece, and an odd rest."""
+    view = {"contiguous": lambda x: x, "reversed": lambda x: x[::-1, ::-1], "transposed": lambda x: x.T,
+            "every second": lambda x: x[:, ::2], "broadcast row": lambda x: x[:1]}[layout]
+    a, b = numbers((53, 53), pair[0]), numbers((53, 53), pair[1], 1)
+    first, second = np.asarray(a.copy()), np.asarray(b.copy())
+    for function in ("multiply", "equal", "add"):
+        rows, columns = view(a).shape
+        wanted = getattr(numpy, function)(view(a), b[:rows, :columns] if rows > 1 else b)
+        other = second[:rows, :columns] if rows > 1 else second
+        actual = getattr(np, function)(view(first), other)
+        assert actual.dtype == wanted.dtype
+        numpy.testing.assert_array_equal(numpy.asarray(actual), wanted)
+        numpy.testing.assert_array_equal(numpy.asarray(getattr(np, function)(other, view(first))), wanted)
+
+
+def test_operands_of_another_dtype_keep_their_gradient_and_may_be_the_output():
+    a = numbers(1000, "float32")
+    x, whole = np.asarray(a.copy()).requires_grad_(), np.arange(1000)
+    (x * whole).sum().backward()
+    numpy.testing.assert_array_equal(numpy.asarray(x.grad), numpy.arange(1000))
+    counts = np.arange(1000)
+    np.multiply(counts, 2.5, out=counts, casting="unsafe")
+    numpy.testing.assert_array_equal(numpy.asarray(counts), (numpy.arange(1000) * 2.5).astype("int64"))
+    flags, values = np.asarray(a > 0), np.asarray(a.copy())
+    np.not_equal(flags, values, out=flags)
+    numpy.testing.assert_array_equal(numpy.asarray(flags), (a > 0) != a)
+    memory = numpy.arange(2000, dtype="int32")
+    target = np.asarray(memory.copy())
+    np.add(target[:1000], whole, out=target[500:1500], casting="unsafe")  # reads what it writes
+    memory[500:1500] = memory[:1000] + numpy.arange(1000)
+    numpy.testing.assert_array_equal(numpy.asarray(target), memory)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "complex128"])
+@pytest.mark.parametrize("offset", [0, 1, 3])
+def test_copies_larger_than_the_cache(dtype, offset):
+    a = numbers((40 << 20) // numpy.dtype(dtype).itemsize, dtype)
+    source = np.asarray(a.copy())
+    numpy.testing.assert_array_equal(numpy.asarray(source[offset:].copy()), a[offset:])
+    target = np.zeros(a.size + offset, dtype=dtype)
+    target[offset:] = source
+    numpy.testing.assert_array_equal(numpy.asarray(target[offset:]), a)
