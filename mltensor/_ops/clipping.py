@@ -17,8 +17,8 @@ def limited_gradient(g, a, b, c):
     return F.where(F.logical_and(a >= b, a <= c), g, 0)
 
 
-op("clip_range", accepts="ORDERED", expr="({ type raised = b > a ? b : a; c < raised ? c : raised; })", gpu="ElementwiseKernel",
-   sample="(-3, 3); (-1, 0); (0.5, 2)",
+op("clip_range", accepts="ORDERED", expr="({ type raised = b > a ? b : a; c < raised ? c : raised; })",
+   gpu="ElementwiseKernel", sample="(-3, 3); (-1, 0); (0.5, 2)",
    vjp=(limited_gradient, lambda g, a, b, c: F.where(F.logical_and(a < b, b <= c), g, 0),
         lambda g, a, b, c: F.where(F.maximum(a, b) > c, g, 0)),
    doc="`x1`, but at least `x2` and at most `x3`, in one pass; the upper limit wins.")
