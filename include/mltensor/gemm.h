@@ -46,7 +46,7 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 };
 
 /* Multiply-adds below which a problem stays on the calling thread. */
-#define MLT_GEMM_PARALLEL 4000000.0
+#define MLT_GEMM_PARALLEL 2000000.0
 /* The same for a vector, where memory is the limit. */
 #define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */
