@@ -79,8 +79,8 @@ cdef int64_t CONVERTED_FROM = 256
 # Known costs by name, plugged in from above; a loop without one is then measured.
 cdef dict known_costs = None
 
-# Picoseconds of a region's work that pay for a second thread, which may have to be woken.
-cdef double WORTH_A_THREAD = 20e6
+# Picoseconds of a region's work that pay for a second thread that is awake.
+cdef double WORTH_A_THREAD = 9e6
 # Picoseconds a byte takes between the second-level cache and a core: no loop is cheaper than what it moves.
 cdef double PICOSECONDS_PER_BYTE = 12
 

@@ -125,7 +125,7 @@ static int mlt_fourier_run(mlt_fourier *f, int64_t lines) {
     return 0;
   }
   atomic_init(&f->failed, 0);
-  int interrupted = mlt_parallel(lines, mlt_fourier_chunk(f), mlt_fourier_task, f);
+  int interrupted = mlt_parallel_long(lines, mlt_fourier_chunk(f), mlt_fourier_task, f);
   return interrupted ? 1 : -atomic_load(&f->failed);
 }
 

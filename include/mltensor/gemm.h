@@ -47,7 +47,9 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 
 /* Multiply-adds below which a problem stays on the calling thread. */
 #define MLT_GEMM_PARALLEL 2000000.0
-/* The same for a vector, where memory is the limit. */
+/* Multiply-adds from which the other threads are woken at once. */
+#define MLT_GEMM_LONG 8000000.0
+/* Multiply-adds below which a vector stays on the calling thread: memory is the limit. */
 #define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */
 #define MLT_GEMM_CHUNK 131072
@@ -218,7 +220,7 @@ static int mlt_gemm_split_depth(mlt_gemm_plan *p, int64_t parts) {
   const int64_t size = g->m * g->c_row;
   p->parts = (char *)malloc((size_t)((parts - 1) * size));
   if (!p->parts) return 2;
-  int status = mlt_parallel(parts, 1, mlt_gemm_part_task, p);
+  int status = mlt_parallel_long(parts, 1, mlt_gemm_part_task, p);
   if (!status) {
     for (int64_t part = 1; part < parts; part++)
       mlt_gemm_add_part(g->c, p->parts + (part - 1) * size, size / mlt_itemsize[g->dtype],
@@ -359,7 +361,8 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
     int64_t each = mlt_gemm_least(g->m, p->m_block) * mlt_gemm_least(g->n, p->n_block) *
                    (p->k_end - k);
     int64_t chunk = each >= MLT_GEMM_CHUNK ? 1 : mlt_gemm_ceil(MLT_GEMM_CHUNK, each);
-    if (mlt_parallel(items, chunk, mlt_gemm_task, p) || mlt_poll(&last)) return 1;
+    const int brief = work < MLT_GEMM_LONG;
+    if ((brief ? mlt_parallel : mlt_parallel_long)(items, chunk, mlt_gemm_task, p) || mlt_poll(&last)) return 1;
   }
   return 0;
 }

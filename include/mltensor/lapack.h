@@ -152,7 +152,7 @@ static int mlt_lapack_run(mlt_lapack *p) {
   p->memory = counting.used;
   /* A run of matrices that is worth a thread's while; it depends on their shape alone. */
   int64_t chunk = (int64_t)(250000.0 / mlt_lapack_work(p)) + 1;
-  return mlt_parallel(p->batch, chunk, mlt_lapack_task, p);
+  return mlt_parallel_long(p->batch, chunk, mlt_lapack_task, p);
 }
 
 #endif

@@ -4,6 +4,10 @@
  * threads, so a kernel that combines per-chunk results in chunk order gives the
  * same bits with 1, 2 or 16 threads.  A late thread costs one chunk at most.
  *
+ * Idle threads wait actively for a moment, then sleep, and waking them takes longer than many kernels
+ * run.  After a pause the calling thread therefore begins alone, and the others are woken for what
+ * is left when that took as long as waking them would have.
+ *
  * The calling thread polls for Ctrl-C between chunks; a chunk should therefore
  * stay well below 50 ms of work.
  */
@@ -22,14 +26,18 @@ typedef struct {
   int threads;        /* threads a parallel region may use, at least 1 */
   int isa;            /* index of the instruction set in use, see target.h */
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
+  atomic_llong busy;  /* when the last work that several threads could share ended */
 } mlt_runtime;
 
 /* Each extension module keeps a pointer to the one runtime; set at import. */
 static mlt_runtime *mlt_runtime_pointer;
 
-/* Elements (of cheap work) below which a kernel stays on the calling thread: a
- * fork and join costs 2 to 15 microseconds, and far more where other programs run. */
+/* Elements (of cheap work) below which a kernel stays on the calling thread: a fork and join of threads
+ * that are awake costs 2 microseconds, and far more where other programs run. */
 #define MLT_PARALLEL_THRESHOLD 131072
+/* How long idle threads stay awake, and what waking them takes. */
+#define MLT_AWAKE_NS 30000LL
+#define MLT_WAKING_NS 30000LL
 #define MLT_POLL_INTERVAL_NS 20000000LL
 
 typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
@@ -74,6 +82,20 @@ static int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void *context
   return 0;
 }
 
+/* Chunks that the calling thread does alone after a pause; sets `stop` when interrupted. */
+static inline int64_t mlt_begin_alone(int64_t count, int64_t chunk, int64_t chunks, mlt_task task, void *context,
+                                      int *stop) {
+  const int64_t start = mlt_now_ns();
+  int64_t last = start, k = 0;
+  if (start - atomic_load_explicit(&mlt_runtime_pointer->busy, memory_order_relaxed) < MLT_AWAKE_NS) return 0;
+  while (k < chunks && mlt_now_ns() - start < MLT_WAKING_NS) {
+    task(context, k * chunk, count - k * chunk < chunk ? count : (k + 1) * chunk);
+    k++;
+    if ((*stop = mlt_poll(&last))) break;
+  }
+  return k;
+}
+
 /* Runs task(context, begin, end) over [0, count) in chunks of `chunk` units on
  * all threads.  Returns 1 when interrupted (the Python error is then set). Call
  * it without the GIL when the work is long, so that the poll can take it. */
@@ -83,26 +105,39 @@ static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *conte
   if (threads > chunks) threads = (int)chunks;
 #ifdef _OPENMP
   if (threads > 1 && !omp_in_parallel()) {
-    atomic_llong next;
-    atomic_int stop;
-    atomic_init(&next, 0);
-    atomic_init(&stop, 0);
+    int interrupted = 0;
+    const int64_t done = mlt_begin_alone(count, chunk, chunks, task, context, &interrupted);
+    if (done < chunks && !interrupted) {
+      atomic_llong next;
+      atomic_int stop;
+      atomic_init(&next, done);
+      atomic_init(&stop, 0);
+      if (threads > chunks - done) threads = (int)(chunks - done);
 #pragma omp parallel num_threads(threads)
-    {
-      int polls = omp_get_thread_num() == 0;
-      int64_t last = mlt_now_ns();
-      for (;;) {
-        int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
-        if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
-        int64_t begin = k * chunk;
-        task(context, begin, count - begin < chunk ? count : begin + chunk);
-        if (polls && mlt_poll(&last)) atomic_store(&stop, 1);
+      {
+        int polls = omp_get_thread_num() == 0;
+        int64_t last = mlt_now_ns();
+        for (;;) {
+          int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
+          if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
+          int64_t begin = k * chunk;
+          task(context, begin, count - begin < chunk ? count : begin + chunk);
+          if (polls && mlt_poll(&last)) atomic_store(&stop, 1);
+        }
       }
+      interrupted = atomic_load(&stop);
     }
-    return atomic_load(&stop);
+    atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
+    return interrupted;
   }
 #endif
   return mlt_serial(count, chunk, task, context);
+}
+
+/* The same for chunks that take longer than waking the other threads. */
+static inline int mlt_parallel_long(int64_t count, int64_t chunk, mlt_task task, void *context) {
+  atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
+  return mlt_parallel(count, chunk, task, context);
 }
 
 #endif
