@@ -23,7 +23,7 @@ from mltensor.errors import DeviceError, GradientError, ShapeError
 cdef extern from "Python.h":
     PyObject* PyObject_Vectorcall(object callable, PyObject** arguments, size_t count, PyObject* names) except NULL
     void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
-    Py_ssize_t Py_REFCNT(object o)
+    Py_ssize_t Py_REFCNT(PyObject* o)
 
 cdef uint64_t runs = 0
 cdef int depth = 0
@@ -136,8 +136,9 @@ cdef object checked_replacement(object hook, Tensor gradient, object replaced):
 cdef int accumulate(Leaf leaf, Tensor gradient, bint create_graph) except -1:
     """Add to the gradient that a leaf keeps; the leaf's own memory is shared with nobody."""
     if leaf.grad is None:
-        if (Py_REFCNT(gradient) == 1 and gradient.base is None and (create_graph or gradient.node is None)
-                and Py_REFCNT(gradient.storage) == 1 and gradient.view.contiguous and gradient.storage.owner is None):
+        if (Py_REFCNT(<PyObject*> gradient) == 1 and gradient.base is None and (create_graph or gradient.node is None)
+                and Py_REFCNT(<PyObject*> gradient.storage) == 1 and gradient.view.contiguous
+                and gradient.storage.owner is None):
             leaf.grad = gradient
         else:
             leaf.grad = gradient.copy() if create_graph else copy_of(gradient)

@@ -79,6 +79,19 @@ def test_a_gradient_shares_memory_with_no_other_tensor():
     assert y.grad.tolist() == [2.0, 2.0]
 
 
+def test_a_leaf_takes_over_the_memory_of_a_gradient_that_nobody_else_holds():
+    weight, x = np.ones((4, 3)).requires_grad_(), np.ones((2, 3))
+    seen, held = [], []
+    handle = weight.register_hook(lambda gradient: seen.append(gradient.data_ptr()))
+    (x @ weight.T).sum().backward()
+    assert weight.grad.data_ptr() == seen[0]
+    handle.remove()
+    weight.grad = None
+    weight.register_hook(held.append)
+    (x @ weight.T).sum().backward()
+    assert weight.grad.data_ptr() != held[0].data_ptr()
+
+
 def test_an_input_used_several_times_receives_the_sum():
     x = leaf(3.0)
     y = x * x + x * 2 + x
