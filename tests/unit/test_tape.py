@@ -83,12 +83,12 @@ def test_a_leaf_takes_over_the_memory_of_a_gradient_that_nobody_else_holds():
     weight, x = np.ones((4, 3)).requires_grad_(), np.ones((2, 3))
     seen, held = [], []
     handle = weight.register_hook(lambda gradient: seen.append(gradient.data_ptr()))
-    (x @ weight.T).sum().backward()
+    np.linear(x, weight).sum().backward()
     assert weight.grad.data_ptr() == seen[0]
     handle.remove()
     weight.grad = None
     weight.register_hook(held.append)
-    (x @ weight.T).sum().backward()
+    np.linear(x, weight).sum().backward()
     assert weight.grad.data_ptr() != held[0].data_ptr()
 
 
