@@ -41,6 +41,9 @@ MOST_THREADS = 1024
 ISA_NAMES = ("base", "avx2", "avx512")
 
 cdef mlt_runtime settings
+# Threads the user asked for, and processors there are for them.
+cdef int requested = 1
+cdef int processors = 1
 
 
 cdef int poll_signals() noexcept nogil:
@@ -74,9 +77,8 @@ cdef int check_interrupt(int interrupted) except -1:
     return 0
 
 
-def available_threads():
-    """Threads this process may use: its CPU affinity, within its cgroup's quota."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def within_quota(count):
+    """So many processors, or fewer where the cgroup's quota says so."""
     try:
         with open("/sys/fs/cgroup/cpu.max") as file:
             quota, period = file.read().split()
@@ -85,6 +87,24 @@ def available_threads():
     except (OSError, ValueError):
         pass
     return count
+
+
+def available_threads():
+    """Threads this process may use: its CPU affinity, within its cgroup's quota."""
+    return within_quota(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def usable_processors():
+    """Processors of the machine, within the cgroup's quota; MLTENSOR_PROCESSORS overrules it.
+
+    Not the affinity: an OpenMP library that was loaded earlier may have bound this thread to one of them.
+    """
+    wanted = os.environ.get("MLTENSOR_PROCESSORS", "")
+    if not wanted:
+        return within_quota(os.cpu_count() or 1)
+    if not (wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= MOST_THREADS):
+        raise ImportError(f"MLTENSOR_PROCESSORS={wanted!r}: it must be a number from 1 to {MOST_THREADS}")
+    return int(wanted)
 
 
 def available_memory():
@@ -104,12 +124,14 @@ def available_memory():
 
 
 def get_num_threads():
-    """Number of threads that kernels use."""
-    return settings.threads
+    """Number of threads that kernels may use."""
+    return requested
 
 
 def set_num_threads(count):
-    """Set how many threads kernels use. Results do not depend on it.
+    """Set how many threads kernels may use. Results do not depend on it.
+
+    More threads than processors would wait for each other, so no more than there are processors run.
 
     Parameters
     ----------
@@ -119,7 +141,13 @@ def set_num_threads(count):
     count = operator.index(count)
     if count < 1:
         raise ValueError(f"the number of threads must be at least 1, not {count}")
-    settings.threads = min(count, MOST_THREADS)
+    use_threads(min(count, MOST_THREADS))
+
+
+cdef void use_threads(int count) noexcept:
+    global requested
+    requested = count
+    settings.threads = min(count, processors)
 
 
 def isa():
@@ -176,7 +204,7 @@ def empty_cache():
 
 
 cdef void configure() except *:
-    global mlt_runtime_pointer
+    global mlt_runtime_pointer, processors
     settings.poll = poll_signals
     mlt_runtime_pointer = &settings
     best = mlt_detect_isa()
@@ -191,7 +219,8 @@ cdef void configure() except *:
         settings.isa = ISA_NAMES.index(wanted)
     threads = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     count = int(threads) if threads.isascii() and threads.isdigit() else 0
-    settings.threads = min(count, MOST_THREADS) if count else available_threads()
+    processors = usable_processors()
+    use_threads(min(count, MOST_THREADS) if count else available_threads())
     mlt_allocator_configure(max(64 << 20, available_memory() // 8))
     # A child of fork has none of the pool's threads: it would wait for them for ever.
     if hasattr(os, "register_at_fork"):

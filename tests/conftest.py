@@ -1,9 +1,13 @@
 """What all tests share: settings that a test changes are put back, and a generator of numbers."""
 
+import os
+
 import numpy
 import pytest
 
-import mltensor as np
+os.environ.setdefault("MLTENSOR_PROCESSORS", "8")  # tests that ask for 4 threads run 4, on any machine
+
+import mltensor as np  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

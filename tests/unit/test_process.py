@@ -55,6 +55,25 @@ def test_a_number_of_threads_that_is_none_is_ignored(value, expected):
     assert found == (expected or str(available_threads()))
 
 
+@pytest.mark.parametrize(("processors", "running"), [("1", 1), ("3", 3), ("64", 4)])
+def test_no_more_threads_run_than_there_are_processors(processors, running):
+    program = """
+import os, numpy
+before = len(os.listdir("/proc/self/task"))
+import mltensor as np
+np.set_num_threads(4)
+for _ in range(20):
+    np.exp(np.ones(4_000_000))
+print(np.get_num_threads(), 1 + len(os.listdir("/proc/self/task")) - before)
+"""
+    assert run_python(program, MLTENSOR_PROCESSORS=processors) == f"4 {running}"
+
+
+def test_a_wrong_number_of_processors_is_refused():
+    with pytest.raises(AssertionError, match="MLTENSOR_PROCESSORS='two': it must be a number from 1 to 1024"):
+        run_python("import mltensor", MLTENSOR_PROCESSORS="two")
+
+
 @pytest.mark.parametrize("count", [0, -1])
 def test_number_of_threads_must_be_positive(count):
     with pytest.raises(ValueError, match="at least 1"):
