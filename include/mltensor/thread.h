@@ -6,7 +6,8 @@
  *
  * Idle threads wait actively for a moment, then sleep, and waking them takes longer than many kernels
  * run.  After a pause the calling thread therefore begins alone, and the others are woken for what
- * is left when that took as long as waking them would have.
+ * is left when that took as long as waking them would have.  Where they come late although they were
+ * awake, other programs have their processors: short work is then done alone for a while.
  *
  * The calling thread polls for Ctrl-C between chunks; a chunk should therefore
  * stay well below 50 ms of work.
@@ -26,7 +27,9 @@ typedef struct {
   int threads;        /* threads a parallel region may use, at least 1 */
   int isa;            /* index of the instruction set in use, see target.h */
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
-  atomic_llong busy;  /* when the last work that several threads could share ended */
+  atomic_llong busy;   /* when the last work that several threads could share ended, */
+  atomic_llong shared; /* and the last that they shared */
+  atomic_llong alone;  /* until when short work is not shared */
 } mlt_runtime;
 
 /* Each extension module keeps a pointer to the one runtime; set at import. */
@@ -38,6 +41,10 @@ static mlt_runtime *mlt_runtime_pointer;
 /* How long idle threads stay awake, and what waking them takes. */
 #define MLT_AWAKE_NS 30000LL
 #define MLT_WAKING_NS 30000LL
+/* A thread that was awake and comes so late makes us work alone for so long, but for longer work. */
+#define MLT_LATE_NS 20000LL
+#define MLT_ALONE_NS 10000000LL
+#define MLT_ALONE_WORK_NS 500000LL
 #define MLT_POLL_INTERVAL_NS 20000000LL
 
 typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
@@ -82,19 +89,61 @@ static int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void *context
   return 0;
 }
 
-/* Chunks that the calling thread does alone after a pause; sets `stop` when interrupted. */
+static inline int64_t mlt_time_of(atomic_llong *moment) {
+  return atomic_load_explicit(moment, memory_order_relaxed);
+}
+
+/* Chunks that the calling thread does alone before it asks for the others; sets `stop` when interrupted. */
 static inline int64_t mlt_begin_alone(int64_t count, int64_t chunk, int64_t chunks, mlt_task task, void *context,
                                       int *stop) {
   const int64_t start = mlt_now_ns();
+  const int64_t most = start < mlt_time_of(&mlt_runtime_pointer->alone)                ? MLT_ALONE_WORK_NS
+                       : start - mlt_time_of(&mlt_runtime_pointer->busy) < MLT_AWAKE_NS ? 0
+                                                                                        : MLT_WAKING_NS;
   int64_t last = start, k = 0;
-  if (start - atomic_load_explicit(&mlt_runtime_pointer->busy, memory_order_relaxed) < MLT_AWAKE_NS) return 0;
-  while (k < chunks && mlt_now_ns() - start < MLT_WAKING_NS) {
+  while (k < chunks && most > 0 && mlt_now_ns() - start < most) {
     task(context, k * chunk, count - k * chunk < chunk ? count : (k + 1) * chunk);
     k++;
     if ((*stop = mlt_poll(&last))) break;
   }
   return k;
 }
+
+#ifdef _OPENMP
+/* Chunks from `done` on, by all threads. Nonzero when interrupted. */
+static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, int threads, mlt_task task,
+                     void *context) {
+  mlt_runtime *runtime = mlt_runtime_pointer;
+  const int64_t start = mlt_now_ns();
+  const int awake = start - mlt_time_of(&runtime->shared) < MLT_AWAKE_NS;
+  int64_t finished = 0, own = 0;
+  atomic_llong next;
+  atomic_int stop;
+  atomic_init(&next, done);
+  atomic_init(&stop, 0);
+#pragma omp parallel num_threads(threads)
+  {
+    const int caller = omp_get_thread_num() == 0;
+    int64_t last = start;
+    for (;;) {
+      int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
+      if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
+      int64_t begin = k * chunk;
+      task(context, begin, count - begin < chunk ? count : begin + chunk);
+      if (!caller) continue;
+      own++;
+      if (mlt_poll(&last)) atomic_store(&stop, 1);
+    }
+    if (caller) finished = mlt_now_ns();
+  }
+  const int64_t end = mlt_now_ns();
+  /* The others may be in the middle of a chunk when the caller has done its last. */
+  if (awake && end - finished > MLT_LATE_NS + 2 * (finished - start) / (own + 1))
+    atomic_store_explicit(&runtime->alone, end + MLT_ALONE_NS, memory_order_relaxed);
+  atomic_store_explicit(&runtime->shared, end, memory_order_relaxed);
+  return atomic_load(&stop);
+}
+#endif
 
 /* Runs task(context, begin, end) over [0, count) in chunks of `chunk` units on
  * all threads.  Returns 1 when interrupted (the Python error is then set). Call
@@ -108,24 +157,8 @@ static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *conte
     int interrupted = 0;
     const int64_t done = mlt_begin_alone(count, chunk, chunks, task, context, &interrupted);
     if (done < chunks && !interrupted) {
-      atomic_llong next;
-      atomic_int stop;
-      atomic_init(&next, done);
-      atomic_init(&stop, 0);
       if (threads > chunks - done) threads = (int)(chunks - done);
-#pragma omp parallel num_threads(threads)
-      {
-        int polls = omp_get_thread_num() == 0;
-        int64_t last = mlt_now_ns();
-        for (;;) {
-          int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
-          if (k >= chunks || atomic_load_explicit(&stop, memory_order_relaxed)) break;
-          int64_t begin = k * chunk;
-          task(context, begin, count - begin < chunk ? count : begin + chunk);
-          if (polls && mlt_poll(&last)) atomic_store(&stop, 1);
-        }
-      }
-      interrupted = atomic_load(&stop);
+      interrupted = mlt_share(count, chunk, done, chunks, threads, task, context);
     }
     atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
     return interrupted;
@@ -137,6 +170,7 @@ static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *conte
 /* The same for chunks that take longer than waking the other threads. */
 static inline int mlt_parallel_long(int64_t count, int64_t chunk, mlt_task task, void *context) {
   atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
+  atomic_store_explicit(&mlt_runtime_pointer->alone, 0, memory_order_relaxed);
   return mlt_parallel(count, chunk, task, context);
 }
 
