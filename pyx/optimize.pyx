@@ -242,15 +242,18 @@ cdef int take_step(Gather gather, mlt_group* group, mlt_rule rule) except -1:
 
 
 def sgd(list parameters not None, list gradients not None, dict state not None, double lr, double momentum,
-        double dampening, double weight_decay, bint nesterov, bint maximize):
-    """One step of stochastic gradient descent over all `parameters` whose gradient is not None."""
+        double dampening, double weight_decay, bint nesterov, bint maximize, double scale=1.0):
+    """One step of stochastic gradient descent over all `parameters` whose gradient is not None.
+
+    Gradients count `scale` times, as those of the other rules.
+    """
     cdef mlt_group group
     cdef mlt_span* span
     cdef Py_ssize_t i
     cdef dict record
     cdef Tensor parameter
     cdef Gather gather = new_gather(len(parameters))
-    group.sign = -1.0 if maximize else 1.0
+    group.sign = -scale if maximize else scale
     group.decay = weight_decay
     group.beta1 = momentum
     group.beta2 = 1.0 - dampening
@@ -271,7 +274,7 @@ def sgd(list parameters not None, list gradients not None, dict state not None, 
 
 
 def adam(list parameters not None, list gradients not None, dict state not None, double lr, double beta1,
-         double beta2, double eps, double weight_decay, bint decoupled, bint amsgrad, bint maximize):
+         double beta2, double eps, double weight_decay, bint decoupled, bint amsgrad, bint maximize, double scale=1.0):
     """One step of Adam, or with `decoupled` weight decay of AdamW."""
     cdef mlt_group group
     cdef mlt_span* span
@@ -281,7 +284,7 @@ def adam(list parameters not None, list gradients not None, dict state not None,
     cdef dict record
     cdef Tensor parameter
     cdef Gather gather = new_gather(len(parameters))
-    group.sign = -1.0 if maximize else 1.0
+    group.sign = -scale if maximize else scale
     group.decay = 0.0 if decoupled else weight_decay
     group.shrink = 1.0 - lr * weight_decay if decoupled else 1.0
     group.beta1 = beta1
@@ -311,7 +314,7 @@ def adam(list parameters not None, list gradients not None, dict state not None,
 
 
 def rmsprop(list parameters not None, list gradients not None, dict state not None, double lr, double alpha,
-            double eps, double weight_decay, double momentum, bint centered, bint maximize):
+            double eps, double weight_decay, double momentum, bint centered, bint maximize, double scale=1.0):
     """One step of RMSprop."""
     cdef mlt_group group
     cdef mlt_span* span
@@ -319,7 +322,7 @@ def rmsprop(list parameters not None, list gradients not None, dict state not No
     cdef dict record
     cdef Tensor parameter
     cdef Gather gather = new_gather(len(parameters))
-    group.sign = -1.0 if maximize else 1.0
+    group.sign = -scale if maximize else scale
     group.decay = weight_decay
     group.beta1 = momentum
     group.beta2 = alpha

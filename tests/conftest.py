@@ -7,7 +7,7 @@ import pytest
 
 os.environ.setdefault("MLTENSOR_PROCESSORS", "8")  # tests that ask for 4 threads run 4, on any machine
 
-import mltensor as np  # noqa: E402
+import mltensor as np
 
 
 @pytest.fixture(autouse=True)

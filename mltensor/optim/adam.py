@@ -3,7 +3,7 @@
 from mltensor._core import optimize
 from mltensor._core.gradient import gradients
 
-from .optimizer import Optimizer, evaluate, refuse_differentiable, require
+from .optimizer import Optimizer, refuse_differentiable, require
 
 
 class Adam(Optimizer):
@@ -52,16 +52,13 @@ class Adam(Optimizer):
                                   "amsgrad": amsgrad, "maximize": maximize,
                                   "decoupled_weight_decay": decoupled_weight_decay})
 
-    def step(self, closure=None):
-        """Change the parameters once; see `Optimizer.step`."""
-        loss = None if closure is None else evaluate(closure)
-        for group in self.param_groups:
-            params = group["params"]
-            beta1, beta2 = group["betas"]
-            optimize.adam(params, gradients(params), self.state, group["lr"], beta1, beta2, group["eps"],
-                          group["weight_decay"], group["decoupled_weight_decay"], group["amsgrad"],
-                          group["maximize"])
-        return loss
+    def step_group(self, group, scale):
+        """Change the parameters of one group; see `Optimizer.step_group`."""
+        params = group["params"]
+        beta1, beta2 = group["betas"]
+        optimize.adam(params, gradients(params), self.state, group["lr"], beta1, beta2, group["eps"],
+                      group["weight_decay"], group["decoupled_weight_decay"], group["amsgrad"],
+                      group["maximize"], scale)
 
 
 class AdamW(Adam):

@@ -1,9 +1,11 @@
 """The base of all optimisers: groups of parameters, their state, saving and loading."""
 
 import copy
+import math
 
 import mltensor as np
-from mltensor._core.gradient import clear_grads
+from mltensor._core.gradient import clear_grads, gradients
+from mltensor._core.optimize import norm
 from mltensor._core.tensor import Tensor, as_class
 from mltensor.errors import StateError, UnsupportedError
 
@@ -84,15 +86,46 @@ class Optimizer:
                 if param.grad is not None:
                     param.grad = np.zeros_like(param.grad.detach())
 
-    def step(self, closure=None):
+    def step(self, closure=None, *, max_norm=None, zero_grad=False):
         """Change the parameters once, following their gradients.
 
         Parameters
         ----------
         closure : callable, optional
             Computes the loss again and its gradients; its result is returned.
+        max_norm : float, optional
+            Step as if `nn.utils.clip_grad_norm_` had clipped the gradients of all groups to this norm. It costs
+            one reading of the gradients; they stay as they are.
+        zero_grad : bool
+            Forget the gradients afterwards, as `zero_grad` does.
+
+        Raises
+        ------
+        ValueError
+            If `max_norm` is given and the norm is infinite or NaN; no parameter has changed then.
         """
+        loss = None if closure is None else evaluate(closure)
+        scale = 1.0 if max_norm is None else self.clipping(max_norm)
+        for group in self.param_groups:
+            self.step_group(group, scale)
+        if zero_grad:
+            self.zero_grad()
+        return loss
+
+    def step_group(self, group, scale):
+        """Change the parameters of one group, with gradients that count `scale` times."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it takes a step")
+
+    def clipping(self, max_norm):
+        """What to multiply all gradients with so that their norm is at most `max_norm`."""
+        require(max_norm >= 0, "max_norm", max_norm)
+        found = [gradient for group in self.param_groups for gradient in gradients(group["params"])
+                 if gradient is not None]
+        total = float(norm(found, False))
+        if not math.isfinite(total):
+            raise ValueError(f"the norm of the gradients is {total}; no parameter was changed. Look for an infinite "
+                             "loss or a learning rate that is too high")
+        return min(1.0, max_norm / (total + 1e-6))
 
     def state_dict(self):
         """State and settings by position instead of by parameter: what a checkpoint holds.

@@ -3,7 +3,7 @@
 from mltensor._core import optimize
 from mltensor._core.gradient import gradients
 
-from .optimizer import Optimizer, evaluate, refuse_differentiable, require
+from .optimizer import Optimizer, refuse_differentiable, require
 
 
 class RMSprop(Optimizer):
@@ -50,11 +50,8 @@ class RMSprop(Optimizer):
         super().__init__(params, {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay,
                                   "momentum": momentum, "centered": centered, "maximize": maximize})
 
-    def step(self, closure=None):
-        """Change the parameters once; see `Optimizer.step`."""
-        loss = None if closure is None else evaluate(closure)
-        for group in self.param_groups:
-            params = group["params"]
-            optimize.rmsprop(params, gradients(params), self.state, group["lr"], group["alpha"], group["eps"],
-                             group["weight_decay"], group["momentum"], group["centered"], group["maximize"])
-        return loss
+    def step_group(self, group, scale):
+        """Change the parameters of one group; see `Optimizer.step_group`."""
+        params = group["params"]
+        optimize.rmsprop(params, gradients(params), self.state, group["lr"], group["alpha"], group["eps"],
+                         group["weight_decay"], group["momentum"], group["centered"], group["maximize"], scale)

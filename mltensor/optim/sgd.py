@@ -3,7 +3,7 @@
 from mltensor._core import optimize
 from mltensor._core.gradient import gradients
 
-from .optimizer import Optimizer, evaluate, refuse_differentiable, require
+from .optimizer import Optimizer, refuse_differentiable, require
 
 
 class SGD(Optimizer):
@@ -48,11 +48,8 @@ class SGD(Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening,
                                   "weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize})
 
-    def step(self, closure=None):
-        """Change the parameters once; see `Optimizer.step`."""
-        loss = None if closure is None else evaluate(closure)
-        for group in self.param_groups:
-            params = group["params"]
-            optimize.sgd(params, gradients(params), self.state, group["lr"], group["momentum"], group["dampening"],
-                         group["weight_decay"], group["nesterov"], group["maximize"])
-        return loss
+    def step_group(self, group, scale):
+        """Change the parameters of one group; see `Optimizer.step_group`."""
+        params = group["params"]
+        optimize.sgd(params, gradients(params), self.state, group["lr"], group["momentum"], group["dampening"],
+                     group["weight_decay"], group["nesterov"], group["maximize"], scale)

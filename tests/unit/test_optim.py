@@ -277,3 +277,56 @@ def test_refusals():
         optim.SGD([parameter], nesterov=True)
     with pytest.raises(UnsupportedError, match="differentiable"):
         optim.SGD([parameter], differentiable=True)
+
+
+@pytest.mark.parametrize("maximize", [False, True])
+@pytest.mark.parametrize("max_norm", [0.5, 1000.0])
+@pytest.mark.parametrize("settings", [("SGD", {"momentum": 0.9}), ("SGD", {"weight_decay": 0.1}), ("Adam", {}),
+                                      ("AdamW", {"amsgrad": True}), ("RMSprop", {"centered": True})])
+def test_a_step_that_clips_and_forgets_is_three_calls_in_one(settings, max_norm, maximize):
+    """The same bits as clip_grad_norm_, step, zero_grad; over two groups and two precisions."""
+    name, options = settings
+    numbers = numpy.random.default_rng(5)
+    starts = [numbers.normal(size=shape).astype(dtype) for shape, dtype in
+              (((40, 30), "float32"), ((7,), "float64"), ((3, 3), "float32"))]
+    slopes = [[numbers.normal(size=start.shape).astype(start.dtype) for start in starts] for _ in range(3)]
+    results = []
+    for at_once in (False, True):
+        params = [np.asarray(start.copy()).requires_grad_() for start in starts]
+        optimizer = getattr(optim, name)([{"params": params[:1]}, {"params": params[1:], "lr": 0.02}], lr=0.01,
+                                         maximize=maximize, **options)
+        for slope in slopes:
+            for param, gradient in zip(params, slope, strict=True):
+                param.grad = np.asarray(gradient.copy())
+            if at_once:
+                assert optimizer.step(lambda: 3.5, max_norm=max_norm, zero_grad=True) == 3.5
+            else:
+                nn.utils.clip_grad_norm_(params, max_norm)
+                optimizer.step()
+                optimizer.zero_grad()
+            assert all(param.grad is None for param in params)
+        results.append([numpy.asarray(param.detach()) for param in params])
+    for separate, together in zip(*results, strict=True):
+        numpy.testing.assert_array_equal(separate, together)
+
+
+def test_a_step_that_clips_leaves_the_gradients_alone():
+    param = np.asarray([3.0, 4.0]).requires_grad_()
+    param.grad = np.asarray([30.0, 40.0])
+    optim.SGD([param], lr=1.0).step(max_norm=5.0)
+    assert param.grad.tolist() == [30.0, 40.0]
+    numpy.testing.assert_allclose(numpy.asarray(param.detach()), [0.0, 0.0], atol=1e-6)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_step_that_cannot_be_clipped_changes_nothing(value):
+    param = np.asarray([3.0, 4.0]).requires_grad_()
+    param.grad = np.asarray([1.0, value])
+    optimizer = optim.Adam([param])
+    with pytest.raises(ValueError, match=r"the norm of the gradients is .*; no parameter was changed"):
+        optimizer.step(max_norm=5.0, zero_grad=True)
+    assert param.tolist() == [3.0, 4.0]
+    assert param.grad is not None
+    assert not optimizer.state
+    with pytest.raises(ValueError, match="invalid max_norm: -1"):
+        optimizer.step(max_norm=-1.0)
