@@ -13,6 +13,7 @@
 #endif
 
 #if defined(MLT_TARGET_AVX512)
+#include "mltensor/vmath_vector_hyperbolic.h"
 #include "mltensor/vmath_vector_special.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
 #define MLT_BLOCK_exp_FLOAT64 ~, mlt_exp_block_f64, 1
@@ -26,4 +27,14 @@
 #define MLT_BLOCK_sigmoid_FLOAT64 ~, mlt_sigmoid_block_f64, 1
 #define MLT_BLOCK_erf_FLOAT32 ~, mlt_erf_block_f32, 1
 #define MLT_BLOCK_gelu_FLOAT32 ~, mlt_gelu_block_f32, 1
+#define MLT_BLOCK_exp2_FLOAT32 ~, mlt_exp2_block_f32, 1
+#define MLT_BLOCK_expm1_FLOAT32 ~, mlt_expm1_block_f32, 1
+#define MLT_BLOCK_log1p_FLOAT32 ~, mlt_log1p_block_f32, 1
+#define MLT_BLOCK_log2_FLOAT32 ~, mlt_log2_block_f32, 1
+#define MLT_BLOCK_log10_FLOAT32 ~, mlt_log10_block_f32, 1
+#define MLT_BLOCK_sinh_FLOAT32 ~, mlt_sinh_block_f32, 1
+#define MLT_BLOCK_cosh_FLOAT32 ~, mlt_cosh_block_f32, 1
+#define MLT_BLOCK_asinh_FLOAT32 ~, mlt_asinh_block_f32, 1
+#define MLT_BLOCK_acosh_FLOAT32 ~, mlt_acosh_block_f32, 1
+#define MLT_BLOCK_atanh_FLOAT32 ~, mlt_atanh_block_f32, 1
 #endif

@@ -57,6 +57,25 @@ static const double mlt_log_table_low_f64[16] = {
     0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
     0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
 };
+/* The same of log2(c) and log10(c). */
+static const float mlt_log2_table_f32[16] = {
+    0x0p+0f, 0x1.22d8p-3f, 0x1.8a88p-3f, 0x1.32cp-2f, 0x1.6cbp-2f, 0x1.a9p-2f, 0x1.e7ep-2f, 0x1.14c6p-1f,
+    -0x1.91bcp-2f, -0x1.49a8p-2f, -0x1.244p-2f, -0x1.acf8p-3f, -0x1.5cp-3f, -0x1.08c8p-3f, -0x1.664p-4f, 0x0p+0f,
+};
+static const float mlt_log2_table_low_f32[16] = {
+    0x0p+0f, 0x1.6e155ap-18f, 0x1.80abfcp-19f, -0x1.1c8f12p-22f, 0x1.ed0cbap-19f, -0x1.a39fbep-20f,
+    -0x1.40358ep-19f, -0x1.3e032ep-18f, 0x1.5db83ap-20f, 0x1.ed0cbap-20f, -0x1.eac382p-20f, 0x1.0e9258p-18f,
+    -0x1.a39fbep-19f, 0x1.3b992cp-18f, 0x1.20a6dep-21f, 0x0p+0f,
+};
+static const float mlt_log10_table_f32[16] = {
+    0x0p+0f, 0x1.5e4p-5f, 0x1.db2p-5f, 0x1.716p-4f, 0x1.b72p-4f, 0x1.ffcp-4f, 0x1.25b8p-3f, 0x1.4d4p-3f,
+    -0x1.e3cp-4f, -0x1.8cfp-4f, -0x1.5ffp-4f, -0x1.024p-4f, -0x1.a3p-5f, -0x1.3eep-5f, -0x1.af4p-6f, 0x0p+0f,
+};
+static const float mlt_log10_table_low_f32[16] = {
+    0x0p+0f, -0x1.a65206p-19f, -0x1.c25132p-18f, -0x1.798e4cp-19f, 0x1.cd1716p-20f, -0x1.ea21c4p-23f,
+    0x1.410ad8p-18f, 0x1.fc13aep-18f, 0x1.f2a79p-19f, -0x1.838864p-20f, 0x1.feddd4p-18f, -0x1.460f84p-19f,
+    -0x1.53ac14p-18f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x0p+0f,
+};
 /* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16 (below 1: 1/32). */
 static const float mlt_pow_inverse_f32[16] = {
     0x1p+0f, 0x1.ep-1f, 0x1.cp-1f, 0x1.bp-1f, 0x1.ap-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.58p+0f, 0x1.48p+0f,

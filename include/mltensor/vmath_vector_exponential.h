@@ -100,13 +100,14 @@ MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_bounded_V64(mlt_be
 
 /* ---- log ---------------------------------------------------------------------------------- */
 
-/* r and the table's index of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
+/* r, the table's index and 1/c of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
 #define MLT_VECTOR_MANTISSA (_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan)
-MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index) {
+MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index, mlt_v32* inverse) {
   const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
   *k = _mm512_getexp_ps(x) - _mm512_getexp_ps(m);
   *index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
-  return _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_log_inverse_f32, *index), MLT_V32(1.0f));
+  *inverse = mlt_look_up_V32(mlt_log_inverse_f32, *index);
+  return _mm512_fmsub_ps(m, *inverse, MLT_V32(1.0f));
 }
 MLT_VECTOR_FN mlt_v64 mlt_log_split_V64(mlt_v64 x, mlt_v64* k, __m512i* index) {
   const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
@@ -125,7 +126,7 @@ MLT_VECTOR_FN mlt_v64 mlt_log_series_V64(mlt_v64 r, mlt_v64 r2) {
 }
 MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
   __m512i index;
-  mlt_v32 k, r = mlt_log_split_V32(x, &k, &index), r2 = r * r;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r;
   const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
   const mlt_v32 low = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
   return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
