@@ -74,6 +74,7 @@
 #include "mltensor/functions_integer.h"
 #include "mltensor/functions_real.h"
 #include "mltensor/functions_complex.h"
+#include "mltensor/vmath_blocks.h"
 
 /* --- one association per type ---------------------------------------------------------------- */
 #ifndef MLT_CASES_INTEGER
@@ -124,19 +125,6 @@
 #define asinh(x) MLT_FUNCTION(asinh, x)
 #define acosh(x) MLT_FUNCTION(acosh, x)
 #define atanh(x) MLT_FUNCTION(atanh, x)
-/* These three take a whole block at a time where it is contiguous; see loops.h. */
-#define MLT_BLOCK_sin_FLOAT32 ~, mlt_sin_block_f32
-#define MLT_BLOCK_sin_FLOAT64 ~, mlt_sin_block_f64
-#define MLT_BLOCK_cos_FLOAT32 ~, mlt_cos_block_f32
-#define MLT_BLOCK_cos_FLOAT64 ~, mlt_cos_block_f64
-#define MLT_BLOCK_tan_FLOAT32 ~, mlt_tan_block_f32
-#define MLT_BLOCK_tan_FLOAT64 ~, mlt_tan_block_f64
-#define mlt_sin_block_f32(x, y, n) (MLT_FN(sin_block_f32)(x, y, n), 1)
-#define mlt_sin_block_f64(x, y, n) (MLT_FN(sin_block_f64)(x, y, n), 1)
-#define mlt_cos_block_f32(x, y, n) (MLT_FN(cos_block_f32)(x, y, n), 1)
-#define mlt_cos_block_f64(x, y, n) (MLT_FN(cos_block_f64)(x, y, n), 1)
-#define mlt_tan_block_f32(x, y, n) (MLT_FN(tan_block_f32)(x, y, n), 1)
-#define mlt_tan_block_f64(x, y, n) (MLT_FN(tan_block_f64)(x, y, n), 1)
 #define degrees(x) ((x) * (__typeof__(x))57.29577951308232)
 #define radians(x) ((x) * (__typeof__(x))0.017453292519943295)
 

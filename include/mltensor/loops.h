@@ -136,13 +136,16 @@
     MLT_STORE(O, out + (INDEX), result_);    \
   }
 
-/* A function that is faster on a whole block than element by element (sin has to look for huge
- * arguments first) says so with a macro MLT_BLOCK_<name>_<dtype> that expands to `~, f`, where
- * f(x, y, n) does the work and gives 1; for all others the second of these is MLT_NO_BLOCK. */
-#define MLT_NO_BLOCK(x, y, n) 0
-#define MLT_SECOND(...) MLT_SECOND_(__VA_ARGS__)
-#define MLT_SECOND_(first, second, ...) second
-#define MLT_BLOCK_OF(block) MLT_SECOND(block, MLT_NO_BLOCK, ~)
+/* A function that is faster on a whole block than element by element (sin has to look for huge arguments first,
+ * vmath_vector.h computes on vectors) says so with a macro MLT_BLOCK_<name>_<dtype> that expands to `~, f, 1`, where
+ * f(x, y, n) does the work, or f(a, b, y, n, a_step, b_step) with steps of 1, or of 0 for a scalar that is repeated.
+ * Operands with gaps are then gathered into blocks, so that an element's result does not depend on them. */
+#define MLT_NO_BLOCK(...) (void)0
+#define MLT_BLOCK_OF(...) MLT_BLOCK_OF_(__VA_ARGS__, MLT_NO_BLOCK, 0, ~)
+#define MLT_BLOCK_OF_(first, second, ...) second
+#define MLT_HAS_BLOCK(...) MLT_HAS_BLOCK_(__VA_ARGS__, MLT_NO_BLOCK, 0, ~)
+#define MLT_HAS_BLOCK_(first, second, third, ...) third
+#define MLT_BLOCK_PIECE 256 /* elements gathered at a time */
 
 #define MLT_UNARY(D, name, O, ...) MLT_UNARY_(D, name, O, __VA_ARGS__)
 #define MLT_UNARY_(D, name, O, ...)                                                              \
@@ -151,9 +154,25 @@
     if (s[0] == sizeof(in_type) && s[1] == sizeof(out_type)) {                                   \
       const in_type *pa = (const in_type *)args[0];                                              \
       out_type *out = (out_type *)args[1];                                                       \
-      if (MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(pa, out, n)) return;                              \
+      if (MLT_HAS_BLOCK(MLT_BLOCK_##name##_##D)) {                                               \
+        MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(pa, out, n);                                        \
+        return;                                                                                  \
+      }                                                                                          \
       _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
           MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                        \
+      return;                                                                                    \
+    }                                                                                            \
+    if (MLT_HAS_BLOCK(MLT_BLOCK_##name##_##D)) {                                                 \
+      in_type from[MLT_BLOCK_PIECE];                                                             \
+      out_type to[MLT_BLOCK_PIECE];                                                              \
+      for (int64_t start = 0; start < n; start += MLT_BLOCK_PIECE) {                             \
+        const int64_t count = n - start < MLT_BLOCK_PIECE ? n - start : MLT_BLOCK_PIECE;         \
+        const char *pa = args[0] + start * s[0];                                                 \
+        char *out = args[1] + start * s[1];                                                      \
+        for (int64_t i = 0; i < count; i++) from[i] = *(const in_type *)(pa + i * s[0]);         \
+        MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(from, to, count);                                   \
+        for (int64_t i = 0; i < count; i++) *(out_type *)(out + i * s[1]) = to[i];               \
+      }                                                                                          \
       return;                                                                                    \
     }                                                                                            \
     for (int64_t i = 0; i < n; i++) {                                                            \
@@ -172,6 +191,10 @@
       const in_type *pa = (const in_type *)args[0];                                              \
       const in_type *pb = (const in_type *)args[1];                                              \
       out_type *out = (out_type *)args[2];                                                       \
+      if (MLT_HAS_BLOCK(MLT_BLOCK_##name##_##D) && (s[0] == z || !s[0]) && (s[1] == z || !s[1])) { \
+        MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(pa, pb, out, n, s[0] == z, s[1] == z);              \
+        return;                                                                                  \
+      }                                                                                          \
       if (s[0] == z && s[1] == z) {                                                              \
         _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                     \
             MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i); type b = MLT_LOAD(D, pb + i),          \
@@ -190,6 +213,20 @@
             MLT_EACH_(D, O, type b = MLT_LOAD(D, pb + i), (__VA_ARGS__), i)                      \
         return;                                                                                  \
       }                                                                                          \
+    }                                                                                            \
+    if (MLT_HAS_BLOCK(MLT_BLOCK_##name##_##D)) {                                                 \
+      in_type from_a[MLT_BLOCK_PIECE], from_b[MLT_BLOCK_PIECE];                                  \
+      out_type to[MLT_BLOCK_PIECE];                                                              \
+      for (int64_t start = 0; start < n; start += MLT_BLOCK_PIECE) {                             \
+        const int64_t count = n - start < MLT_BLOCK_PIECE ? n - start : MLT_BLOCK_PIECE;         \
+        const char *pa = args[0] + start * s[0], *pb = args[1] + start * s[1];                   \
+        char *out = args[2] + start * s[2];                                                      \
+        for (int64_t i = 0; i < count; i++) from_a[i] = *(const in_type *)(pa + i * s[0]);       \
+        for (int64_t i = 0; i < count; i++) from_b[i] = *(const in_type *)(pb + i * s[1]);       \
+        MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(from_a, from_b, to, count, 1, 1);                   \
+        for (int64_t i = 0; i < count; i++) *(out_type *)(out + i * s[2]) = to[i];               \
+      }                                                                                          \
+      return;                                                                                    \
     }                                                                                            \
     for (int64_t i = 0; i < n; i++) {                                                            \
       const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \

@@ -44,6 +44,8 @@
 #define MLT_TRIG_PI_2 0x1.921fb54442d18p+0
 #define MLT_TRIG_PI_2_LOW 0x1.1a62633145c07p-54
 #define MLT_TRIG_PI_2_THIRD (-0x1.f1976b7ed8fbcp-110)
+#define MLT_TRIG_PI_2_F32 0x1.921fb6p+0f
+#define MLT_TRIG_PI_2_EXCESS_F32 0x1.777a5cp-25f /* what this is too large by */
 
 /* high + low is the value; quadrant counts quarter turns in its low bits. */
 typedef struct {
@@ -99,6 +101,22 @@ MLT_TRIG_INLINE uint64_t MLT_FN(vmath_below)(double a, double b) {
 MLT_TRIG_INLINE uint64_t MLT_FN(vmath_negative)(double x) {
   return 0 - (MLT_FN(vmath_bits)(x) >> 63);
 }
+
+/* The same of floats. */
+MLT_TRIG_INLINE uint32_t MLT_FN(vmath_bits_f32)(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+MLT_TRIG_INLINE float MLT_FN(vmath_from_bits_f32)(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+MLT_TRIG_INLINE float MLT_FN(vmath_select_f32)(uint32_t mask, float a, float b) {
+  return MLT_FN(vmath_from_bits_f32)((MLT_FN(vmath_bits_f32)(a) & mask) | (MLT_FN(vmath_bits_f32)(b) & ~mask));
+}
+MLT_TRIG_INLINE uint32_t MLT_FN(vmath_below_f32)(float a, float b) { return 0 - (uint32_t)(a < b); }
 
 /* a * b - product, exactly, for product = a * b rounded (Dekker 1971 where the
  * target has no fused multiply-add; cutting bits instead of multiplying by
@@ -251,6 +269,16 @@ MLT_TRIG_INLINE float MLT_FN(cos_wide_f32)(float x) {
   return (float)MLT_FN(trig_turn)(MLT_FN(trig_kernel_f32)(r.high), r.quadrant + 1, 0);
 }
 
+MLT_TRIG_INLINE float MLT_FN(tan_wide_f32)(float x) {
+  const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
+  const mlt_trig_both both = MLT_FN(trig_kernel_f32)(r.high);
+  const uint64_t odd = 0 - (r.quadrant & 1);
+  const uint64_t sign = (odd ^ MLT_FN(vmath_bits)((double)x)) & MLT_TRIG_SIGN;
+  const double value = MLT_FN(vmath_select)(odd, both.cosine.high, both.sine.high) /
+                       MLT_FN(vmath_select)(odd, both.sine.high, both.cosine.high);
+  return (float)MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
+}
+
 #if MLT_HAS_FMA
 #define MLT_TRIG_NARROW_F32 131072.0f /* 2^17 */
 
@@ -265,32 +293,41 @@ MLT_TRIG_INLINE float MLT_FN(trig_folded_f32)(float a, float quarters) {
   p = __builtin_fmaf(__builtin_fmaf(p, z, 0.00833306608253f), z, -0.166666595446f);
   return __builtin_fmaf(r * z, p, r);
 }
-MLT_TRIG_INLINE float MLT_FN(trig_signed_f32)(float value, uint32_t sign) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  bits ^= sign;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-MLT_TRIG_INLINE uint32_t MLT_FN(trig_bits_f32)(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
 /* sin(n pi + r) = (-1)^n sin(r). */
 MLT_TRIG_INLINE float MLT_FN(sin_narrow_f32)(float x) {
   const float shifted = __builtin_fmaf(__builtin_fabsf(x), 0x1.45f306p-2f, 0x1.8p23f);
   const float value = MLT_FN(trig_folded_f32)(__builtin_fabsf(x), 2.0f * (shifted - 0x1.8p23f));
-  return MLT_FN(trig_signed_f32)(
-      value, (MLT_FN(trig_bits_f32)(shifted) << 31) ^ (MLT_FN(trig_bits_f32)(x) & 0x80000000u));
+  const uint32_t sign = (MLT_FN(vmath_bits_f32)(shifted) << 31) ^ (MLT_FN(vmath_bits_f32)(x) & 0x80000000u);
+  return MLT_FN(vmath_from_bits_f32)(MLT_FN(vmath_bits_f32)(value) ^ sign);
 }
 /* cos((n + 1/2) pi + r) = (-1)^(n + 1) sin(r). */
 MLT_TRIG_INLINE float MLT_FN(cos_narrow_f32)(float x) {
   const float shifted = __builtin_fmaf(__builtin_fabsf(x), 0x1.45f306p-2f, -0.5f) + 0x1.8p23f;
   const float quarters = __builtin_fmaf(2.0f, shifted - 0x1.8p23f, 1.0f);
-  return MLT_FN(trig_signed_f32)(MLT_FN(trig_folded_f32)(__builtin_fabsf(x), quarters),
-                                 ~MLT_FN(trig_bits_f32)(shifted) << 31);
+  const float value = MLT_FN(trig_folded_f32)(__builtin_fabsf(x), quarters);
+  return MLT_FN(vmath_from_bits_f32)(MLT_FN(vmath_bits_f32)(value) ^ (~MLT_FN(vmath_bits_f32)(shifted) << 31));
+}
+
+/* tan(n pi/2 + r), a quotient for odd n.  r has a low part: what rounding the sum of the first two parts left out, and
+ * the third. */
+MLT_TRIG_INLINE float MLT_FN(tan_narrow_f32)(float x) {
+  const float a = __builtin_fabsf(x), shifted = __builtin_fmaf(a, 0x1.45f306p-1f, 0x1.8p23f);
+  const float n = shifted - 0x1.8p23f, head = __builtin_fmaf(-n, MLT_TRIG_PI_2_F32, a);
+  const float second = n * MLT_TRIG_PI_2_EXCESS_F32, r = head + second, back = r - head;
+  const float third = __builtin_fmaf(n, 0x1.ee59dap-50f, __builtin_fmaf(n, MLT_TRIG_PI_2_EXCESS_F32, -second));
+  const float low = ((head - (r - back)) + (second - back)) + third;
+  const float z = r * r;
+  /* (tan(r)/r - 1) / r^2, error 2^-29 */
+  float p = __builtin_fmaf(0x1.1f2f8p-8f, z, 0x1.85d346p-14f);
+  p = __builtin_fmaf(__builtin_fmaf(p, z, 0x1.627b6ep-7f), z, 0x1.5ced56p-6f);
+  p = __builtin_fmaf(__builtin_fmaf(p, z, 0x1.bad186p-5f), z, 0x1.110deep-3f);
+  p = __builtin_fmaf(p, z, 0x1.55555ep-2f);
+  const float rest = __builtin_fmaf(r * z, p, __builtin_fmaf(low, z, low)), t = r + rest;
+  const float t_low = (r - t) + rest, quotient = 1.0f / t;
+  const uint32_t odd = 0 - (MLT_FN(vmath_bits_f32)(shifted) & 1);
+  const float value = MLT_FN(vmath_select_f32)(odd, __builtin_fmaf(-quotient * quotient, t_low, quotient), t);
+  const uint32_t sign = (odd ^ MLT_FN(vmath_bits_f32)(x)) & 0x80000000u;
+  return MLT_FN(vmath_from_bits_f32)(MLT_FN(vmath_bits_f32)(value) ^ sign);
 }
 
 /* Every element by its own size, whatever lies beside it. */
@@ -314,18 +351,9 @@ MLT_TRIG_INLINE float MLT_FN(cos_narrow_f32)(float x) {
 #endif
 MLT_TRIG_NARROW(sin)
 MLT_TRIG_NARROW(cos)
+MLT_TRIG_NARROW(tan)
 #undef MLT_TRIG_NARROW
 #undef MLT_TRIG_NARROW_F32
-
-MLT_TRIG_INLINE float MLT_FN(tan_fast_f32)(float x) {
-  const mlt_trig_reduced r = MLT_FN(trig_reduce_f32)(__builtin_fabs((double)x));
-  const mlt_trig_both both = MLT_FN(trig_kernel_f32)(r.high);
-  const uint64_t odd = 0 - (r.quadrant & 1);
-  const uint64_t sign = (odd ^ MLT_FN(vmath_bits)((double)x)) & MLT_TRIG_SIGN;
-  const double value = MLT_FN(vmath_select)(odd, both.cosine.high, both.sine.high) /
-                       MLT_FN(vmath_select)(odd, both.sine.high, both.cosine.high);
-  return (float)MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
-}
 
 /* The entry points over a fast form.  Where the library's long double is wider than
  * double its reduction is right for every double; glibc's in double is 8 ULP off at
@@ -365,7 +393,7 @@ MLT_TRIG_ENTRY(sin, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
 MLT_TRIG_ENTRY(cos, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
                MLT_FN(cos_piece_f32))
 MLT_TRIG_ENTRY(tan, f32, float, uint32_t, MLT_TRIG_LIMIT_F32, __builtin_fabsf,
-               MLT_TRIG_NO_PIECE)
+               MLT_FN(tan_piece_f32))
 
 /* asin(s) = s + s z P(z) with z = s^2 <= 1/4.  Above 1/2 the identity
  * asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)) leads back, and the rounding of the
@@ -416,29 +444,33 @@ MLT_TRIG_INLINE double MLT_FN(acos_f64)(double x) {
   return sum + (((base - sum) + term) + MLT_FMA64(factor, s.low, base_low));
 }
 
-/* asin(s) for the float32 pair below; error 2^-31.8. */
-MLT_TRIG_INLINE double MLT_FN(trig_asin_f32)(double a) {
-  const double z = a > 0.5 ? 0.5 * (1.0 - a) : a * a;
-  const double root = __builtin_sqrt(z);
-  const double s = a > 0.5 ? root : a;
-  double p = MLT_FMA64(0.037516469532377604, z, 0.01443858569002888);
-  p = MLT_FMA64(MLT_FMA64(p, z, 0.03180772509762391), z, 0.04451695420405175);
-  p = MLT_FMA64(MLT_FMA64(p, z, 0.07500504189776946), z, 0.1666665999123958);
-  return MLT_FMA64(s * z, p, s);
+/* asin(s) for the float32 pair below, in single precision; error 2^-28.8.  Only from 9/16 on, where twice the
+ * angle is below 1, is it rounded finely enough to be taken from pi/2. */
+MLT_TRIG_INLINE float MLT_FN(trig_asin_f32)(float a, uint32_t big) {
+  const float z = MLT_FN(vmath_select_f32)(big, MLT_FMA32(-0.5f, a, 0.5f), a * a);
+  const float s = MLT_FN(vmath_select_f32)(big, __builtin_sqrtf(z), a);
+  float p = MLT_FMA32(0x1.838e6cp-5f, z, 0x1.c4ae94p-8f);
+  p = MLT_FMA32(MLT_FMA32(p, z, 0x1.162456p-5f), z, 0x1.6a6d0ap-5f);
+  p = MLT_FMA32(MLT_FMA32(p, z, 0x1.334884p-4f), z, 0x1.555528p-3f);
+  return MLT_FMA32(s * z, p, s);
 }
 
 MLT_TRIG_INLINE float MLT_FN(asin_f32)(float x) {
-  const double a = __builtin_fabs((double)x);
-  const double s = MLT_FN(trig_asin_f32)(a);
-  return __builtin_copysignf((float)(a > 0.5 ? MLT_TRIG_PI_2 - 2.0 * s : s), x);
+  const float a = __builtin_fabsf(x);
+  const uint32_t big = MLT_FN(vmath_below_f32)(0.5625f, a);
+  const float s = MLT_FN(trig_asin_f32)(a, big), folded = MLT_TRIG_PI_2_F32 - (2.0f * s + MLT_TRIG_PI_2_EXCESS_F32);
+  return __builtin_copysignf(MLT_FN(vmath_select_f32)(big, folded, s), x);
 }
 
+/* With base 0, pi/2 or pi: 2 s, pi - 2 s, or pi/2 - asin(x). */
 MLT_TRIG_INLINE float MLT_FN(acos_f32)(float x) {
-  const double a = __builtin_fabs((double)x);
-  const double s = MLT_FN(trig_asin_f32)(a);
-  const double inner = MLT_TRIG_PI_2 - (x < 0.0f ? -s : s);
-  const double outer = x < 0.0f ? 2.0 * MLT_TRIG_PI_2 - 2.0 * s : 2.0 * s;
-  return (float)(a > 0.5 ? outer : inner);
+  const float a = __builtin_fabsf(x);
+  const uint32_t big = MLT_FN(vmath_below_f32)(0.5625f, a);
+  const float s = MLT_FN(trig_asin_f32)(a, big);
+  const float left = 2.0f * MLT_TRIG_PI_2_F32 - 2.0f * (s + MLT_TRIG_PI_2_EXCESS_F32);
+  const float outer = MLT_FN(vmath_select_f32)(MLT_FN(vmath_below_f32)(x, 0.0f), left, 2.0f * s);
+  const float inner = MLT_TRIG_PI_2_F32 - (__builtin_copysignf(s, x) + MLT_TRIG_PI_2_EXCESS_F32);
+  return MLT_FN(vmath_select_f32)(big, outer, inner);
 }
 
 /* atan(y / x) for y, x >= 0 of moderate size, x or y above zero.  The quotient is
@@ -513,35 +545,39 @@ MLT_TRIG_INLINE double MLT_FN(atan2_f64)(double y, double x) {
   return __builtin_copysign(sum + (((base - sum) + t) + (base_low + tail)), y);
 }
 
-/* The same in double for float32, where nothing can overflow; error 2^-31.9. */
-MLT_TRIG_INLINE double MLT_FN(trig_angle_f32)(double y, double x, int negative) {
-  const int middle = y > 0.5 * x, steep = y > 2.0 * x;
-  const double over = steep ? -x : (middle ? y - x : y);
-  const double under = steep ? y : (middle ? y + x : x);
-  const double quarter = steep ? 1.0 : (middle ? 0.5 : 0.0);
-  const double t = over / under;
-  const double z = t * t;
-  double p = MLT_FMA64(0.03872323489671758, z, -0.07984061834473186);
-  p = MLT_FMA64(MLT_FMA64(p, z, 0.10940982072771943), z, -0.1427207857217304);
-  p = MLT_FMA64(MLT_FMA64(p, z, 0.19999489845939125), z, -0.3333332692541911);
-  const double value = MLT_FMA64(quarter, MLT_TRIG_PI_2, MLT_FMA64(t * z, p, t));
-  return negative ? 2.0 * MLT_TRIG_PI_2 - value : value;
+/* atan(t) for 0 <= t <= 1 in single precision; error 2^-25.5. */
+MLT_TRIG_INLINE float MLT_FN(trig_angle_f32)(float t) {
+  const float z = t * t, z2 = z * z;
+  const float first = MLT_FMA32(MLT_FMA32(-0x1.22f3e4p-3f, z, 0x1.99763ap-3f), z, -0x1.5554cep-2f);
+  const float second = MLT_FMA32(MLT_FMA32(0x1.5e4b62p-5f, z, -0x1.33c88ep-4f), z, 0x1.b42896p-4f);
+  const float third = MLT_FMA32(0x1.75ae74p-9f, z, -0x1.079bcep-6f);
+  const float p = MLT_FMA32(MLT_FMA32(third, z2 * z, second), z2 * z, first);
+  return MLT_FMA32(t * z, p, t);
 }
 
 MLT_TRIG_INLINE float MLT_FN(atan_f32)(float x) {
-  const double a = __builtin_fabs((double)x);
-  const double value = MLT_FN(trig_angle_f32)(a > 0x1p60 ? 0x1p60 : a, 1.0, 0);
-  return __builtin_copysignf((float)value, x);
+  const float a = __builtin_fabsf(x);
+  const uint32_t steep = MLT_FN(vmath_below_f32)(1.0f, a);
+  const float over = MLT_FN(vmath_select_f32)(steep, 1.0f, a), under = MLT_FN(vmath_select_f32)(steep, a, 1.0f);
+  const float angle = MLT_FN(trig_angle_f32)(over / under);
+  const float folded = MLT_TRIG_PI_2_F32 - (angle + MLT_TRIG_PI_2_EXCESS_F32);
+  return __builtin_copysignf(MLT_FN(vmath_select_f32)(steep, folded, angle), x);
 }
 
+/* 0, pi/2 or pi plus or minus the angle of the smaller over the larger.  Of equal ones only two zeros have angle 0. */
 MLT_TRIG_INLINE float MLT_FN(atan2_f32)(float y, float x) {
-  const double ay = __builtin_fabs((double)y), ax = __builtin_fabs((double)x);
-  const int y_infinite = ay > DBL_MAX, x_infinite = ax > DBL_MAX;
-  const double y1 = y_infinite ? 1.0 : (x_infinite ? 0.0 * ay : ay);
-  const double x1 = x_infinite ? 1.0 : (y_infinite ? 0.0 * ax : ax);
-  const double x2 = y1 + x1 == 0.0 ? 1.0 : x1;
-  const int negative = __builtin_copysign(1.0, (double)x) < 0.0;
-  return __builtin_copysignf((float)MLT_FN(trig_angle_f32)(y1, x2, negative), y);
+  const float ay = __builtin_fabsf(y), ax = __builtin_fabsf(x);
+  const uint32_t steep = MLT_FN(vmath_below_f32)(ax, ay), negative = MLT_FN(vmath_bits_f32)(x) & 0x80000000u;
+  const float larger = MLT_FN(vmath_select_f32)(steep, ay, ax), smaller = MLT_FN(vmath_select_f32)(steep, ax, ay);
+  const uint32_t equal = 0 - (uint32_t)(larger == smaller), one = MLT_FN(vmath_below_f32)(0.0f, larger) & 0x3f800000u;
+  const float t = MLT_FN(vmath_select_f32)(equal, MLT_FN(vmath_from_bits_f32)(one), smaller / larger);
+  const float angle = MLT_FN(trig_angle_f32)(t);
+  const uint32_t turn = negative ^ (steep & 0x80000000u);
+  const float turned = MLT_FN(vmath_from_bits_f32)(MLT_FN(vmath_bits_f32)(angle) ^ turn);
+  const float flat = MLT_FN(vmath_from_bits_f32)((0 - (negative >> 31)) & 0x40000000u);
+  const float quarters = MLT_FN(vmath_select_f32)(steep, 1.0f, flat);
+  const float value = quarters * MLT_TRIG_PI_2_F32 + MLT_FMA32(quarters, -MLT_TRIG_PI_2_EXCESS_F32, turned);
+  return __builtin_copysignf(value, y);
 }
 
 /* sqrt of a sum of squares whose low parts are kept: 0.86 ULP at most, half of

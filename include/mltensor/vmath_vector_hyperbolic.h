@@ -1,0 +1,133 @@
+/* Relatives of exp and log in single precision on whole vectors: other bases, 1 added or taken away, hyperbolic functions
+ * and their inverses by the formulas of vmath_hyperbolic.h.  See vmath_vector.h.
+ */
+#ifndef MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
+#define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
+#include "mltensor/vmath_vector_exponential.h"
+
+/* ---- other bases -------------------------------------------------------------------------- */
+
+MLT_VECTOR_FN mlt_v32 mlt_exp2_V32(mlt_v32 x) {
+  const mlt_v32 inside = mlt_between_V32(x, -151.0f, 129.0f), shifted = inside + MLT_V32(MLT_GRID_V32);
+  const mlt_power_V32 power = mlt_power_of_V32(shifted);
+  const mlt_v32 excess = mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted));
+  const mlt_v32 r = _mm512_fmsub_ps(inside - power.n, MLT_V32(0x1.62e43p-1f), excess);
+  return _mm512_scalef_ps(MLT_V32_FMA(power.table, mlt_exp_growth_V32(r), power.table), power.n);
+}
+/* log(1 + r) times the logarithm of e in the base; that of 2 is in two parts, the first short. */
+MLT_VECTOR_FN mlt_v32 mlt_log2_V32(mlt_v32 x) {
+  __m512i index;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r;
+  const mlt_v32 high = k + mlt_look_up_V32(mlt_log2_table_f32, index);
+  const mlt_v32 fraction = MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r);
+  return high + MLT_V32_FMA(fraction, MLT_V32(0x1.715476p+0f), mlt_look_up_V32(mlt_log2_table_low_f32, index));
+}
+MLT_VECTOR_FN mlt_v32 mlt_log10_V32(mlt_v32 x) {
+  __m512i index;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r;
+  const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(0x1.344p-2f), mlt_look_up_V32(mlt_log10_table_f32, index));
+  const mlt_v32 low = MLT_V32_FMA(k, MLT_V32(0x1.3509f8p-18f), mlt_look_up_V32(mlt_log10_table_low_f32, index));
+  const mlt_v32 fraction = MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r);
+  return high + MLT_V32_FMA(fraction, MLT_V32(0x1.bcb7b2p-2f), low);
+}
+
+/* ---- 1 added or taken away ---------------------------------------------------------------- */
+
+/* extra ln2 + log(1 + x + low).  What rounding leaves out of u = 1 + x corrects r; it is nothing for large x, and for
+ * u = 0. */
+MLT_VECTOR_FN mlt_v32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 low, mlt_v32 extra) {
+  const mlt_v32 one = MLT_V32(1.0f), u = x + one;
+  __m512i index;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(u, &k, &index, &inverse);
+  const __mmask16 moderate = _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ), u,
+                                                     _mm512_setzero_ps(), _CMP_GT_OQ);
+  const mlt_v32 left_out = (x - (u - one)) + low;
+  r = MLT_V32_FMA(_mm512_maskz_scalef_ps(moderate, left_out, _mm512_setzero_ps() - k), inverse, r);
+  k = k + extra;
+  const mlt_v32 r2 = r * r;
+  const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
+  const mlt_v32 rest = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
+  return high + (rest + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+}
+MLT_VECTOR_FN mlt_v32 mlt_log1p_V32(mlt_v32 x) {
+  return mlt_copysign_V32(mlt_log1p_sum_V32(x, _mm512_setzero_ps(), _mm512_setzero_ps()), x);
+}
+/* Twice (p - 1/2) + p growth with p = 2^(n-1) table: halves, because 2^n overflows before the result does. */
+MLT_VECTOR_FN mlt_v32 mlt_expm1_V32(mlt_v32 x) {
+  mlt_power_V32 power;
+  mlt_v32 small, exact = mlt_exp_reduce_V32(mlt_between_V32(x, -30.0f, 89.0f), &power, &small);
+  const mlt_v32 p = _mm512_scalef_ps(power.table, power.n - MLT_V32(1.0f));
+  const mlt_v32 half = MLT_V32_FMA(p, mlt_expm1_growth_V32(exact, small), p - MLT_V32(0.5f));
+  return mlt_copysign_V32(half + half, x);
+}
+
+/* ---- hyperbolic functions and their inverses ---------------------------------------------- */
+
+/* exp(a) / 2 for a >= 0. */
+MLT_VECTOR_FN mlt_v32 mlt_half_exp_V32(mlt_v32 a) {
+  mlt_v32 n, fraction = mlt_exp_fraction_V32(_mm512_min_ps(MLT_V32(91.0f), a), &n);
+  return _mm512_scalef_ps(fraction, n - MLT_V32(1.0f));
+}
+MLT_VECTOR_FN mlt_v32 mlt_cosh_V32(mlt_v32 x) {
+  const mlt_v32 half = mlt_half_exp_V32(_mm512_abs_ps(x));
+  return half + MLT_V32(0.25f) / half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_sinh_V32(mlt_v32 x) {
+  const mlt_v32 a = _mm512_abs_ps(x), z = a * a, half = mlt_half_exp_V32(a), large = half - MLT_V32(0.25f) / half;
+  const mlt_v32 p = MLT_POLYNOMIAL_3(V32, z, z * z, 0x1.55559ap-3f, 0x1.10f6ep-7f, 0x1.ab5854p-13f);
+  const __mmask16 near = _mm512_cmp_ps_mask(a, MLT_V32(1.0f), _CMP_LT_OQ);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), x);
+}
+/* The inverses are logarithms of 1 + t + low, from 2^29 on of 2 t, in halves: first t. */
+typedef struct {
+  mlt_v32 x, t, low, extra;
+} mlt_asinh_half_V32;
+typedef mlt_asinh_half_V32 mlt_acosh_half_V32;
+typedef mlt_asinh_half_V32 mlt_atanh_half_V32;
+
+MLT_VECTOR_FN mlt_asinh_half_V32 mlt_asinh_begin_V32(mlt_v32 x) {
+  const mlt_v32 one = MLT_V32(1.0f), a = _mm512_abs_ps(x), square = a * a;
+  const mlt_v32 excess = square / (one + _mm512_sqrt_ps(one + square)), sum = a + excess;
+  const __mmask16 large = _mm512_cmp_ps_mask(a, MLT_V32(0x1p29f), _CMP_GT_OQ);
+  const mlt_asinh_half_V32 half = {x, _mm512_mask_mov_ps(sum, large, a), (a - sum) + excess,
+                                   _mm512_maskz_mov_ps(large, one)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_asinh_end_V32(mlt_asinh_half_V32 half) {
+  return mlt_copysign_V32(mlt_log1p_sum_V32(half.t, half.low, half.extra), half.x);
+}
+MLT_VECTOR_FN mlt_acosh_half_V32 mlt_acosh_begin_V32(mlt_v32 x) {
+  const mlt_v32 one = MLT_V32(1.0f), d = x - one, root = _mm512_sqrt_ps(MLT_V32_FMA(d, d, d + d)), sum = root + d;
+  const __mmask16 large = _mm512_cmp_ps_mask(x, MLT_V32(0x1p29f), _CMP_GT_OQ);
+  const mlt_acosh_half_V32 half = {x, _mm512_mask_mov_ps(sum, large, x), (root - sum) + d,
+                                   _mm512_maskz_mov_ps(large, one)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_acosh_end_V32(mlt_acosh_half_V32 half) {
+  const __mmask16 below = _mm512_cmp_ps_mask(half.x, MLT_V32(1.0f), _CMP_LT_OQ);
+  const mlt_v32 y = mlt_log1p_sum_V32(half.t, half.low, half.extra);
+  return _mm512_mask_mov_ps(y, below, MLT_V32(__builtin_nanf("")));
+}
+/* log1p(2 a / (1 - a)) / 2 with the remainder of the quotient. */
+MLT_VECTOR_FN mlt_atanh_half_V32 mlt_atanh_begin_V32(mlt_v32 x) {
+  const mlt_v32 one = MLT_V32(1.0f), a = _mm512_abs_ps(x), twice = a + a, d = one - a, d_low = (one - d) - a;
+  const mlt_v32 quotient = twice / d;
+  const mlt_v32 rest = MLT_V32_NFMA(quotient, d_low, MLT_V32_NFMA(quotient, d, twice));
+  const mlt_atanh_half_V32 half = {x, quotient, rest * _mm512_rcp14_ps(d), _mm512_setzero_ps()};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_atanh_end_V32(mlt_atanh_half_V32 half) {
+  return mlt_copysign_V32(MLT_V32(0.5f) * mlt_log1p_sum_V32(half.t, half.low, half.extra), half.x);
+}
+
+MLT_VECTOR_UNARY(exp2, f32, float, V32)
+MLT_VECTOR_UNARY(log2, f32, float, V32)
+MLT_VECTOR_UNARY(log10, f32, float, V32)
+MLT_VECTOR_UNARY(log1p, f32, float, V32)
+MLT_VECTOR_UNARY(expm1, f32, float, V32)
+MLT_VECTOR_UNARY(cosh, f32, float, V32)
+MLT_VECTOR_UNARY(sinh, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(asinh, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(acosh, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(atanh, f32, float, V32)
+#endif
