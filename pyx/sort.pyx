@@ -4,7 +4,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, INT64, is_complex, mlt_itemsize, promotion, real_of
+from mltensor._core.dtypes cimport BOOL, INT64, UINT8, is_complex, mlt_itemsize, promotion, real_of
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
@@ -43,6 +43,9 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t from_strides[64]
         int64_t value_strides[64]
         int64_t position_strides[64]
+        char* scratch
+    int mlt_sort_in_turn(const mlt_sort_lines* s)
+    int64_t mlt_sort_scratch(const mlt_sort_lines* s)
     int mlt_sort_run(mlt_sort_lines* s)
     ctypedef struct mlt_search:
         const char* sorted
@@ -77,6 +80,8 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     """
     cdef mlt_sort_lines s
     cdef Tensor result = values if values is not None else positions
+    cdef Tensor scratch    # kept alive while the lines are sorted
+    cdef int64_t bytes
     cdef int d, n = 0, status
     if result.view.size == 0:
         return 0
@@ -101,6 +106,11 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
         s.lines *= s.shape[n]
         n += 1
     s.ndim = n
+    s.scratch = NULL
+    bytes = mlt_sort_scratch(&s)
+    if bytes > 16384 and mlt_sort_in_turn(&s):
+        scratch = empty(1, &bytes, UINT8, 0)
+        s.scratch = scratch.view.data
     if x.view.size < 2048:
         status = mlt_sort_run(&s)
     else:
