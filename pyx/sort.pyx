@@ -5,7 +5,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport BOOL, INT64, UINT8, is_complex, mlt_itemsize, promotion, real_of
-from mltensor._core.elementwise cimport cast, contiguous
+from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.positions cimport nonzero_places
@@ -67,11 +67,47 @@ cdef extern from "mltensor/sort.h" nogil:
 cdef enum:
     POLL = (1 << 20) - 1
 
+# Elements from which lines across memory are turned over.
+cdef enum:
+    TURN_FROM = 8192
+
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
 
 # --- lines ----------------------------------------------------------------------------------
+
+cdef Tensor axis_last(Tensor t, int axis):
+    """The view with one axis moved to the end."""
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t strides[MLT_MAX_DIMS]
+    cdef int d, n = 0
+    for d in range(t.view.ndim):
+        if d != axis:
+            shape[n] = t.view.shape[d]
+            strides[n] = t.view.strides[d]
+            n += 1
+    shape[n] = t.view.shape[axis]
+    strides[n] = t.view.strides[axis]
+    return new_view(t, t.view.data, n + 1, shape, strides, t.view.dtype)
+
+
+cdef int sort_turned(Tensor x, Tensor values, Tensor positions, int axis, int direction) except -1:
+    """Along an axis that is not the last: lines that lie across memory are turned over in tiles, there and back."""
+    cdef Tensor turned_values = None, turned_positions = None
+    if values is not None:
+        values = axis_last(values, axis)
+        turned_values = empty(values.view.ndim, values.view.shape, values.view.dtype, 0)
+    if positions is not None:
+        positions = axis_last(positions, axis)
+        turned_positions = empty(positions.view.ndim, positions.view.shape, INT64, 0)
+    sort_axis(contiguous(axis_last(x, axis)), turned_values, turned_positions, x.view.ndim - 1, direction)
+    if values is not None:
+        copy_into(values, turned_values)
+    if positions is not None:
+        copy_into(positions, turned_positions)
+    return 0
+
 
 cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int direction) except -1:
     """Sorts x along an axis into `values` and `positions`, of which one may be None.
@@ -85,6 +121,8 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     cdef int d, n = 0, status
     if result.view.size == 0:
         return 0
+    if axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1:
+        return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
     s.positions = <int64_t*> positions.view.data if positions is not None else NULL

@@ -12,7 +12,7 @@
 
 /* Elements of a line that is sorted in one piece; those of a bucket that is not dealt out again, and those it should
  * have; the most buckets; bytes of one that has its spare place in the nearest cache. */
-#define MLT_SORT_SHORT 131072
+#define MLT_SORT_SHORT 262144
 #define MLT_SORT_LONG (1 << 20)
 #define MLT_SORT_BUCKET 8192
 #define MLT_SORT_BUCKETS 2048

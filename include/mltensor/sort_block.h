@@ -107,8 +107,10 @@ static MLT_SORT_TYPE *MLT_SORT_FN(mlt_block_sort)(MLT_SORT_TYPE *v, MLT_SORT_TYP
   const uint64_t range = most - least;
   if (!disorder || range >> low == 0) return v;
   const int high = 64 - __builtin_clzll(range), length = 64 - __builtin_clzll((uint64_t)n);
-  const int width = n < 4096 ? 8 : n < 16384 ? 10 : MLT_SORT_DIGIT;
-  const int wanted = (length + (n < 4096 ? 0 : 4) + width - 1) / width * width;
+  /* Floats spread over exponents: bits beyond those of as many even steps. */
+  const int more = low || sizeof(MLT_SORT_WORD) == 4 ? 5 : 8;
+  const int widest = n < 1024 ? 8 : MLT_SORT_DIGIT, digits = (length + more + widest - 1) / widest;
+  const int width = (length + more + digits - 1) / digits, wanted = digits * width;
   const int from = high - wanted > low ? high - wanted : low;
   MLT_SORT_TYPE *sorted = MLT_SORT_FN(mlt_digit_sort)(v, spare, n, least, from, high, width);
   if (from == low) return sorted;

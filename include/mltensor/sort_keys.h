@@ -36,15 +36,15 @@ enum { MLT_ASCENDING = 0, MLT_DESCENDING = 1, MLT_DESCENDING_NAN_FIRST = 2 };
 #define MLT_FLOAT_KEY(name, bits, INFINITE, QUIET)                                         \
   static inline bits mlt_key_##name(const char *p) {                                       \
     const bits sign = (bits)((bits)1 << (8 * sizeof(bits) - 1));                           \
-    bits b = *(const bits *)p;                                                             \
-    bits ordered = (bits)(b & sign ? (bits)~b : (bits)(b | sign));                         \
-    ordered = b == sign ? sign : ordered;                                                  \
-    return (bits)(b & (bits)~sign) > (bits)(INFINITE) ? (bits)~(bits)0 : ordered;          \
+    const bits b = *(const bits *)p, negative = (bits)-(bits)(b >> (8 * sizeof(bits) - 1)); \
+    const bits nan = (bits)-(bits)((bits)(b & (bits)~sign) > (bits)(INFINITE));            \
+    return (bits)((bits)((b ^ (negative | sign)) + (b == sign)) | nan);                    \
   }                                                                                        \
   static inline void mlt_value_##name(char *p, bits key) {                                 \
-    const bits sign = (bits)((bits)1 << (8 * sizeof(bits) - 1));                           \
-    bits b = (bits)(key & sign ? (bits)(key & (bits)~sign) : (bits)~key);                  \
-    *(bits *)p = key == (bits)~(bits)0 ? (bits)(QUIET) : b;                                \
+    const bits sign = (bits)((bits)1 << (8 * sizeof(bits) - 1)), all = (bits)~(bits)0;     \
+    const bits negative = (bits)((bits)(key >> (8 * sizeof(bits) - 1)) - 1);               \
+    const bits nan = (bits)-(bits)(key == all);                                            \
+    *(bits *)p = (bits)(key ^ (sign | negative) ^ (nan & (bits)((all ^ sign) ^ (QUIET)))); \
   }                                                                                        \
   static inline int mlt_special_##name(const char *p) {                                    \
     const bits sign = (bits)((bits)1 << (8 * sizeof(bits) - 1));                           \

@@ -10,23 +10,22 @@
 
 /* --- numbers to keys and back ------------------------------------------------------------------ */
 
-/* NaN keep their key, the largest, in a descending order that ends with them. */
-#define MLT_READ_LOOP(D, ALL, STRIDE)                                      \
-  for (int64_t i = 0; i < n; i++) {                                        \
-    const char *p = from + i * (STRIDE);                                   \
-    const word key = (word)mlt_key_##D(p);                                 \
-    lossy |= (word)mlt_lossy_##D(p);                                       \
-    out[i] = last && key == (word)(ALL) ? key : (word)(key ^ turn);        \
+/* NaN keep their key, the largest, in a descending order that ends with them. All of it without branches. */
+#define MLT_DIRECTED(key, ALL) ((word)((key) ^ (turn & ~(last & (word)-(word)((key) == (word)(ALL))))))
+#define MLT_READ_LOOP(D, ALL, STRIDE)             \
+  for (int64_t i = 0; i < n; i++) {               \
+    const char *p = from + i * (STRIDE);          \
+    const word key = (word)mlt_key_##D(p);        \
+    lossy |= (word)mlt_lossy_##D(p);              \
+    out[i] = MLT_DIRECTED(key, ALL);              \
   }
-#define MLT_WRITE_LOOP(D, ALL, STRIDE)                                                 \
-  for (int64_t i = 0; i < n; i++) {                                                    \
-    const word key = last && keys[i] == (word)(ALL) ? keys[i] : (word)(keys[i] ^ turn); \
-    mlt_value_##D(to + i * (STRIDE), (__typeof__(mlt_key_##D(to)))key);                \
-  }
+#define MLT_WRITE_LOOP(D, ALL, STRIDE)                                                          \
+  for (int64_t i = 0; i < n; i++)                                                               \
+    mlt_value_##D(to + i * (STRIDE), (__typeof__(mlt_key_##D(to)))MLT_DIRECTED(keys[i], ALL));
 #define MLT_SORT_PLAIN_OR_STRIDED(LOOP, D, ALL)                                                   \
   case MLT_##D: {                                                                                 \
     const word turn = direction == MLT_ASCENDING ? 0 : (word)(ALL);                               \
-    const int last = direction == MLT_DESCENDING && MLT_##D >= MLT_FLOAT16;                       \
+    const word last = direction == MLT_DESCENDING && MLT_##D >= MLT_FLOAT16 ? (word)-1 : 0;       \
     if (stride == (int64_t)sizeof(mlt_key_##D(NULL)))                                             \
       LOOP(D, ALL, (int64_t)sizeof(mlt_key_##D(NULL)))                                            \
     else                                                                                          \
@@ -159,5 +158,6 @@ static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
 #undef MLT_SORT_PLAIN_OR_STRIDED
 #undef MLT_WRITE_LOOP
 #undef MLT_READ_LOOP
+#undef MLT_DIRECTED
 #undef MLT_SORT_FN
 #undef MLT_SORT_VECTOR
