@@ -147,7 +147,7 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   }
   const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
   const int threads = mlt_runtime_pointer->threads;
-  if (g->outer_count == 1 && threads > 1 && g->length >= 64 && g->inner_ndim < 2) {
+  if (g->outer_count == 1 && threads > 1 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
     /* Every range goes through all indices: no more of them than threads, and few. */
     atomic_init(&g->stop, 0);
     g->ranges = threads < 8 ? threads : 8;
