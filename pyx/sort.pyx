@@ -4,9 +4,9 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, INT64, UINT8, is_complex, mlt_itemsize, promotion, real_of
+from mltensor._core.dtypes cimport BOOL, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
-from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, take_axis
+from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, mlt_task, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
@@ -55,7 +55,11 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t n
         int dtype
         int right
-    void mlt_search_task(void* context, int64_t begin, int64_t end) noexcept
+        void* keys
+    void mlt_search_few(void* context, int64_t begin, int64_t end) noexcept
+    bint mlt_search_many(int64_t n, int64_t count, int dtype)
+    mlt_task mlt_search_keys()
+    mlt_task mlt_search_among()
     ctypedef struct mlt_distinct:
         const char* sorted
         uint8_t* first
@@ -273,7 +277,7 @@ cdef object topk_kernel(PyObject** a):
 cdef object searchsorted_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     cdef Tensor queries = <Tensor> a[1]
-    cdef Tensor y, sorter = None
+    cdef Tensor y, keys, sorter = None
     cdef mlt_search s
     cdef int dtype = promotion[x.view.dtype][queries.view.dtype]
     side = <object> a[2]
@@ -305,7 +309,13 @@ cdef object searchsorted_kernel(PyObject** a):
     s.n = x.view.size
     s.dtype = dtype
     s.right = side == "right"
-    launch(queries.view.size, 4096, mlt_search_task, &s, 8 * queries.view.size)
+    if not mlt_search_many(s.n, queries.view.size, dtype):
+        launch(queries.view.size, 4096, mlt_search_few, &s, 8 * queries.view.size)
+        return y
+    keys = empty(1, &s.n, UINT32 if mlt_itemsize[dtype] <= 4 else UINT64, 0)
+    s.keys = keys.view.data
+    launch(s.n, 65536, mlt_search_keys(), &s, s.n)
+    launch(queries.view.size, 4096, mlt_search_among(), &s, 8 * queries.view.size)
     return y
 
 

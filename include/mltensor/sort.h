@@ -90,6 +90,15 @@ static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char 
   return 0;
 }
 
+typedef struct {
+  const char *sorted, *queries;
+  const int64_t *sorter; /* positions that sort, or NULL */
+  int64_t *out;
+  int64_t n;
+  int32_t dtype, right;
+  void *keys; /* room for the sorted numbers as keys of 32 or 64 bits, where there are many queries */
+} mlt_search;
+
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/sort_target.h"
@@ -103,7 +112,14 @@ static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char 
 #include "mltensor/target_begin.h"
 #include "mltensor/sort_target.h"
 #include "mltensor/target_end.h"
+#define MLT_SORT_TASK(name)                                            \
+  (mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? name##_avx512          \
+   : mlt_runtime_pointer->isa == MLT_ISA_AVX2 ? name##_avx2 : name##_base)
+#else
+#define MLT_SORT_TASK(name) name##_base
 #endif
+static mlt_task mlt_search_keys(void) { return MLT_SORT_TASK(mlt_search_prepare); }
+static mlt_task mlt_search_among(void) { return MLT_SORT_TASK(mlt_search_task); }
 
 /* One line. Returns 1 when interrupted, -1 without memory. */
 static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
@@ -116,14 +132,7 @@ static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
     if (line.values) line.values += at * s->value_strides[d];
     if (line.positions) line.positions += at * s->position_strides[d];
   }
-#if MLT_HAVE_X86_TARGETS
-  const int isa = mlt_runtime_pointer->isa;
-  const int status = isa == MLT_ISA_AVX512 ? mlt_sort_line_run_avx512(&line, scratch)
-                     : isa == MLT_ISA_AVX2 ? mlt_sort_line_run_avx2(&line, scratch)
-                                           : mlt_sort_line_run_base(&line, scratch);
-#else
-  const int status = mlt_sort_line_run_base(&line, scratch);
-#endif
+  const int status = MLT_SORT_TASK(mlt_sort_line_run)(&line, scratch);
   if (status || !atomic_load(&line.lossy)) return status;
   return mlt_restore_specials(s, line.from, line.values);
 }
@@ -155,14 +164,6 @@ static int mlt_sort_run(mlt_sort_lines *s) {
 
 /* --- searching and duplicates ------------------------------------------------------------- */
 
-typedef struct {
-  const char *sorted, *queries;
-  const int64_t *sorter; /* positions that sort, or NULL */
-  int64_t *out;
-  int64_t n;
-  int32_t dtype, right;
-} mlt_search;
-
 #define MLT_SEARCH_CASE(D, ALL)                                                         \
   case MLT_##D:                                                                         \
     for (int64_t i = begin; i < end; i++) {                                             \
@@ -179,10 +180,16 @@ typedef struct {
     }                                                                                   \
     break;
 
-static void mlt_search_task(void *context, int64_t begin, int64_t end) {
+/* Few queries: the numbers that are met become keys on the way. */
+static void mlt_search_few(void *context, int64_t begin, int64_t end) {
   const mlt_search *s = (const mlt_search *)context;
   int64_t itemsize = mlt_itemsize[s->dtype];
   switch (s->dtype) { MLT_KEYED(MLT_SEARCH_CASE) }
+}
+
+/* Whether `count` queries are enough to make keys of all sorted numbers. */
+static int mlt_search_many(int64_t n, int64_t count, int dtype) {
+  return n > 1 && count >= n / 16 && count >= 16 && (mlt_itemsize[dtype] > 4 || n < INT32_MAX);
 }
 
 /* first[i] = 1 where sorted element i differs from the one before it. */

@@ -51,6 +51,68 @@
 MLT_SORT_CONVERSIONS(32, MLT_NARROW_KEYED)
 MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
 
+/* How many of n > 0 sorted keys come before each wanted one, or are equal where `right`: many searches side by side,
+ * which halve without a branch. */
+#define MLT_SORT_SEARCH(bits, place)                                                                    \
+  static void MLT_FN(mlt_search_keys##bits)(const uint##bits##_t *keys, int64_t n,                      \
+                                            const uint##bits##_t *wanted, int64_t *out, int64_t count,  \
+                                            int right) {                                                \
+    for (int64_t begin = 0; begin < count; begin += 16) {                                               \
+      const int together = count - begin < 16 ? (int)(count - begin) : 16;                              \
+      uint##bits##_t w[16] = {0};                                                                       \
+      place low[16] = {0};                                                                              \
+      int64_t left = n;                                                                                 \
+      memcpy(w, wanted + begin, (size_t)together * sizeof *w);                                          \
+      while (left > 1) {                                                                                \
+        const place half = (place)(left / 2);                                                           \
+        const uint##bits##_t *middle = keys + half - 1;                                                 \
+        if (right)                                                                                      \
+          for (int q = 0; q < 16; q++) low[q] += middle[low[q]] <= w[q] ? half : 0;                     \
+        else                                                                                            \
+          for (int q = 0; q < 16; q++) low[q] += middle[low[q]] < w[q] ? half : 0;                      \
+        left -= half;                                                                                   \
+      }                                                                                                 \
+      for (int q = 0; q < together; q++)                                                                \
+        out[begin + q] = low[q] + (keys[low[q]] < w[q] || (right && keys[low[q]] == w[q]));             \
+    }                                                                                                   \
+  }
+MLT_SORT_SEARCH(32, int32_t)
+MLT_SORT_SEARCH(64, int64_t)
+
+/* Queries [begin, end) of a search among keys. */
+static void MLT_FN(mlt_search_task)(void *context, int64_t begin, int64_t end) {
+  const mlt_search *s = (const mlt_search *)context;
+  const int64_t itemsize = mlt_itemsize[s->dtype];
+  uint64_t wanted[256];
+  for (int64_t i = begin; i < end; i += 256) {
+    const int64_t n = end - i < 256 ? end - i : 256;
+    if (itemsize <= 4) {
+      MLT_FN(mlt_read_keys32)((uint32_t *)wanted, s->queries + i * itemsize, itemsize, n, s->dtype, MLT_ASCENDING);
+      MLT_FN(mlt_search_keys32)((const uint32_t *)s->keys, s->n, (const uint32_t *)wanted, s->out + i, n, s->right);
+    } else {
+      MLT_FN(mlt_read_keys64)(wanted, s->queries + i * itemsize, itemsize, n, s->dtype, MLT_ASCENDING);
+      MLT_FN(mlt_search_keys64)((const uint64_t *)s->keys, s->n, wanted, s->out + i, n, s->right);
+    }
+  }
+}
+
+/* The sorted numbers [begin, end) as keys. */
+static void MLT_FN(mlt_search_prepare)(void *context, int64_t begin, int64_t end) {
+  const mlt_search *s = (const mlt_search *)context;
+  const int64_t itemsize = mlt_itemsize[s->dtype];
+  const int narrow = itemsize <= 4;
+  for (int64_t i = begin; i < end;) {
+    /* Without a sorter all at once. */
+    const char *from = s->sorted + (s->sorter ? s->sorter[i] : i) * itemsize;
+    const int64_t n = s->sorter ? 1 : end - i;
+    if (narrow)
+      MLT_FN(mlt_read_keys32)((uint32_t *)s->keys + i, from, itemsize, n, s->dtype, MLT_ASCENDING);
+    else
+      MLT_FN(mlt_read_keys64)((uint64_t *)s->keys + i, from, itemsize, n, s->dtype, MLT_ASCENDING);
+    i += n;
+  }
+}
+
 static inline const char *MLT_FN(mlt_sort_from)(const mlt_sort_line *line, int64_t at) {
   return line->from + at * line->s->from_stride;
 }
@@ -152,6 +214,7 @@ static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
 #undef MLT_SORT_JOIN32
 #undef MLT_SORT_POSITIONS
 #undef MLT_SORT_VALUES
+#undef MLT_SORT_SEARCH
 #undef MLT_SORT_CONVERSIONS
 #undef MLT_WRITE_VALUES
 #undef MLT_READ_KEYS
