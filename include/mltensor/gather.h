@@ -188,6 +188,10 @@ static int64_t mlt_index_check(const int64_t *index, int64_t n, int64_t length) 
   return atomic_load(&s.bad);
 }
 
+static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
+  MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);
+}
+
 /* Adds index * step to the offsets of several indexed dimensions. */
 static void mlt_index_offsets(int64_t *offsets, const int64_t *index, int64_t n, int64_t length,
                               int64_t step) {

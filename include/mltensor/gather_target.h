@@ -302,3 +302,14 @@ static void MLT_FN(mlt_index_task)(void *context, int64_t begin, int64_t end) {
     }
   }
 }
+
+/* The smallest and the largest of n indices; 0 and -1 are among them. */
+static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
+  int64_t low = 0, high = -1;
+  for (int64_t i = 0; i < n; i++) {
+    low = index[i] < low ? index[i] : low;
+    high = index[i] > high ? index[i] : high;
+  }
+  *least = low;
+  *most = high;
+}

@@ -67,9 +67,9 @@ MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
         const place half = (place)(left / 2);                                                           \
         const uint##bits##_t *middle = keys + half - 1;                                                 \
         if (right)                                                                                      \
-          for (int q = 0; q < 16; q++) low[q] += middle[low[q]] <= w[q] ? half : 0;                     \
+          for (int q = 0; q < 16; q++) low[q] += half & -(place)(middle[low[q]] <= w[q]);                  \
         else                                                                                            \
-          for (int q = 0; q < 16; q++) low[q] += middle[low[q]] < w[q] ? half : 0;                      \
+          for (int q = 0; q < 16; q++) low[q] += half & -(place)(middle[low[q]] < w[q]);                   \
         left -= half;                                                                                   \
       }                                                                                                 \
       for (int q = 0; q < together; q++)                                                                \
