@@ -70,7 +70,13 @@ cdef Tensor index_tensor(Tensor indices, str operation):
 
 
 cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1:
-    cdef int64_t bad = mlt_index_check(index, n, length)
+    cdef int64_t bad
+    if n < MLT_PARALLEL_THRESHOLD:
+        bad = mlt_index_check(index, n, length)
+    else:
+        with nogil:
+            bad = mlt_index_check(index, n, length)
+        check_interrupt(bad == -2)
     if bad >= 0:
         raise IndexingError(f"index {index[bad]} is out of bounds for axis {axis} with size {length}")
     return 0

@@ -312,35 +312,38 @@ cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
     return run_gather(&m, mode)
 
 
-cdef Tensor full_mask(Tensor t, object key):
-    """The key as a mask over the whole tensor, or None when it is something else."""
-    cdef Tensor mask
-    if isinstance(key, Tensor):
-        mask = key
-        same_device("index", t, mask)
-    elif isinstance(key, array_type) and key.dtype.kind == "b":
-        mask = as_tensor(key, -1, t.storage.device, COPY_IF_NEEDED)
-    else:
-        return None
-    return mask if mask.view.dtype == BOOL and mask.view.ndim and same_shape(mask, t) else None
+cdef Tensor only_index(Tensor t, object key):
+    """The tensor of positions, or the mask, when that is all there is to a key; else None."""
+    if isinstance(key, tuple):
+        if len(<tuple> key) != 1:
+            return None
+        key = (<tuple> key)[0]
+    if isinstance(key, (Tensor, array_type, list)):
+        return array_item(t, key)
+    return None
+
+
+cdef inline bint is_full_mask(Tensor t, Tensor index):
+    return index.view.dtype == BOOL and index.view.ndim and same_shape(index, t)
 
 
 cdef Tensor index_get(Tensor t, object key):
+    view = basic_index(t, key)
+    return <Tensor> view if view is not None else index_elements(t, key)
+
+
+cdef Tensor index_elements(Tensor t, object key):
     cdef int64_t shape[64]
-    cdef Tensor mask, y
+    cdef Tensor y, index = only_index(t, key)
     cdef Plan p
     cdef int n
-    view = basic_index(t, key)
-    if view is not None:
-        return <Tensor> view
-    if isinstance(key, Tensor) and t.view.ndim and is_integer((<Tensor> key).view.dtype):
-        same_device("index", t, <Tensor> key)
-        y = index_tensor(<Tensor> key, "index")
-        check_indices(<const int64_t*> y.view.data, y.view.size, t.view.shape[0], 0)
-        return take_axis(t, y, 0)
-    mask = full_mask(t, key)
-    if mask is not None:
-        return pick(contiguous(t), contiguous(mask))
+    if index is not None:
+        if index.view.dtype != BOOL and t.view.ndim:
+            check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)
+            return take_axis(t, index, 0)
+        if is_full_mask(t, index):
+            return pick(contiguous(t), index)
+        key = index
     p = <Plan> plan(t, key)
     n = plan_shape(p, shape)
     y = empty(n, shape, t.view.dtype, t.storage.device)
@@ -367,19 +370,61 @@ cdef Tensor fitted(Tensor value, int ndim, const int64_t* shape):
         f"shape {selected}")
 
 
+cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode) except -1:
+    """Writes or adds to whole rows at a 1-d index, without the detour of a plan; False where it takes one."""
+    cdef mlt_gather g
+    cdef int64_t strides[MLT_MAX_DIMS]
+    cdef int surplus = value.view.ndim - t.view.ndim, d
+    cdef int64_t length
+    if index.view.ndim != 1 or surplus > 0:
+        return False
+    for d in range(t.view.ndim):
+        length = index.view.size if d == 0 else t.view.shape[d]
+        if d + surplus < 0 or (value.view.shape[d + surplus] == 1 and length != 1):
+            strides[d] = 0
+        elif value.view.shape[d + surplus] == length:
+            strides[d] = value.view.strides[d + surplus]
+        else:
+            return False
+    check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)
+    if shares_memory(index, t):
+        index = copy(index)
+    g.data = t.view.data
+    g.dense = value.view.data
+    g.index = <const int64_t*> index.view.data
+    g.count = index.view.size
+    g.length = t.view.shape[0]
+    g.step = t.view.strides[0]
+    g.dense_step = strides[0]
+    g.itemsize = mlt_itemsize[t.view.dtype]
+    g.dtype = t.view.dtype
+    g.outer_ndim = 0
+    g.inner_ndim = t.view.ndim - 1
+    for d in range(g.inner_ndim):
+        g.inner_shape[d] = t.view.shape[d + 1]
+        g.inner_data[d] = t.view.strides[d + 1]
+        g.inner_dense[d] = strides[d + 1]
+    run_gather(&g, mode)
+    return True
+
+
 cdef int put(Tensor t, object key, Tensor value, int mode) except -1:
     cdef int64_t shape[64]
     cdef Plan p
     cdef int n
-    cdef Tensor index
+    cdef Tensor index = only_index(t, key)
     if value.view.dtype != t.view.dtype:
         value = cast(value, t.view.dtype)
-    p = <Plan> plan(t, key)
-    n = plan_shape(p, shape)
-    value = fitted(value, n, shape)
     # What is read must not change while it is written.
     if shares_memory(value, t):
         value = copy(value)
+    if index is not None:
+        key = index
+        if index.view.dtype != BOOL and t.view.ndim and put_rows(t, index, value, mode):
+            return mark_written(t)
+    p = <Plan> plan(t, key)
+    n = plan_shape(p, shape)
+    value = fitted(value, n, shape)
     for i in range(len(p.indices)):
         index = <Tensor> p.indices[i]
         if shares_memory(index, t):
@@ -389,7 +434,7 @@ cdef int put(Tensor t, object key, Tensor value, int mode) except -1:
 
 
 cdef int assign(Tensor t, object key, object value_given) except -1:
-    cdef Tensor value, view, mask
+    cdef Tensor value, view
     require_writeable(t)
     if isinstance(value_given, Tensor):
         value = value_given
@@ -400,12 +445,19 @@ cdef int assign(Tensor t, object key, object value_given) except -1:
         view = <Tensor> basic
         copy_into(view, fitted(value, view.view.ndim, view.view.shape))
         return 0
+    return assign_elements(t, key, value)
+
+
+cdef int assign_elements(Tensor t, object key, Tensor value) except -1:
+    cdef Tensor mask
     same_device("assignment", t, value)
     if value.view.size == 1:
-        mask = full_mask(t, key)
+        mask = only_index(t, key)
         if mask is not None:
-            copy_where(t, reshape(value, 0, NULL) if value.view.ndim else value, mask)
-            return 0
+            if is_full_mask(t, mask):
+                copy_where(t, reshape(value, 0, NULL) if value.view.ndim else value, mask)
+                return 0
+            key = mask
     return put(t, key, value, MLT_PUT)
 
 

@@ -2,7 +2,6 @@
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
-from libc.string cimport memcpy
 
 from mltensor._core.dtypes cimport INT64, code_of, mlt_itemsize, objects, promotion
 from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, fill
@@ -30,6 +29,15 @@ cdef extern from "mltensor/positions.h" nogil:
         const char* source "from"
         char* to
     void mlt_bytes_task(void* context, int64_t begin, int64_t end) noexcept
+    ctypedef struct mlt_pieces:
+        char* to
+        int64_t count
+        int64_t row
+        const int64_t* source "from"
+        const int64_t* starts
+        int streamed
+    void mlt_pieces_task(void* context, int64_t begin, int64_t end) noexcept
+    int64_t mlt_stream_from()
     void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
     enum:
         MLT_PAD_EDGE
@@ -44,7 +52,7 @@ cdef extern from "mltensor/thread.h" nogil:
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
-# Bytes up to which joining copies row by row right here.
+# Bytes up to which what is joined is never written past the cache.
 cdef int64_t LITTLE = 1 << 16
 
 
@@ -115,39 +123,63 @@ cdef int joint_dtype(str name, list tensors, object wanted, object casting) exce
     return target
 
 
-cdef Tensor joined(list tensors, int axis, int dtype):
-    """The tensors one after the other along an axis; their shapes fit."""
+cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
+    """Contiguous tensors of the result's dtype side by side in each of its `outer` rows."""
+    cdef int64_t row = y.view.size // outer * mlt_itemsize[y.view.dtype], places = 2 * len(tensors) + 1, block
+    cdef int64_t near[33]
+    cdef int64_t* starts = near
+    cdef int64_t* addresses
+    cdef mlt_pieces p
+    cdef Tensor t, far
+    if places > 33:
+        far = empty(1, &places, INT64, 0)
+        starts = <int64_t*> far.view.data
+    addresses = starts + len(tensors) + 1
+    p.count = 0
+    starts[0] = 0
+    for one in tensors:
+        t = <Tensor> one
+        block = t.view.size // outer * mlt_itemsize[y.view.dtype]
+        if block:
+            addresses[p.count] = <int64_t> t.view.data
+            starts[p.count + 1] = starts[p.count] + block
+            p.count += 1
+    p.to = y.view.data
+    p.row = row
+    p.source = addresses
+    p.starts = starts
+    p.streamed = 0
+    if row * outer > LITTLE:
+        p.streamed = 2 * row * outer >= mlt_stream_from()
+    return launch(row * outer, 1 << 18, mlt_pieces_task, &p, y.view.size)
+
+
+cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
+    """The tensors one after the other along an axis, a new one where they are stacked; their shapes fit."""
     cdef Tensor first = <Tensor> tensors[0]
     cdef Tensor t, y
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t outer = 1, row, block, o, at = 0
-    cdef int d
+    cdef int64_t shape[MLT_MAX_DIMS + 1]
+    cdef int64_t outer = 1, at = 0
+    cdef int d, ndim = first.view.ndim + stacked
     cdef bint plain = True
-    cdef char* to
-    for d in range(first.view.ndim):
-        shape[d] = first.view.shape[d]
+    for d in range(ndim):
+        if d != axis:
+            shape[d] = first.view.shape[d - (stacked and d > axis)]
         if d < axis:
             outer *= shape[d]
     shape[axis] = 0
     for one in tensors:
         t = <Tensor> one
-        shape[axis] = plus("concat", shape[axis], t.view.shape[axis])
+        shape[axis] = plus("concat", shape[axis], 1 if stacked else t.view.shape[axis])
         plain = plain and t.view.contiguous and t.view.dtype == dtype
-    y = empty(first.view.ndim, shape, dtype, first.storage.device)
+    y = empty(ndim, shape, dtype, first.storage.device)
     if y.view.size == 0:
         return y
-    if plain and y.view.size * mlt_itemsize[dtype] <= LITTLE:
-        row = y.view.size // outer * mlt_itemsize[dtype]
-        to = y.view.data
-        for one in tensors:
-            t = <Tensor> one
-            block = t.view.size // outer * mlt_itemsize[dtype]
-            for o in range(outer):
-                memcpy(to + o * row, t.view.data + o * block, block)
-            to += block
+    if plain:
+        join_plain(y, tensors, outer)
         return y
     for one in tensors:
-        t = <Tensor> one
+        t = with_axis(<Tensor> one, axis) if stacked else <Tensor> one
         move(section(y, axis, at, at + t.view.shape[axis]), t)
         at += t.view.shape[axis]
     return y
@@ -178,7 +210,7 @@ cdef object concat_kernel(PyObject** a):
             raise ShapeError("concat: 0-d tensors cannot be joined along an axis; use stack, or axis=None")
         axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim)
     check_joint("concat", tensors, axis)
-    return joined(tensors, axis, joint_dtype("concat", tensors, <object> a[3], <object> a[4]))
+    return joined(tensors, axis, joint_dtype("concat", tensors, <object> a[3], <object> a[4]), False)
 
 
 cdef Tensor with_axis(Tensor x, int axis):
@@ -204,8 +236,9 @@ cdef object stack_kernel(PyObject** a):
         raise ValueError("stack: at least one tensor is needed")
     axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim + 1)
     check_joint("stack", tensors, -1)
-    return joined([with_axis(<Tensor> one, axis) for one in tensors], axis,
-                  joint_dtype("stack", tensors, <object> a[3], <object> a[4]))
+    if (<Tensor> tensors[0]).view.ndim == MLT_MAX_DIMS:
+        raise ShapeError(f"stack: the result would have more than {MLT_MAX_DIMS} dimensions")
+    return joined(tensors, axis, joint_dtype("stack", tensors, <object> a[3], <object> a[4]), True)
 
 
 # --- splitting ------------------------------------------------------------------------------

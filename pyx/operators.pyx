@@ -14,7 +14,7 @@ from mltensor._core.operation cimport Op, adopt, result_class
 from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
 from mltensor._core.dtypes cimport INT8, is_inexact, mlt_itemsize
 from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
-from mltensor._core.index cimport assign
+from mltensor._core.index cimport assign_elements, index_elements
 from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item, write_scalar
 from mltensor._core.storage cimport Storage
@@ -360,6 +360,8 @@ cdef object get_item_slot(object x, object key):
     cdef PyObject* arguments[2]
     found = basic_index(t, key)
     if found is None:
+        if type(t) is Tensor and t.storage.device < 2 and not (grad_enabled() and requires_grad(t)):
+            return index_elements(t, key)
         return getitem_op(x, key)
     view = <Tensor> found
     if (t.node is not None or t.base is not None) and grad_enabled() and requires_grad(t):
@@ -381,7 +383,7 @@ cdef int set_item_slot(object x, object key, object value) except -1:
         return 0
     source = value if isinstance(value, Tensor) else adopt(value, -1, t.storage.device)
     if not (grad_enabled() and (requires_grad(t) or requires_grad(source))):
-        assign(t, key, source)
+        assign_elements(t, key, source)
         return 0
     tracked_put(t, key, source)
     return 0
@@ -395,7 +397,7 @@ cdef int tracked_put(Tensor t, object key, Tensor source) except -1:
     refuse_leaf("assignment", t)
     old_base = base_node(t)
     old_node = current_node(t)
-    assign(t, key, source)
+    assign_elements(t, key, source)
     old = detached(t)
     old.node = old_node
     result = detached(t)

@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
 from mltensor._core.elementwise cimport cast, contiguous
-from mltensor._core.gather cimport MLT_ADD, index_tensor, launch, mlt_gather, run_gather, zeros
+from mltensor._core.gather cimport MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, run_gather, zeros
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
 
@@ -52,7 +52,7 @@ cdef extern from "mltensor/bands.h" nogil:
         int64_t* to
         int64_t classes
     void mlt_one_hot_task(void* context, int64_t begin, int64_t end) noexcept
-    void mlt_count(int64_t* counts, const int64_t* index, int64_t n)
+    void mlt_count(int64_t* counts, int64_t* more, const int64_t* index, int64_t n, int64_t length)
 
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
@@ -153,12 +153,10 @@ cdef object one_hot_kernel(PyObject** a):
     cdef const int64_t* at = <const int64_t*> index.view.data
     cdef int64_t shape[MLT_MAX_DIMS + 1]
     cdef int64_t classes = <object> a[1]
-    cdef int64_t low = 0, high = -1, i
+    cdef int64_t low, high, i
     cdef mlt_one_hot h
     cdef Tensor y
-    for i in range(index.view.size):
-        low = min(low, at[i])
-        high = max(high, at[i])
+    mlt_index_bounds(at, index.view.size, &low, &high)
     if classes == -1:
         if index.view.size == 0:
             raise ShapeError("one_hot of no elements needs num_classes")
@@ -180,24 +178,25 @@ cdef object one_hot_kernel(PyObject** a):
 
 cdef object bincount_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    cdef Tensor index, y, weights
+    cdef Tensor index, y, more, weights
     cdef int64_t length = <object> a[2]
     cdef const int64_t* at
     cdef mlt_gather g
-    cdef int64_t i
+    cdef int64_t low, high
     if x.view.ndim != 1:
         raise ShapeError(f"bincount takes one dimension, not shape {shape_tuple(x)}")
     if length < 0:
         raise ValueError(f"bincount: minlength must not be negative, got {length}")
     index = index_tensor(x, "bincount")
     at = <const int64_t*> index.view.data
-    for i in range(index.view.size):
-        if at[i] < 0:
-            raise ValueError(f"bincount: values must not be negative, got {at[i]}")
-        length = max(length, at[i] + 1)
+    mlt_index_bounds(at, index.view.size, &low, &high)
+    if low < 0:
+        raise ValueError(f"bincount: values must not be negative, got {low}")
+    length = max(length, high + 1)
     if <object> a[1] is None:
         y = zeros(1, &length, INT64, x.storage.device)
-        mlt_count(<int64_t*> y.view.data, at, index.view.size)
+        more = zeros(1, &length, INT64, 0) if length <= index.view.size // 8 and length <= 4096 else y
+        mlt_count(<int64_t*> y.view.data, <int64_t*> more.view.data, at, index.view.size, length)
         return y
     weights = <Tensor> a[1]
     if not same_shape(weights, x):

@@ -4,9 +4,9 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, INT64, is_complex, mlt_itemsize, promotion, real_of
-from mltensor._core.elementwise cimport cast, contiguous
-from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, take_axis
+from mltensor._core.dtypes cimport BOOL, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of
+from mltensor._core.elementwise cimport cast, contiguous, copy_into
+from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, mlt_task, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
@@ -43,6 +43,9 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t from_strides[64]
         int64_t value_strides[64]
         int64_t position_strides[64]
+        char* scratch
+    int mlt_sort_in_turn(const mlt_sort_lines* s)
+    int64_t mlt_sort_scratch(const mlt_sort_lines* s)
     int mlt_sort_run(mlt_sort_lines* s)
     ctypedef struct mlt_search:
         const char* sorted
@@ -52,7 +55,11 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t n
         int dtype
         int right
-    void mlt_search_task(void* context, int64_t begin, int64_t end) noexcept
+        void* keys
+    void mlt_search_few(void* context, int64_t begin, int64_t end) noexcept
+    bint mlt_search_many(int64_t n, int64_t count, int dtype)
+    mlt_task mlt_search_keys()
+    mlt_task mlt_search_among()
     ctypedef struct mlt_distinct:
         const char* sorted
         uint8_t* first
@@ -64,11 +71,47 @@ cdef extern from "mltensor/sort.h" nogil:
 cdef enum:
     POLL = (1 << 20) - 1
 
+# Elements from which lines across memory are turned over.
+cdef enum:
+    TURN_FROM = 8192
+
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
 
 # --- lines ----------------------------------------------------------------------------------
+
+cdef Tensor axis_last(Tensor t, int axis):
+    """The view with one axis moved to the end."""
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t strides[MLT_MAX_DIMS]
+    cdef int d, n = 0
+    for d in range(t.view.ndim):
+        if d != axis:
+            shape[n] = t.view.shape[d]
+            strides[n] = t.view.strides[d]
+            n += 1
+    shape[n] = t.view.shape[axis]
+    strides[n] = t.view.strides[axis]
+    return new_view(t, t.view.data, n + 1, shape, strides, t.view.dtype)
+
+
+cdef int sort_turned(Tensor x, Tensor values, Tensor positions, int axis, int direction) except -1:
+    """Along an axis that is not the last: lines that lie across memory are turned over in tiles, there and back."""
+    cdef Tensor turned_values = None, turned_positions = None
+    if values is not None:
+        values = axis_last(values, axis)
+        turned_values = empty(values.view.ndim, values.view.shape, values.view.dtype, 0)
+    if positions is not None:
+        positions = axis_last(positions, axis)
+        turned_positions = empty(positions.view.ndim, positions.view.shape, INT64, 0)
+    sort_axis(contiguous(axis_last(x, axis)), turned_values, turned_positions, x.view.ndim - 1, direction)
+    if values is not None:
+        copy_into(values, turned_values)
+    if positions is not None:
+        copy_into(positions, turned_positions)
+    return 0
+
 
 cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int direction) except -1:
     """Sorts x along an axis into `values` and `positions`, of which one may be None.
@@ -77,9 +120,13 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     """
     cdef mlt_sort_lines s
     cdef Tensor result = values if values is not None else positions
+    cdef Tensor scratch    # kept alive while the lines are sorted
+    cdef int64_t bytes
     cdef int d, n = 0, status
     if result.view.size == 0:
         return 0
+    if axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1:
+        return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
     s.positions = <int64_t*> positions.view.data if positions is not None else NULL
@@ -101,6 +148,11 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
         s.lines *= s.shape[n]
         n += 1
     s.ndim = n
+    s.scratch = NULL
+    bytes = mlt_sort_scratch(&s)
+    if bytes > 16384 and mlt_sort_in_turn(&s):
+        scratch = empty(1, &bytes, UINT8, 0)
+        s.scratch = scratch.view.data
     if x.view.size < 2048:
         status = mlt_sort_run(&s)
     else:
@@ -225,7 +277,7 @@ cdef object topk_kernel(PyObject** a):
 cdef object searchsorted_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     cdef Tensor queries = <Tensor> a[1]
-    cdef Tensor y, sorter = None
+    cdef Tensor y, keys, sorter = None
     cdef mlt_search s
     cdef int dtype = promotion[x.view.dtype][queries.view.dtype]
     side = <object> a[2]
@@ -257,7 +309,13 @@ cdef object searchsorted_kernel(PyObject** a):
     s.n = x.view.size
     s.dtype = dtype
     s.right = side == "right"
-    launch(queries.view.size, 4096, mlt_search_task, &s, 8 * queries.view.size)
+    if not mlt_search_many(s.n, queries.view.size, dtype):
+        launch(queries.view.size, 4096, mlt_search_few, &s, 8 * queries.view.size)
+        return y
+    keys = empty(1, &s.n, UINT32 if mlt_itemsize[dtype] <= 4 else UINT64, 0)
+    s.keys = keys.view.data
+    launch(s.n, 65536, mlt_search_keys(), &s, s.n)
+    launch(queries.view.size, 4096, mlt_search_among(), &s, 8 * queries.view.size)
     return y
 
 

@@ -17,7 +17,9 @@
 
 #include "mltensor/half.h"
 #include "mltensor/loops.h"
+#include "mltensor/iterate.h"
 #include "mltensor/mltensor.h"
+#include "mltensor/target.h"
 #include "mltensor/thread.h"
 
 typedef struct {
@@ -33,6 +35,9 @@ typedef struct {
   int32_t itemsize, dtype;
   int64_t outer_shape[MLT_MAX_DIMS], outer_data[MLT_MAX_DIMS], outer_dense[MLT_MAX_DIMS];
   int64_t inner_shape[MLT_MAX_DIMS], inner_data[MLT_MAX_DIMS], inner_dense[MLT_MAX_DIMS];
+  int32_t streamed;     /* the dense side is written past the cache */
+  int64_t ranges;       /* of places, where writing is shared by places */
+  atomic_int stop;
 } mlt_gather;
 
 enum { MLT_GET = 0, MLT_PUT = 1, MLT_ADD = 2 };
@@ -62,51 +67,6 @@ static void mlt_gather_prepare(mlt_gather *g) {
   g->inner_ndim = mlt_collapse2(g->inner_ndim, g->inner_shape, g->inner_data, g->inner_dense);
 }
 
-/* --- one line of elements ---------------------------------------------------------------- */
-
-#define MLT_ADD_LINE(D, ...)                                                                     \
-  static void mlt_add_line_##D(char *to, int64_t st, const char *from, int64_t sf, int64_t n) {  \
-    typedef MLT_T_##D type;                                                                      \
-    typedef MLT_C_##D wide;                                                                      \
-    if (st == sizeof(type) && sf == sizeof(type)) {                                              \
-      type *t = (type *)to;                                                                      \
-      const type *f = (const type *)from;                                                        \
-      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                     \
-        wide v = (wide)(MLT_LOAD(D, t + i) + MLT_LOAD(D, f + i));                                \
-        MLT_STORE(D, t + i, v);                                                                  \
-      }                                                                                          \
-      return;                                                                                    \
-    }                                                                                            \
-    for (int64_t i = 0; i < n; i++) {                                                            \
-      type *t = (type *)(to + i * st);                                                           \
-      const type *f = (const type *)(from + i * sf);                                             \
-      wide v = (wide)(MLT_LOAD(D, t) + MLT_LOAD(D, f));                                          \
-      MLT_STORE(D, t, v);                                                                        \
-    }                                                                                            \
-  }                                                                                              \
-  static void mlt_add_indexed_##D(char *to, const int64_t *index, int64_t length, int64_t step,  \
-                                  const char *from, int64_t sf, int64_t n) {                     \
-    typedef MLT_T_##D type;                                                                      \
-    typedef MLT_C_##D wide;                                                                      \
-    for (int64_t i = 0; i < n; i++) {                                                            \
-      int64_t k = index[i];                                                                      \
-      type *t = (type *)(to + (k + (k < 0 ? length : 0)) * step);                                \
-      const type *f = (const type *)(from + i * sf);                                             \
-      wide v = (wide)(MLT_LOAD(D, t) + MLT_LOAD(D, f));                                          \
-      MLT_STORE(D, t, v);                                                                        \
-    }                                                                                            \
-  }
-
-MLT_FOR_ANY(ALL, MLT_ADD_LINE, )
-
-typedef void (*mlt_add_line)(char *, int64_t, const char *, int64_t, int64_t);
-typedef void (*mlt_add_indexed)(char *, const int64_t *, int64_t, int64_t, const char *, int64_t,
-                                int64_t);
-#define MLT_ADD_ENTRY(D, table) [MLT_##D] = mlt_add_##table##_##D,
-static const mlt_add_line mlt_add_lines[MLT_DTYPE_COUNT] = {MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, line)};
-static const mlt_add_indexed mlt_add_indexeds[MLT_DTYPE_COUNT] = {
-    MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, indexed)};
-
 typedef struct {
   uint64_t low, high;
 } mlt_bytes16;
@@ -120,91 +80,6 @@ typedef struct {
     default: M(mlt_bytes16) break;                                     \
   }
 
-/* Copies n elements of any size between strided lines. */
-static void mlt_move_line(char *to, int64_t st, const char *from, int64_t sf, int64_t n,
-                          int itemsize) {
-  if (st == itemsize && sf == itemsize) {
-    memcpy(to, from, (size_t)(n * itemsize));
-    return;
-  }
-#define MLT_MOVE_STRIDED(type) \
-  for (int64_t i = 0; i < n; i++) *(type *)(to + i * st) = *(const type *)(from + i * sf);
-  MLT_MOVE_SIZES(MLT_MOVE_STRIDED)
-}
-
-/* --- blocks ------------------------------------------------------------------------------ */
-
-static inline __attribute__((always_inline)) void mlt_gather_line(const mlt_gather *g, int mode,
-                                                                  char *data, char *dense) {
-  int last = g->inner_ndim - 1;
-  int64_t n = g->inner_shape[last], sd = g->inner_data[last], sv = g->inner_dense[last];
-  if (mode == MLT_GET)
-    mlt_move_line(dense, sv, data, sd, n, g->itemsize);
-  else if (mode == MLT_PUT)
-    mlt_move_line(data, sd, dense, sv, n, g->itemsize);
-  else
-    mlt_add_lines[g->dtype](data, sd, dense, sv, n);
-}
-
-/* One block of the inner dimensions. */
-static inline __attribute__((always_inline)) void mlt_gather_block(const mlt_gather *g, int mode,
-                                                                   char *data, char *dense) {
-  int leading = g->inner_ndim - 1;
-  if (leading == 0) {
-    mlt_gather_line(g, mode, data, dense);
-    return;
-  }
-  int64_t at[MLT_MAX_DIMS];
-  for (int i = 0; i < leading; i++) at[i] = 0;
-  for (;;) {
-    mlt_gather_line(g, mode, data, dense);
-    int i = leading - 1;
-    for (; i >= 0; i--) {
-      data += g->inner_data[i];
-      dense += g->inner_dense[i];
-      if (++at[i] < g->inner_shape[i]) break;
-      data -= g->inner_data[i] * at[i];
-      dense -= g->inner_dense[i] * at[i];
-      at[i] = 0;
-    }
-    if (i < 0) return;
-  }
-}
-
-/* Indices [begin, end) at one place of the outer dimensions. */
-static inline __attribute__((always_inline)) void mlt_gather_segment(const mlt_gather *g, int mode,
-                                                                     char *data, char *dense,
-                                                                     int64_t begin, int64_t end) {
-  const int64_t *index = g->index + begin;
-  int64_t n = end - begin, length = g->length, step = g->step, sv = g->dense_step;
-  dense += begin * sv;
-  if (g->inner_ndim == 0) {
-    if (mode == MLT_ADD) {
-      mlt_add_indexeds[g->dtype](data, index, length, step, dense, sv, n);
-      return;
-    }
-    int itemsize = g->itemsize;
-    if (mode == MLT_GET) {
-#define MLT_GET_INDEXED(type)                                                         \
-  for (int64_t i = 0; i < n; i++)                                                     \
-    *(type *)(dense + i * sv) =                                                       \
-        *(const type *)(data + (index[i] + (index[i] < 0 ? length : 0)) * step);
-      MLT_MOVE_SIZES(MLT_GET_INDEXED)
-    } else {
-#define MLT_PUT_INDEXED(type)                                                         \
-  for (int64_t i = 0; i < n; i++)                                                     \
-    *(type *)(data + (index[i] + (index[i] < 0 ? length : 0)) * step) =               \
-        *(const type *)(dense + i * sv);
-      MLT_MOVE_SIZES(MLT_PUT_INDEXED)
-    }
-    return;
-  }
-  for (int64_t i = 0; i < n; i++) {
-    int64_t k = index[i];
-    mlt_gather_block(g, mode, data + (k + (k < 0 ? length : 0)) * step, dense + i * sv);
-  }
-}
-
 static inline void mlt_gather_outer(const mlt_gather *g, int64_t outer, char **data, char **dense) {
   *data = g->data;
   *dense = g->dense;
@@ -216,22 +91,32 @@ static inline void mlt_gather_outer(const mlt_gather *g, int64_t outer, char **d
   }
 }
 
-/* Units are (outer, index) pairs in order. */
-#define MLT_GATHER_TASK(name, mode)                                                  \
-  static void name(void *context, int64_t begin, int64_t end) {                      \
-    const mlt_gather *g = (const mlt_gather *)context;                               \
-    while (begin < end) {                                                            \
-      int64_t at = begin % g->count;                                                 \
-      int64_t stop = at + (end - begin) < g->count ? at + (end - begin) : g->count;  \
-      char *data, *dense;                                                            \
-      mlt_gather_outer(g, begin / g->count, &data, &dense);                          \
-      mlt_gather_segment(g, mode, data, dense, at, stop);                            \
-      begin += stop - at;                                                            \
-    }                                                                                \
-  }
-MLT_GATHER_TASK(mlt_gather_get, MLT_GET)
-MLT_GATHER_TASK(mlt_gather_put, MLT_PUT)
-MLT_GATHER_TASK(mlt_gather_add, MLT_ADD)
+typedef struct {
+  const int64_t *index;
+  int64_t length;
+  atomic_llong bad; /* position of the first that is outside, or -1 */
+} mlt_index_search;
+
+#define MLT_TARGET_BASE
+#include "mltensor/target_begin.h"
+#include "mltensor/gather_target.h"
+#include "mltensor/target_end.h"
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#define MLT_TARGET_AVX2
+#include "mltensor/target_begin.h"
+#include "mltensor/gather_target.h"
+#include "mltensor/target_end.h"
+#define MLT_TARGET_AVX512
+#include "mltensor/target_begin.h"
+#include "mltensor/gather_target.h"
+#include "mltensor/target_end.h"
+#define MLT_GATHER_FN(name)                                            \
+  (mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? name##_avx512          \
+   : mlt_runtime_pointer->isa == MLT_ISA_AVX2 ? name##_avx2 : name##_base)
+#else
+#define MLT_GATHER_FN(name) name##_base
+#endif
 
 /* A long line of the inner dimension becomes an outer one of pieces, so that writing to a few rows
  * can be shared among threads without two of them meeting in one element. */
@@ -256,10 +141,22 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   if (units == 0 || g->inner_count == 0) return 0;
   int64_t chunk = 16384 / g->inner_count;
   if (chunk < 1) chunk = 1;
-  if (mode == MLT_GET) return mlt_parallel(units, chunk, mlt_gather_get, g);
-  if (g->outer_count == 1) mlt_gather_split(g, g->inner_count / 32 < 16 ? g->inner_count / 32 : 16);
+  if (mode == MLT_GET) {
+    g->streamed = units * g->inner_count * g->itemsize >= mlt_stream_from();
+    return mlt_parallel(units, chunk, MLT_GATHER_FN(mlt_gather_get), g);
+  }
+  const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
+  const int threads = mlt_runtime_pointer->threads;
+  if (g->outer_count == 1 && threads > 1 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
+    /* Every range goes through all indices: no more of them than threads, and few. */
+    atomic_init(&g->stop, 0);
+    g->ranges = threads < 8 ? threads : 8;
+    const mlt_task shared = mode == MLT_PUT ? MLT_GATHER_FN(mlt_range_put) : MLT_GATHER_FN(mlt_range_add);
+    return mlt_parallel(g->ranges, 1, shared, g) || atomic_load(&g->stop);
+  }
+  if (g->outer_count == 1 && threads > 1)
+    mlt_gather_split(g, g->inner_count / 32 < 16 ? g->inner_count / 32 : 16);
   units = g->outer_count * g->count;
-  mlt_task task = mode == MLT_PUT ? mlt_gather_put : mlt_gather_add;
   if (g->outer_count == 1 || g->count * g->inner_count > (1 << 22))
     return mlt_serial(units, chunk, task, g);
   chunk = chunk / g->count > 1 ? chunk / g->count : 1;
@@ -270,29 +167,29 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
 static void mlt_gather_here(mlt_gather *g, int mode) {
   int64_t units = g->outer_count * g->count;
   if (units == 0 || g->inner_count == 0) return;
+  g->streamed = 0;
   if (mode == MLT_GET)
-    mlt_gather_get(g, 0, units);
+    MLT_GATHER_FN(mlt_gather_get)(g, 0, units);
   else if (mode == MLT_PUT)
-    mlt_gather_put(g, 0, units);
+    MLT_GATHER_FN(mlt_gather_put)(g, 0, units);
   else
-    mlt_gather_add(g, 0, units);
+    MLT_GATHER_FN(mlt_gather_add)(g, 0, units);
 }
 
 /* --- indices ----------------------------------------------------------------------------- */
 
-/* Position of the first index outside [-length, length), or -1. */
+/* Position of the first index outside [-length, length), or -1; -2 when interrupted. */
 static int64_t mlt_index_check(const int64_t *index, int64_t n, int64_t length) {
-  for (int64_t begin = 0; begin < n; begin += 1024) {
-    int64_t end = begin + 1024 < n ? begin + 1024 : n, low = 0, high = -1;
-    for (int64_t i = begin; i < end; i++) {
-      low = index[i] < low ? index[i] : low;
-      high = index[i] > high ? index[i] : high;
-    }
-    if (low < -length || high >= length)
-      for (int64_t i = begin; i < end; i++)
-        if (index[i] < -length || index[i] >= length) return i;
-  }
-  return -1;
+  mlt_index_search s = {index, length, -1};
+  if (n < MLT_PARALLEL_THRESHOLD)
+    MLT_GATHER_FN(mlt_index_task)(&s, 0, n);
+  else if (mlt_parallel(n, 32768, MLT_GATHER_FN(mlt_index_task), &s))
+    return -2;
+  return atomic_load(&s.bad);
+}
+
+static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
+  MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);
 }
 
 /* Adds index * step to the offsets of several indexed dimensions. */

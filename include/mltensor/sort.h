@@ -7,48 +7,29 @@
 
 #include "mltensor/mltensor.h"
 #include "mltensor/sort_keys.h"
+#include "mltensor/target.h"
 #include "mltensor/thread.h"
 
-/* Elements that one thread sorts in its own cache. */
-#define MLT_SORT_CHUNK 32768
-
-typedef struct {
-  uint32_t key, at;
-} mlt_pair32;
+/* Elements of a line that is sorted in one piece; those of a bucket that is not dealt out again, and those it should
+ * have; the most buckets; bytes of one that has its spare place in the nearest cache. */
+#define MLT_SORT_SHORT 262144
+#define MLT_SORT_LONG (1 << 20)
+#define MLT_SORT_BUCKET 8192
+#define MLT_SORT_BUCKETS 2048
+#define MLT_SORT_NEAR 131072
+/* Elements of the largest sample; leading bits of keys that the table of buckets tells apart. */
+#define MLT_SORT_SAMPLE 16384
+#define MLT_SORT_TABLE_BITS 14
 
 typedef struct {
   uint64_t key, at;
-} mlt_pair64;
-
-#define MLT_SORT_NAME key32
-#define MLT_SORT_TYPE uint32_t
-#define MLT_SORT_KEY(e) (e)
-#define MLT_SORT_BITS 32
-#include "mltensor/sort_lines.h"
-
-#define MLT_SORT_NAME key64
-#define MLT_SORT_TYPE uint64_t
-#define MLT_SORT_KEY(e) (e)
-#define MLT_SORT_BITS 64
-#include "mltensor/sort_lines.h"
-
-#define MLT_SORT_NAME pair32
-#define MLT_SORT_TYPE mlt_pair32
-#define MLT_SORT_KEY(e) ((e).key)
-#define MLT_SORT_BITS 32
-#include "mltensor/sort_lines.h"
-
-#define MLT_SORT_NAME pair64
-#define MLT_SORT_TYPE mlt_pair64
-#define MLT_SORT_KEY(e) ((e).key)
-#define MLT_SORT_BITS 64
-#include "mltensor/sort_lines.h"
+} mlt_sort_pair;
 
 typedef struct {
   const char *from;
   char *values;       /* sorted values, or NULL */
   int64_t *positions; /* where they were, or NULL */
-  int64_t n, keep;    /* length of a line; how many of the sorted to write (the first ones) */
+  int64_t n, keep;    /* length of a line; how many of the sorted to write (the first ones; all without positions) */
   int64_t from_stride, value_stride; /* bytes along a line */
   int64_t position_stride;           /* elements */
   int32_t dtype, direction;
@@ -56,8 +37,19 @@ typedef struct {
   int64_t lines;
   int64_t shape[MLT_MAX_DIMS], from_strides[MLT_MAX_DIMS], value_strides[MLT_MAX_DIMS],
       position_strides[MLT_MAX_DIMS];
+  char *scratch;     /* mlt_sort_scratch bytes where one line is sorted after the other, else NULL */
   atomic_int failed; /* a thread got no memory */
 } mlt_sort_lines;
+
+/* One line on its way to keys and back. */
+typedef struct {
+  const mlt_sort_lines *s;
+  const char *from;
+  char *values;
+  int64_t *positions;
+  int low;          /* bits of an element below its key: its position */
+  atomic_int lossy; /* it has numbers that their keys do not give back */
+} mlt_sort_line;
 
 static inline int mlt_narrow_key(int dtype, int64_t n) {
   return mlt_itemsize[dtype] <= 4 && n < (int64_t)UINT32_MAX;
@@ -65,26 +57,31 @@ static inline int mlt_narrow_key(int dtype, int64_t n) {
 
 /* Bytes of scratch that one line needs. */
 static int64_t mlt_sort_scratch(const mlt_sort_lines *s) {
-  int64_t element = (mlt_narrow_key(s->dtype, s->n) ? 4 : 8) * (s->positions ? 2 : 1);
-  return 2 * s->n * element;
+  const int64_t narrow = mlt_itemsize[s->dtype] <= 4;
+  return 2 * s->n * (!s->positions ? narrow ? 4 : 8 : mlt_narrow_key(s->dtype, s->n) ? 8 : 16);
+}
+
+/* Whether lines are sorted one after the other, each on all threads. */
+static int mlt_sort_in_turn(const mlt_sort_lines *s) {
+  return s->lines == 1 || (s->n > MLT_SORT_SHORT && (s->lines < 8 || s->n > (1 << 20)));
 }
 
 /* Keys have lost the sign of zeros and the bits of NaN: these are written again, in the order they
  * stood in. Both are runs in the sorted line. Returns 1 when interrupted. */
-static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char *to, int several) {
-  int itemsize = mlt_itemsize[s->dtype];
-  int64_t zero = -1, nan = -1, i, last = several ? mlt_now_ns() : 0;
-  char none[8] = {0};
+static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char *to) {
+  const int itemsize = mlt_itemsize[s->dtype];
+  int64_t zero = -1, nan = -1, i, last = mlt_now_ns();
+  const char none[8] = {0};
   for (i = 0; i < s->n && (zero < 0 || nan < 0); i++) {
-    if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last)) return 1;
+    if (i % 32768 == 32767 && mlt_poll(&last)) return 1;
     const char *p = to + i * s->value_stride;
     if (zero < 0 && memcmp(p, none, (size_t)itemsize) == 0) zero = i;
     if (nan < 0 && mlt_special(p, s->dtype) == 2) nan = i;
   }
   for (i = 0; i < s->n; i++) {
-    if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last)) return 1;
+    if (i % 32768 == 32767 && mlt_poll(&last)) return 1;
     const char *p = from + i * s->from_stride;
-    int special = mlt_special(p, s->dtype);
+    const int special = mlt_special(p, s->dtype);
     if (special == 2)
       memcpy(to + nan++ * s->value_stride, p, (size_t)itemsize);
     else if (special == 1 || memcmp(p, none, (size_t)itemsize) == 0)
@@ -93,130 +90,62 @@ static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char 
   return 0;
 }
 
-/* When few of many are wanted, only those can be among them whose leading bits come early enough:
- * keeps these, in their order, and returns how many they are, or -1 when interrupted. */
-#define MLT_SELECT(bits)                                                                    \
-  static int64_t mlt_select##bits(mlt_pair##bits *v, int64_t n, int64_t wanted, int several) { \
-    int64_t counts[2048] = {0}, before = 0, kept = 0, last_poll = several ? mlt_now_ns() : 0; \
-    for (int64_t i = 0; i < n; i++) {                                                       \
-      if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last_poll)) return -1;            \
-      counts[v[i].key >> (bits - 11)]++;                                                    \
-    }                                                                                       \
-    uint64_t last = 0;                                                                      \
-    while ((before += counts[last]) < wanted) last++;                                       \
-    for (int64_t i = 0; i < n; i++) {                                                       \
-      if (several && i % MLT_SORT_CHUNK == 0 && mlt_poll(&last_poll)) return -1;            \
-      mlt_pair##bits pair = v[i];                                                           \
-      v[kept] = pair;                                                                       \
-      kept += pair.key >> (bits - 11) <= last;                                              \
-    }                                                                                       \
-    return kept;                                                                            \
-  }
-MLT_SELECT(32)
-MLT_SELECT(64)
-
-/* One line on its way to keys and back: passes over it that threads can share. */
 typedef struct {
-  const mlt_sort_lines *s;
-  const char *from;
-  char *values;
-  int64_t *positions;
-  void *keys;
-  atomic_int special; /* it has NaN or -0.0 */
-} mlt_sort_pass;
+  const char *sorted, *queries;
+  const int64_t *sorter; /* positions that sort, or NULL */
+  int64_t *out;
+  int64_t n;
+  int32_t dtype, right;
+  void *keys; /* room for the sorted numbers as keys of 32 or 64 bits, where there are many queries */
+} mlt_search;
 
-#define MLT_SORT_PASSES(bits)                                                               \
-  static void mlt_pass_pairs##bits(void *context, int64_t begin, int64_t end) {             \
-    mlt_sort_pass *p = (mlt_sort_pass *)context;                                            \
-    mlt_pair##bits *v = (mlt_pair##bits *)p->keys + begin;                                  \
-    mlt_read_keys##bits(&v->key, 2, p->from + begin * p->s->from_stride, p->s->from_stride, \
-                        end - begin, p->s->dtype, p->s->direction);                         \
-    for (int64_t i = begin; i < end; i++) (v++)->at = (uint##bits##_t)i;                    \
-  }                                                                                         \
-  static void mlt_pass_positions##bits(void *context, int64_t begin, int64_t end) {         \
-    const mlt_sort_pass *p = (const mlt_sort_pass *)context;                                \
-    const mlt_sort_lines *s = p->s;                                                         \
-    const mlt_pair##bits *v = (const mlt_pair##bits *)p->keys;                              \
-    size_t itemsize = (size_t)mlt_itemsize[s->dtype];                                       \
-    for (int64_t i = begin; i < end; i++)                                                   \
-      p->positions[i * s->position_stride] = (int64_t)v[i].at;                              \
-    if (p->values)                                                                          \
-      for (int64_t i = begin; i < end; i++)                                                 \
-        memcpy(p->values + i * s->value_stride, p->from + (int64_t)v[i].at * s->from_stride, \
-               itemsize);                                                                   \
-  }                                                                                         \
-  static void mlt_pass_keys##bits(void *context, int64_t begin, int64_t end) {              \
-    mlt_sort_pass *p = (mlt_sort_pass *)context;                                            \
-    if (mlt_read_keys##bits((uint##bits##_t *)p->keys + begin, 1,                           \
-                            p->from + begin * p->s->from_stride, p->s->from_stride,         \
-                            end - begin, p->s->dtype, p->s->direction))                     \
-      atomic_store(&p->special, 1);                                                         \
-  }                                                                                         \
-  static void mlt_pass_values##bits(void *context, int64_t begin, int64_t end) {            \
-    const mlt_sort_pass *p = (const mlt_sort_pass *)context;                                \
-    mlt_write_values##bits(p->values + begin * p->s->value_stride, p->s->value_stride,      \
-                           (const uint##bits##_t *)p->keys + begin, end - begin,            \
-                           p->s->dtype, p->s->direction);                                   \
-  }
-MLT_SORT_PASSES(32)
-MLT_SORT_PASSES(64)
+#define MLT_TARGET_BASE
+#include "mltensor/target_begin.h"
+#include "mltensor/sort_target.h"
+#include "mltensor/target_end.h"
+#if MLT_HAVE_X86_TARGETS
+#define MLT_TARGET_AVX2
+#include "mltensor/target_begin.h"
+#include "mltensor/sort_target.h"
+#include "mltensor/target_end.h"
+#define MLT_TARGET_AVX512
+#include "mltensor/target_begin.h"
+#include "mltensor/sort_target.h"
+#include "mltensor/target_end.h"
+#define MLT_SORT_TASK(name)                                            \
+  (mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? name##_avx512          \
+   : mlt_runtime_pointer->isa == MLT_ISA_AVX2 ? name##_avx2 : name##_base)
+#else
+#define MLT_SORT_TASK(name) name##_base
+#endif
+static mlt_task mlt_search_keys(void) { return MLT_SORT_TASK(mlt_search_prepare); }
+static mlt_task mlt_search_among(void) { return MLT_SORT_TASK(mlt_search_task); }
 
-/* One line. `several`: sort it on all threads. Returns 1 when interrupted. */
-static int mlt_sort_line(const mlt_sort_lines *s, int64_t line, char *scratch, int several) {
-  mlt_sort_pass pass = {s, s->from, s->values, s->positions, scratch, 0};
-  int64_t n = s->n;
+/* One line. Returns 1 when interrupted, -1 without memory. */
+static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
+  mlt_sort_line line = {.s = s, .from = s->from, .values = s->values, .positions = s->positions};
+  line.low = s->positions && mlt_narrow_key(s->dtype, s->n) ? 32 : 0;
   for (int d = s->ndim - 1; d >= 0; d--) {
-    int64_t at = line % s->shape[d];
-    line /= s->shape[d];
-    pass.from += at * s->from_strides[d];
-    if (pass.values) pass.values += at * s->value_strides[d];
-    if (pass.positions) pass.positions += at * s->position_strides[d];
+    const int64_t at = number % s->shape[d];
+    number /= s->shape[d];
+    line.from += at * s->from_strides[d];
+    if (line.values) line.values += at * s->value_strides[d];
+    if (line.positions) line.positions += at * s->position_strides[d];
   }
-#define MLT_SORT_PASS(task, count)                                \
-  if (!several)                                                   \
-    task(&pass, 0, count);                                        \
-  else if (mlt_parallel(count, MLT_SORT_CHUNK, task, &pass))      \
-    return 1;
-#define MLT_SORT_SORT(name, v)                                    \
-  if (!several)                                                   \
-    mlt_sort_##name(v, v + n, n);                                 \
-  else if (mlt_sort_long_##name(v, v + n, n))                     \
-    return 1;
-#define MLT_SORT_PAIRS(bits)                                                                \
-  {                                                                                         \
-    mlt_pair##bits *v = (mlt_pair##bits *)scratch;                                          \
-    MLT_SORT_PASS(mlt_pass_pairs##bits, n)                                                  \
-    if (n > 256 && s->keep < n / 4 && (n = mlt_select##bits(v, n, s->keep, several)) < 0) return 1; \
-    MLT_SORT_SORT(pair##bits, v)                                                            \
-    MLT_SORT_PASS(mlt_pass_positions##bits, s->keep)                                        \
-  }
-#define MLT_SORT_KEYS(bits)                                                                 \
-  {                                                                                         \
-    uint##bits##_t *v = (uint##bits##_t *)scratch;                                          \
-    MLT_SORT_PASS(mlt_pass_keys##bits, n)                                                   \
-    MLT_SORT_SORT(key##bits, v)                                                             \
-    MLT_SORT_PASS(mlt_pass_values##bits, n)                                                 \
-    if (atomic_load(&pass.special)) return mlt_restore_specials(s, pass.from, pass.values, several); \
-  }
-  if (s->positions) {
-    if (mlt_narrow_key(s->dtype, n)) MLT_SORT_PAIRS(32) else MLT_SORT_PAIRS(64)
-  } else {
-    if (mlt_narrow_key(s->dtype, n)) MLT_SORT_KEYS(32) else MLT_SORT_KEYS(64)
-  }
-  return 0;
+  const int status = MLT_SORT_TASK(mlt_sort_line_run)(&line, scratch);
+  if (status || !atomic_load(&line.lossy)) return status;
+  return mlt_restore_specials(s, line.from, line.values);
 }
 
 static void mlt_sort_task(void *context, int64_t begin, int64_t end) {
   mlt_sort_lines *s = (mlt_sort_lines *)context;
-  char small[4096];
-  int64_t bytes = mlt_sort_scratch(s);
+  char small[16384] __attribute__((aligned(64)));
+  const int64_t bytes = mlt_sort_scratch(s);
   char *scratch = bytes <= (int64_t)sizeof small ? small : malloc((size_t)bytes);
-  if (!scratch) {
-    atomic_store(&s->failed, 1);
-    return;
-  }
-  for (int64_t line = begin; line < end; line++) mlt_sort_line(s, line, scratch, 0);
+  int status = scratch ? 0 : -1;
+  for (int64_t line = begin; line < end && !status; line++) status = mlt_sort_one(s, line, scratch);
   if (scratch != small) free(scratch);
+  if (status < 0) atomic_store(&s->failed, 1);
 }
 
 /* Sorts all lines; 1 when interrupted, -1 when there is no memory. */
@@ -224,28 +153,16 @@ static int mlt_sort_run(mlt_sort_lines *s) {
   atomic_init(&s->failed, 0);
   if (s->n == 0 || s->lines == 0) return 0;
   int status = 0;
-  if (s->n > 2 * MLT_SORT_CHUNK && (s->lines < 8 || s->n > (1 << 20))) {
-    char *scratch = malloc((size_t)mlt_sort_scratch(s));
-    if (!scratch) return -1;
-    for (int64_t line = 0; line < s->lines && !status; line++)
-      status = mlt_sort_line(s, line, scratch, 1);
-    free(scratch);
+  if (s->scratch) {
+    for (int64_t line = 0; line < s->lines && !status; line++) status = mlt_sort_one(s, line, s->scratch);
     return status;
   }
-  int64_t chunk = 16384 / s->n > 1 ? 16384 / s->n : 1;
+  const int64_t chunk = 16384 / s->n > 1 ? 16384 / s->n : 1;
   status = mlt_parallel(s->lines, chunk, mlt_sort_task, s);
   return atomic_load(&s->failed) ? -1 : status;
 }
 
 /* --- searching and duplicates ------------------------------------------------------------- */
-
-typedef struct {
-  const char *sorted, *queries;
-  const int64_t *sorter; /* positions that sort, or NULL */
-  int64_t *out;
-  int64_t n;
-  int32_t dtype, right;
-} mlt_search;
 
 #define MLT_SEARCH_CASE(D, ALL)                                                         \
   case MLT_##D:                                                                         \
@@ -263,10 +180,16 @@ typedef struct {
     }                                                                                   \
     break;
 
-static void mlt_search_task(void *context, int64_t begin, int64_t end) {
+/* Few queries: the numbers that are met become keys on the way. */
+static void mlt_search_few(void *context, int64_t begin, int64_t end) {
   const mlt_search *s = (const mlt_search *)context;
   int64_t itemsize = mlt_itemsize[s->dtype];
   switch (s->dtype) { MLT_KEYED(MLT_SEARCH_CASE) }
+}
+
+/* Whether `count` queries are enough to make keys of all sorted numbers. */
+static int mlt_search_many(int64_t n, int64_t count, int dtype) {
+  return n > 1 && count >= n / 16 && count >= 16 && (mlt_itemsize[dtype] > 4 || n < INT32_MAX);
 }
 
 /* first[i] = 1 where sorted element i differs from the one before it. */

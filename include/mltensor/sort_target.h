@@ -1,0 +1,226 @@
+/* Sorting lines; re-included per target by sort.h. */
+#if defined(MLT_TARGET_AVX512)
+#define MLT_SORT_VECTOR 64
+#elif defined(MLT_TARGET_AVX2)
+#define MLT_SORT_VECTOR 32
+#else
+#define MLT_SORT_VECTOR 16
+#endif
+#define MLT_SORT_FN(name) MLT_CONCAT(MLT_CONCAT(name##_, MLT_SORT_NAME), MLT_SUFFIX)
+
+/* --- numbers to keys and back ------------------------------------------------------------------ */
+
+/* NaN keep their key, the largest, in a descending order that ends with them. All of it without branches. */
+#define MLT_DIRECTED(key, ALL) ((word)((key) ^ (turn & ~(last & (word)-(word)((key) == (word)(ALL))))))
+#define MLT_READ_LOOP(D, ALL, STRIDE)             \
+  for (int64_t i = 0; i < n; i++) {               \
+    const char *p = from + i * (STRIDE);          \
+    const word key = (word)mlt_key_##D(p);        \
+    lossy |= (word)mlt_lossy_##D(p);              \
+    out[i] = MLT_DIRECTED(key, ALL);              \
+  }
+#define MLT_WRITE_LOOP(D, ALL, STRIDE)                                                          \
+  for (int64_t i = 0; i < n; i++)                                                               \
+    mlt_value_##D(to + i * (STRIDE), (__typeof__(mlt_key_##D(to)))MLT_DIRECTED(keys[i], ALL));
+#define MLT_SORT_PLAIN_OR_STRIDED(LOOP, D, ALL)                                                   \
+  case MLT_##D: {                                                                                 \
+    const word turn = direction == MLT_ASCENDING ? 0 : (word)(ALL);                               \
+    const word last = direction == MLT_DESCENDING && MLT_##D >= MLT_FLOAT16 ? (word)-1 : 0;       \
+    if (stride == (int64_t)sizeof(mlt_key_##D(NULL)))                                             \
+      LOOP(D, ALL, (int64_t)sizeof(mlt_key_##D(NULL)))                                            \
+    else                                                                                          \
+      LOOP(D, ALL, stride)                                                                        \
+  } break;
+#define MLT_READ_KEYS(D, ALL) MLT_SORT_PLAIN_OR_STRIDED(MLT_READ_LOOP, D, ALL)
+#define MLT_WRITE_VALUES(D, ALL) MLT_SORT_PLAIN_OR_STRIDED(MLT_WRITE_LOOP, D, ALL)
+#define MLT_SORT_CONVERSIONS(bits, KEYED)                                                           \
+  /* Reads n numbers as keys; returns whether some cannot be had back from theirs. */               \
+  static int MLT_FN(mlt_read_keys##bits)(uint##bits##_t *restrict out, const char *restrict from,   \
+                                         int64_t stride, int64_t n, int dtype, int direction) {     \
+    typedef uint##bits##_t word;                                                                    \
+    word lossy = 0;                                                                                 \
+    switch (dtype) { KEYED(MLT_READ_KEYS) }                                                         \
+    return lossy != 0;                                                                              \
+  }                                                                                                 \
+  static void MLT_FN(mlt_write_values##bits)(char *restrict to, int64_t stride,                     \
+                                             const uint##bits##_t *restrict keys, int64_t n,        \
+                                             int dtype, int direction) {                            \
+    typedef uint##bits##_t word;                                                                    \
+    switch (dtype) { KEYED(MLT_WRITE_VALUES) }                                                      \
+  }
+MLT_SORT_CONVERSIONS(32, MLT_NARROW_KEYED)
+MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
+
+/* How many of n > 0 sorted keys come before each wanted one, or are equal where `right`: many searches side by side,
+ * which halve without a branch. */
+#define MLT_SORT_SEARCH(bits, place)                                                                    \
+  static void MLT_FN(mlt_search_keys##bits)(const uint##bits##_t *keys, int64_t n,                      \
+                                            const uint##bits##_t *wanted, int64_t *out, int64_t count,  \
+                                            int right) {                                                \
+    for (int64_t begin = 0; begin < count; begin += 16) {                                               \
+      const int together = count - begin < 16 ? (int)(count - begin) : 16;                              \
+      uint##bits##_t w[16] = {0};                                                                       \
+      place low[16] = {0};                                                                              \
+      int64_t left = n;                                                                                 \
+      memcpy(w, wanted + begin, (size_t)together * sizeof *w);                                          \
+      while (left > 1) {                                                                                \
+        const place half = (place)(left / 2);                                                           \
+        const uint##bits##_t *middle = keys + half - 1;                                                 \
+        if (right)                                                                                      \
+          for (int q = 0; q < 16; q++) low[q] += half & -(place)(middle[low[q]] <= w[q]);                  \
+        else                                                                                            \
+          for (int q = 0; q < 16; q++) low[q] += half & -(place)(middle[low[q]] < w[q]);                   \
+        left -= half;                                                                                   \
+      }                                                                                                 \
+      for (int q = 0; q < together; q++)                                                                \
+        out[begin + q] = low[q] + (keys[low[q]] < w[q] || (right && keys[low[q]] == w[q]));             \
+    }                                                                                                   \
+  }
+MLT_SORT_SEARCH(32, int32_t)
+MLT_SORT_SEARCH(64, int64_t)
+
+/* Queries [begin, end) of a search among keys. */
+static void MLT_FN(mlt_search_task)(void *context, int64_t begin, int64_t end) {
+  const mlt_search *s = (const mlt_search *)context;
+  const int64_t itemsize = mlt_itemsize[s->dtype];
+  uint64_t wanted[256];
+  for (int64_t i = begin; i < end; i += 256) {
+    const int64_t n = end - i < 256 ? end - i : 256;
+    if (itemsize <= 4) {
+      MLT_FN(mlt_read_keys32)((uint32_t *)wanted, s->queries + i * itemsize, itemsize, n, s->dtype, MLT_ASCENDING);
+      MLT_FN(mlt_search_keys32)((const uint32_t *)s->keys, s->n, (const uint32_t *)wanted, s->out + i, n, s->right);
+    } else {
+      MLT_FN(mlt_read_keys64)(wanted, s->queries + i * itemsize, itemsize, n, s->dtype, MLT_ASCENDING);
+      MLT_FN(mlt_search_keys64)((const uint64_t *)s->keys, s->n, wanted, s->out + i, n, s->right);
+    }
+  }
+}
+
+/* The sorted numbers [begin, end) as keys. */
+static void MLT_FN(mlt_search_prepare)(void *context, int64_t begin, int64_t end) {
+  const mlt_search *s = (const mlt_search *)context;
+  const int64_t itemsize = mlt_itemsize[s->dtype];
+  const int narrow = itemsize <= 4;
+  for (int64_t i = begin; i < end;) {
+    /* Without a sorter all at once. */
+    const char *from = s->sorted + (s->sorter ? s->sorter[i] : i) * itemsize;
+    const int64_t n = s->sorter ? 1 : end - i;
+    if (narrow)
+      MLT_FN(mlt_read_keys32)((uint32_t *)s->keys + i, from, itemsize, n, s->dtype, MLT_ASCENDING);
+    else
+      MLT_FN(mlt_read_keys64)((uint64_t *)s->keys + i, from, itemsize, n, s->dtype, MLT_ASCENDING);
+    i += n;
+  }
+}
+
+static inline const char *MLT_FN(mlt_sort_from)(const mlt_sort_line *line, int64_t at) {
+  return line->from + at * line->s->from_stride;
+}
+
+/* --- keys alone -------------------------------------------------------------------------------- */
+
+#define MLT_SORT_VALUES(bits)                                                                             \
+  static void MLT_SORT_FN(mlt_sort_read)(mlt_sort_line *line, MLT_SORT_TYPE *out, int64_t begin, int64_t n) { \
+    const mlt_sort_lines *s = line->s;                                                                    \
+    if (MLT_FN(mlt_read_keys##bits)(out, MLT_FN(mlt_sort_from)(line, begin), s->from_stride, n, s->dtype, \
+                                    s->direction))                                                        \
+      atomic_store_explicit(&line->lossy, 1, memory_order_relaxed);                                       \
+  }                                                                                                       \
+  static void MLT_SORT_FN(mlt_sort_write)(mlt_sort_line *line, const MLT_SORT_TYPE *v, int64_t at, int64_t n) { \
+    const mlt_sort_lines *s = line->s;                                                                    \
+    MLT_FN(mlt_write_values##bits)(line->values + at * s->value_stride, s->value_stride, v, n, s->dtype,  \
+                                   s->direction);                                                         \
+  }
+
+#define MLT_SORT_NAME key32
+#define MLT_SORT_TYPE uint32_t
+#define MLT_SORT_WORD uint32_t
+#define MLT_SORT_SIGNED int32_t
+#define MLT_SORT_KEY(e) (e)
+MLT_SORT_VALUES(32)
+#include "mltensor/sort_block.h"
+#include "mltensor/sort_long.h"
+
+#define MLT_SORT_NAME key64
+#define MLT_SORT_TYPE uint64_t
+#define MLT_SORT_WORD uint64_t
+#define MLT_SORT_SIGNED int64_t
+#define MLT_SORT_KEY(e) (e)
+MLT_SORT_VALUES(64)
+#include "mltensor/sort_block.h"
+#include "mltensor/sort_long.h"
+
+/* --- keys with positions ----------------------------------------------------------------------- */
+
+/* The bits of the key that one word holds: above those of the position, or in a word of its own. */
+#define MLT_SORT_POSITIONS(bits, JOIN, POSITION)                                                          \
+  static void MLT_SORT_FN(mlt_sort_read)(mlt_sort_line *line, MLT_SORT_TYPE *out, int64_t begin, int64_t n) { \
+    const mlt_sort_lines *s = line->s;                                                                    \
+    uint##bits##_t keys[256];                                                                             \
+    for (int64_t i = 0; i < n; i += 256) {                                                                \
+      const int64_t count = n - i < 256 ? n - i : 256;                                                    \
+      MLT_FN(mlt_read_keys##bits)(keys, MLT_FN(mlt_sort_from)(line, begin + i), s->from_stride, count,    \
+                                  s->dtype, s->direction);                                                \
+      for (int64_t k = 0; k < count; k++) out[i + k] = JOIN(keys[k], (uint64_t)(begin + i + k));          \
+    }                                                                                                     \
+  }                                                                                                       \
+  static void MLT_SORT_FN(mlt_sort_write)(mlt_sort_line *line, const MLT_SORT_TYPE *v, int64_t at, int64_t n) { \
+    const mlt_sort_lines *s = line->s;                                                                    \
+    if (n > s->keep - at) n = s->keep - at;                                                               \
+    int64_t *to = line->positions + at * s->position_stride;                                              \
+    for (int64_t i = 0; i < n; i++) to[i * s->position_stride] = (int64_t)POSITION(v[i]);                 \
+    if (!line->values) return;                                                                            \
+    const size_t itemsize = (size_t)mlt_itemsize[s->dtype];                                               \
+    for (int64_t i = 0; i < n; i++)                                                                       \
+      memcpy(line->values + (at + i) * s->value_stride, MLT_FN(mlt_sort_from)(line, (int64_t)POSITION(v[i])), \
+             itemsize);                                                                                   \
+  }
+
+#define MLT_SORT_NAME pair32
+#define MLT_SORT_TYPE uint64_t
+#define MLT_SORT_WORD uint64_t
+#define MLT_SORT_SIGNED int64_t
+#define MLT_SORT_KEY(e) (e)
+#define MLT_SORT_JOIN32(key, at) ((uint64_t)(key) << 32 | (at))
+#define MLT_SORT_POSITION32(e) ((uint32_t)(e))
+MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
+#include "mltensor/sort_block.h"
+#include "mltensor/sort_long.h"
+
+#define MLT_SORT_NAME pair64
+#define MLT_SORT_TYPE mlt_sort_pair
+#define MLT_SORT_WORD uint64_t
+#define MLT_SORT_SIGNED int64_t
+#define MLT_SORT_KEY(e) ((e).key)
+#define MLT_SORT_JOIN64(word, place) ((mlt_sort_pair){.key = (word), .at = (place)})
+#define MLT_SORT_POSITION64(e) ((e).at)
+MLT_SORT_POSITIONS(64, MLT_SORT_JOIN64, MLT_SORT_POSITION64)
+#include "mltensor/sort_block.h"
+#include "mltensor/sort_long.h"
+
+/* One line. `scratch` has mlt_sort_scratch bytes. Returns 1 when interrupted, -1 without memory. */
+static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
+  const mlt_sort_lines *s = line->s;
+  if (line->positions)
+    return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_sort_one_pair32, MLT_SUFFIX)(line, scratch)
+                                          : MLT_CONCAT(mlt_sort_one_pair64, MLT_SUFFIX)(line, scratch);
+  return mlt_itemsize[s->dtype] <= 4 ? MLT_CONCAT(mlt_sort_one_key32, MLT_SUFFIX)(line, scratch)
+                                     : MLT_CONCAT(mlt_sort_one_key64, MLT_SUFFIX)(line, scratch);
+}
+
+#undef MLT_SORT_POSITION64
+#undef MLT_SORT_JOIN64
+#undef MLT_SORT_POSITION32
+#undef MLT_SORT_JOIN32
+#undef MLT_SORT_POSITIONS
+#undef MLT_SORT_VALUES
+#undef MLT_SORT_SEARCH
+#undef MLT_SORT_CONVERSIONS
+#undef MLT_WRITE_VALUES
+#undef MLT_READ_KEYS
+#undef MLT_SORT_PLAIN_OR_STRIDED
+#undef MLT_WRITE_LOOP
+#undef MLT_READ_LOOP
+#undef MLT_DIRECTED
+#undef MLT_SORT_FN
+#undef MLT_SORT_VECTOR
