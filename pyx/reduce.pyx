@@ -57,7 +57,6 @@ cdef extern from "mltensor/reduce_engine.h" nogil:
         MLT_FINISH_PAIR
         MLT_FINISH_HALF
         MLT_FINISH_TRUTH
-        MLT_FINISH_MOMENTS
         MLT_FINISH_LOG
         MLT_EARLY_NEVER
         MLT_EARLY_ANY
@@ -374,7 +373,7 @@ cdef object spread(PyObject** a, str name, bint root):
         if x.view.size == 0:
             fill(result, float("nan"))
         else:
-            run(MLT_REDUCE_MOMENTS_OP, x, form, mask, result, ending(MLT_FINISH_MOMENTS, out, divisor, root),
+            run(MLT_REDUCE_MOMENTS_OP, x, form, mask, result, ending(MLT_FINISH_REAL, out, divisor, root),
                 MLT_EARLY_NEVER, None)
         return result if is_inexact(dtype) else cast(result, dtype)
     # The means are kept in double, one per result; the second pass then takes the deviations.

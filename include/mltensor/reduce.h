@@ -26,6 +26,7 @@ typedef struct {
   int acc_size; /* bytes of its accumulator */
   int width;    /* accumulators of an element: 2 for a complex number summed as two reals */
   int aux_size; /* bytes of the auxiliary value of a result; 0: the loops take none */
+  int fields;   /* of an accumulator; those of several lie field by field */
 } mlt_reduction;
 
 typedef struct {
@@ -43,6 +44,8 @@ typedef struct {
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/decay.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -54,6 +57,8 @@ typedef struct {
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/decay.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -62,6 +67,8 @@ typedef struct {
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/decay.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
