@@ -13,6 +13,8 @@
 
 /* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
 #define MLT_REDUCE_BLOCK 2048
+/* Bytes that no cache holds. */
+#define MLT_REDUCE_FAR (1 << 25)
 /* Adjacent results that are taken together. */
 #define MLT_REDUCE_TILE 1024
 
@@ -27,6 +29,8 @@ typedef struct {
   int width;    /* accumulators of an element: 2 for a complex number summed as two reals */
   int aux_size; /* bytes of the auxiliary value of a result; 0: the loops take none */
   int fields;   /* of an accumulator; those of several lie field by field */
+  /* `column` for work beyond the caches, or NULL */
+  void (*far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result, const char *aux);
 } mlt_reduction;
 
 typedef struct {

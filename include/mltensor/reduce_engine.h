@@ -230,7 +230,8 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  loops->column(source, m * loops->width, count, p->inner_stride, acc, aux);
+  const int far = loops->far && p->size * p->item > MLT_REDUCE_FAR;
+  (far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
 }
 
 static inline void mlt_reduce_copy(char *to, const char *from, int64_t bytes) {

@@ -44,34 +44,36 @@
                                           char *result, const char *aux) {                                         \
     T *acc = (T *)result;                                                                                          \
     const int64_t whole = m / LANES * LANES;                                                                       \
-    int64_t r = 0;                                                                                                 \
     VECTOR zero = {0};                                                                                             \
     const VECTOR nothing = {0};                                                                                    \
     T other = 0;                                                                                                   \
-    for (; r + 8 <= rows; r += 8) {                                                                                \
-      const T *p[8];                                                                                               \
-      for (int k = 0; k < 8; k++) p[k] = (const T *)(source + (r + k) * row_stride);                               \
-      for (int64_t j = 0; j < whole; j += LANES) {                                                                 \
-        VECTOR x[8], y[4];                                                                                         \
-        const VECTOR before = LOAD(acc + j);                                                                       \
-        for (int k = 0; k < 8; k++) x[k] = LOAD(p[k] + j);                                                         \
-        zero = FMA(((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])), nothing, zero);              \
-        for (int k = 0; k < 4; k++) y[k] = BEST(x[k], x[k + 4]);                                                   \
-        for (int k = 0; k < 2; k++) y[k] = BEST(y[k], y[k + 2]);                                                   \
-        y[0] = BEST(BEST(y[0], y[1]), before);                                                                     \
-        memcpy(acc + j, y, sizeof(VECTOR));                                                                        \
-      }                                                                                                            \
-      for (int64_t j = whole; j < m; j++)                                                                          \
-        for (int k = 0; k < 8; k++) {                                                                              \
-          acc[j] = p[k][j] SIGN acc[j] ? p[k][j] : acc[j];                                                         \
-          other += p[k][j] * (T)0;                                                                                 \
+    for (int64_t r = 0; r < rows; r++) {                                                                           \
+      const T *p = (const T *)(source + r * row_stride);                                                           \
+      int64_t j = 0;                                                                                               \
+      for (; j + 4 * LANES <= whole; j += 4 * LANES) {                                                             \
+        VECTOR x[4];                                                                                               \
+        for (int k = 0; k < 4; k++) {                                                                              \
+          x[k] = LOAD(p + j + k * LANES);                                                                          \
+          const VECTOR y = BEST(x[k], LOAD(acc + j + k * LANES));                                                  \
+          memcpy(acc + j + k * LANES, &y, sizeof y);                                                               \
         }                                                                                                          \
+        zero = FMA((x[0] + x[1]) + (x[2] + x[3]), nothing, zero);                                                  \
+      }                                                                                                            \
+      for (; j < whole; j += LANES) {                                                                              \
+        const VECTOR x = LOAD(p + j), y = BEST(x, LOAD(acc + j));                                                  \
+        zero = FMA(x, nothing, zero);                                                                              \
+        memcpy(acc + j, &y, sizeof y);                                                                             \
+      }                                                                                                            \
+      for (j = whole; j < m; j++) {                                                                                \
+        acc[j] = p[j] SIGN acc[j] ? p[j] : acc[j];                                                                 \
+        other += p[j] * (T)0;                                                                                      \
+      }                                                                                                            \
     }                                                                                                              \
     T rest[LANES];                                                                                                 \
     memcpy(rest, &zero, sizeof rest);                                                                              \
     for (int j = 0; j < LANES; j++) other += rest[j];                                                              \
-    if (other != (T)0) r = 0;                                                                                      \
-    MLT_FN(name##_careful_##D##_column)(source + r * row_stride, m, rows - r, row_stride, result, aux);            \
+    if (other == (T)0) return;                                                                                     \
+    MLT_FN(name##_careful_##D##_column)(source, m, rows, row_stride, result, aux);                                 \
   }                                                                                                                \
   static const mlt_reduction MLT_FN(name##_##D) = {                                                                \
       MLT_FN(name##_##D##_row), MLT_FN(name##_##D##_column), MLT_FN(name##_careful_##D##_combine),                 \

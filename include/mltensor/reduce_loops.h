@@ -3,7 +3,8 @@
  * `row` folds n adjacent elements into one accumulator.  It runs a fixed number of lanes side by
  * side and folds them as a tree, so that the order of additions depends on n alone and the loop
  * vectorises without reassociation by the compiler.  `column` folds rows of m adjacent elements
- * into m accumulators, four rows at a time to halve the traffic of the accumulators.
+ * into m accumulators, row after row: memory is then read in its order, which is worth more than the traffic of
+ * accumulators that are not much wider than the elements.
  *
  * float32 is summed in double, four elements at a time that were added as they are: the rounding of two
  * additions does not grow with the length, and widening every element would take twice as long.
@@ -80,7 +81,7 @@
     A *restrict acc = (A *)result;                                                             \
     const X *restrict aux = (const X *)auxiliary;                                              \
     (void)aux;                                                                                 \
-    for (; rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
+    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
       const T *restrict p0 = (const T *)source;                                                \
       const T *restrict p1 = (const T *)(source + row_stride);                                 \
       const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
@@ -139,7 +140,7 @@ static void MLT_FN(sum_FLOAT32_row)(const char *source, int64_t n, char *result,
   (void)aux;
 }
 
-/* Sixteen rows a time: so the accumulators are seldom in the way, and as many streams of memory are read at once. */
+/* Sixteen rows at a time keep the accumulators out of the way. */
 static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
                                        char *result, const char *aux) {
   double *restrict acc = (double *)result;
@@ -169,10 +170,31 @@ static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t ro
   }
 }
 
+/* The same for what is too far away to be read in another order than its own. */
+static void MLT_FN(sum_FLOAT32_far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
+                                    const char *aux) {
+  double *restrict acc = (double *)result;
+  float four[MLT_REDUCE_TILE] __attribute__((aligned(64)));
+  (void)aux;
+  for (; rows >= 4; rows -= 4, source += 4 * row_stride) {
+    const float *restrict last = (const float *)(source + 3 * row_stride);
+    memcpy(four, source, m * sizeof(float));
+    for (int k = 1; k < 3; k++) {
+      const float *restrict p = (const float *)(source + k * row_stride);
+      for (int64_t j = 0; j < m; j++) four[j] += p[j];
+    }
+    for (int64_t j = 0; j < m; j++) acc[j] += (double)(four[j] + last[j]);
+  }
+  for (; rows > 0; rows--, source += row_stride) {
+    const float *restrict p = (const float *)source;
+    for (int64_t j = 0; j < m; j++) acc[j] += (double)p[j];
+  }
+}
+
 MLT_REDUCE_COMBINE(sum_FLOAT32, double, 0.0, a + b)
 static const mlt_reduction MLT_FN(sum_FLOAT32) = {
     MLT_FN(sum_FLOAT32_row), MLT_FN(sum_FLOAT32_column), MLT_FN(sum_FLOAT32_combine),
-    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1};
+    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(sum_FLOAT32_far)};
 MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
 #define MLT_REDUCE_PROD_REAL(D, T)                                                     \
