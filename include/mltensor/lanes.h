@@ -42,6 +42,15 @@ typedef double MLT_FN(d_at) __attribute__((vector_size(MLT_VECTOR_WIDTH), aligne
 #define MLT_LOAD_F(p) (*(const MLT_FN(f_at) *)(p))
 #define MLT_LOAD_D(p) (*(const MLT_FN(d_at) *)(p))
 
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_all)(double x) {
+#if MLT_VECTOR_WIDTH == 32
+  const MLT_FN(d) all = {x, x, x, x};
+#else
+  const MLT_FN(d) all = {x, x};
+#endif
+  return all;
+}
+
 /* Half of a vector of floats as doubles, and back. */
 MLT_LANE_FN MLT_FN(d) MLT_FN(widened)(const float *p) {
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
@@ -206,3 +215,34 @@ MLT_CHOSEN(MLT_FN(d_max), MLT_FN(d), MLT_D_LANES, >)
 MLT_CHOSEN(MLT_FN(d_min), MLT_FN(d), MLT_D_LANES, <)
 #undef MLT_CHOSEN
 #endif
+
+/* Parts of a scan over the lanes of doubles: from every even lane to the next, from the second to the upper half (for
+ * two lanes there is none), from the last to all; the others get the identity. */
+#if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_to_next)(MLT_FN(d) x, MLT_FN(d) identity) {
+  return (MLT_FN(d))_mm256_unpacklo_pd((__m256d)identity, (__m256d)x);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_to_upper)(MLT_FN(d) x, MLT_FN(d) identity) {
+  return (MLT_FN(d))_mm256_blend_pd((__m256d)identity, _mm256_permute4x64_pd((__m256d)x, 0x55), 0xc);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_last)(MLT_FN(d) x) { return (MLT_FN(d))_mm256_permute4x64_pd((__m256d)x, 0xff); }
+#else
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_to_next)(MLT_FN(d) x, MLT_FN(d) identity) {
+  const MLT_FN(d) found = {identity[0], x[0]};
+  return found;
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_last)(MLT_FN(d) x) {
+  const MLT_FN(d) found = {x[1], x[1]};
+  return found;
+}
+#endif
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_magnitude)(MLT_FN(d) x) {
+#if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
+  return (MLT_FN(d))_mm256_andnot_pd(_mm256_set1_pd(-0.0), (__m256d)x);
+#elif MLT_HAVE_X86_TARGETS
+  return (MLT_FN(d))_mm_andnot_pd(_mm_set1_pd(-0.0), (__m128d)x);
+#else
+  const MLT_FN(d) found = {__builtin_fabs(x[0]), __builtin_fabs(x[1])};
+  return found;
+#endif
+}

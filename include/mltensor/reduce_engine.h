@@ -4,7 +4,7 @@
  * visited in the order of their strides.  Then one of two ways:
  *
  *   rows     the closest elements are reduced into one result: `row` over blocks of 2048, or of
- *            32 KB where they are narrow and read in place;
+ *            32 to 64 KB where they are narrow and read in place;
  *   columns  the closest elements belong to different results: `column` over tiles of up to 1024
  *            results and blocks of reduced rows.
  *
@@ -139,7 +139,9 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
-  if (!p->converts && p->inner_stride == p->item && p->item < 8) p->block = 16 * MLT_REDUCE_BLOCK / p->item;
+  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
+  if (!p->converts && p->inner_stride == p->item && p->item < 8)
+    p->block = p->item == 4 ? 8 * MLT_REDUCE_BLOCK : 16 * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;

@@ -300,7 +300,7 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
   MLT_REDUCE_TRUTH_OF(all_##D, T, N, (N)1, a & (N)(x != (T)0), a & b, ==, found == 0)
 
 /* ---- counts of what is not zero --------------------------------------------
- * Inside a block a lane is as narrow as the element: MLT_REDUCE_BLOCK / lanes stays below 255. */
+ * Inside a block a lane is as narrow as the element: the engine's blocks leave it below 255. */
 
 #define MLT_REDUCE_COUNT(D, T, N)                                                              \
   static void MLT_FN(count_##D##_row)(const char *source, int64_t n, char *result,             \
