@@ -34,6 +34,7 @@ typedef float MLT_FN(f) __attribute__((vector_size(MLT_VECTOR_WIDTH)));
 typedef float MLT_FN(f_at) __attribute__((vector_size(MLT_VECTOR_WIDTH), aligned(4), may_alias));
 typedef float MLT_FN(f_half) __attribute__((vector_size(MLT_VECTOR_WIDTH / 2)));
 typedef float MLT_FN(f_half_at) __attribute__((vector_size(MLT_VECTOR_WIDTH / 2), aligned(4), may_alias));
+typedef uint32_t MLT_FN(f_bits) __attribute__((vector_size(MLT_VECTOR_WIDTH)));
 typedef double MLT_FN(d) __attribute__((vector_size(MLT_VECTOR_WIDTH)));
 typedef double MLT_FN(d_at) __attribute__((vector_size(MLT_VECTOR_WIDTH), aligned(8), may_alias));
 
@@ -47,6 +48,14 @@ MLT_LANE_FN MLT_FN(d) MLT_FN(d_all)(double x) {
   const MLT_FN(d) all = {x, x, x, x};
 #else
   const MLT_FN(d) all = {x, x};
+#endif
+  return all;
+}
+MLT_LANE_FN MLT_FN(f) MLT_FN(f_all)(float x) {
+#if MLT_VECTOR_WIDTH == 32
+  const MLT_FN(f) all = {x, x, x, x, x, x, x, x};
+#else
+  const MLT_FN(f) all = {x, x, x, x};
 #endif
   return all;
 }
@@ -246,3 +255,35 @@ MLT_LANE_FN MLT_FN(d) MLT_FN(d_magnitude)(MLT_FN(d) x) {
   return found;
 #endif
 }
+
+/* The longest vectors of floats, for work that waits for arithmetic and not for memory: fewer of them are in flight. */
+#undef MLT_LONG_LANES
+#undef MLT_LONG_FMA
+#undef MLT_LOAD_LONG
+#if defined(MLT_TARGET_AVX512)
+#define MLT_LONG_LANES 16
+typedef float MLT_FN(long_f) __attribute__((vector_size(64)));
+typedef float MLT_FN(long_at) __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t MLT_FN(long_bits) __attribute__((vector_size(64)));
+#define MLT_LONG_FMA(a, b, c) ((MLT_FN(long_f))_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+MLT_LANE_FN MLT_FN(long_f) MLT_FN(long_all)(float x) { return (MLT_FN(long_f))_mm512_set1_ps(x); }
+MLT_LANE_FN MLT_FN(long_f) MLT_FN(long_max)(MLT_FN(long_f) a, MLT_FN(long_f) b) {
+  return (MLT_FN(long_f))_mm512_max_ps((__m512)a, (__m512)b);
+}
+MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_long_add)(MLT_FN(wide) a, MLT_FN(long_f) x) {
+  const __m256 high = _mm512_extractf32x8_ps((__m512)x, 1), low = _mm512_castps512_ps256((__m512)x);
+  return _mm512_add_pd(a, _mm512_add_pd(_mm512_cvtps_pd(low), _mm512_cvtps_pd(high)));
+}
+#else
+#define MLT_LONG_LANES MLT_F_LANES
+typedef MLT_FN(f) MLT_FN(long_f);
+typedef MLT_FN(f_at) MLT_FN(long_at);
+typedef MLT_FN(f_bits) MLT_FN(long_bits);
+#define MLT_LONG_FMA MLT_FMA_F
+MLT_LANE_FN MLT_FN(long_f) MLT_FN(long_all)(float x) { return MLT_FN(f_all)(x); }
+MLT_LANE_FN MLT_FN(long_f) MLT_FN(long_max)(MLT_FN(long_f) a, MLT_FN(long_f) b) { return MLT_FN(f_max)(a, b); }
+MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_long_add)(MLT_FN(wide) a, MLT_FN(long_f) x) {
+  return MLT_FN(widened_add)(a, x);
+}
+#endif
+#define MLT_LOAD_LONG(p) (*(const MLT_FN(long_at) *)(p))

@@ -82,12 +82,26 @@ MLT_MOMENTS_OF_DEVIATIONS(f32)
 MLT_MOMENTS_OF_DEVIATIONS(f64)
 #undef MLT_MOMENTS_OF_DEVIATIONS
 
+/* The same for a few adjacent elements. */
+#define MLT_MOMENTS_OF_FEW(S, T)                                                                                   \
+  MLT_LANE_FN mlt_moments MLT_FN(few_moments_##S)(const T *p, int64_t n) {                                         \
+    double sum = 0.0, squares = 0.0;                                                                               \
+    for (int64_t i = 0; i < n; i++) sum += (double)p[i];                                                           \
+    const double mean = sum / (double)n;                                                                           \
+    for (int64_t i = 0; i < n; i++) squares += ((double)p[i] - mean) * ((double)p[i] - mean);                      \
+    const mlt_moments found = {(double)n, mean, squares};                                                          \
+    return found;                                                                                                  \
+  }
+MLT_MOMENTS_OF_FEW(f32, float)
+MLT_MOMENTS_OF_FEW(f64, double)
+#undef MLT_MOMENTS_OF_FEW
+
 static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64_t n) {
   enum { LANES = MLT_F_LANES };
-  if (n < 4 * LANES) return MLT_FN(careful_moments_f32)((const char *)p, n, sizeof(float));
+  if (n < 4 * LANES) return MLT_FN(few_moments_f32)(p, n);
   /* The mean of elements that lie apart: near that of all, also where they are sorted. */
   const float number = 0.25f * p[0] + 0.25f * p[n / 4] + (0.25f * p[n / 2] + 0.25f * p[n / 4 * 3]);
-  const MLT_FN(f) shift = (MLT_FN(f)){0} + number;
+  const MLT_FN(f) shift = MLT_FN(f_all)(number);
   MLT_FN(wide) sums = MLT_FN(wide_zero)(), more_sums = sums, squares = sums, more_squares = sums;
   int64_t i = 0;
 #define MLT_FOUR(i, sums, squares)                                                                          \
@@ -123,9 +137,9 @@ static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64
 
 static inline mlt_moments MLT_FN(row_moments_f64)(const double *restrict p, int64_t n) {
   enum { LANES = MLT_D_LANES };
-  if (n < 4 * LANES) return MLT_FN(careful_moments_f64)((const char *)p, n, sizeof(double));
+  if (n < 4 * LANES) return MLT_FN(few_moments_f64)(p, n);
   const double number = 0.25 * p[0] + 0.25 * p[n / 4] + (0.25 * p[n / 2] + 0.25 * p[n / 4 * 3]);
-  const MLT_FN(d) shift = (MLT_FN(d)){0} + number;
+  const MLT_FN(d) shift = MLT_FN(d_all)(number);
   MLT_FN(d) sums[4] = {{0}}, squares[4] = {{0}};
   int64_t i = 0;
   for (; i + 4 * LANES <= n; i += 4 * LANES)
@@ -145,4 +159,57 @@ static inline mlt_moments MLT_FN(row_moments_f64)(const double *restrict p, int6
   mlt_moments found;
   if (MLT_FN(moments_of_deviations_f64)(&found, (double)n, number, sum, square)) return found;
   return MLT_FN(careful_moments_f64)((const char *)p, n, sizeof(double));
+}
+
+/* The sums of h and of h z with z = (x - m) f + low. */
+static inline void MLT_FN(row_sum_and_dot_f32)(const float *restrict h, const float *restrict x, int64_t n, float m,
+                                               float f, float low, double *sum, double *dot) {
+  enum { LANES = MLT_F_LANES };
+  const MLT_FN(f) ms = MLT_FN(f_all)(m), fs = MLT_FN(f_all)(f), lows = MLT_FN(f_all)(low);
+  MLT_FN(wide) sums = MLT_FN(wide_zero)(), dots = sums, more_sums = sums, more_dots = sums;
+  int64_t i = 0;
+#define MLT_Z(i) MLT_FMA_F(MLT_LOAD_F(x + (i)) - ms, fs, lows)
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    const MLT_FN(f) a = MLT_LOAD_F(h + i), b = MLT_LOAD_F(h + i + LANES);
+    const MLT_FN(f) c = MLT_LOAD_F(h + i + 2 * LANES), d = MLT_LOAD_F(h + i + 3 * LANES);
+    sums = MLT_FN(widened_add)(sums, (a + b) + (c + d));
+    dots = MLT_FN(widened_add)(dots, MLT_FMA_F(a, MLT_Z(i), b * MLT_Z(i + LANES)) +
+                                         MLT_FMA_F(c, MLT_Z(i + 2 * LANES), d * MLT_Z(i + 3 * LANES)));
+  }
+  for (; i + LANES <= n; i += LANES) {
+    const MLT_FN(f) a = MLT_LOAD_F(h + i);
+    more_sums = MLT_FN(widened_add)(more_sums, a);
+    more_dots = MLT_FN(widened_add)(more_dots, a * MLT_Z(i));
+  }
+#undef MLT_Z
+  double rest = 0.0, product = 0.0;
+  for (; i < n; i++) {
+    rest += (double)h[i];
+    product += (double)h[i] * (double)MLT_FMA32(x[i] - m, f, low);
+  }
+  *sum = MLT_FN(wide_total)(MLT_FN(wide_add)(sums, more_sums)) + rest;
+  *dot = MLT_FN(wide_total)(MLT_FN(wide_add)(dots, more_dots)) + product;
+}
+
+static inline void MLT_FN(row_sum_and_dot_f64)(const double *restrict h, const double *restrict x, int64_t n, double m,
+                                               double f, double low, double *sum, double *dot) {
+  enum { LANES = 16 };
+  double sums[LANES] __attribute__((aligned(64))) = {0}, dots[LANES] __attribute__((aligned(64))) = {0};
+  int64_t i = 0;
+  for (; i + LANES <= n; i += LANES)
+    for (int j = 0; j < LANES; j++) {
+      sums[j] += h[i + j];
+      dots[j] = MLT_FMA64(h[i + j], MLT_FMA64(x[i + j] - m, f, low), dots[j]);
+    }
+  for (int j = 0; i < n; i++, j++) {
+    sums[j] += h[i];
+    dots[j] = MLT_FMA64(h[i], MLT_FMA64(x[i] - m, f, low), dots[j]);
+  }
+  for (int width = LANES / 2; width; width /= 2)
+    for (int j = 0; j < width; j++) {
+      sums[j] += sums[j + width];
+      dots[j] += dots[j + width];
+    }
+  *sum = sums[0];
+  *dot = dots[0];
 }

@@ -47,8 +47,9 @@ typedef struct {
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
-#include "mltensor/decay.h"
 #include "mltensor/lanes.h"
+#include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
@@ -60,8 +61,9 @@ typedef struct {
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
-#include "mltensor/decay.h"
 #include "mltensor/lanes.h"
+#include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
@@ -70,8 +72,9 @@ typedef struct {
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
-#include "mltensor/decay.h"
 #include "mltensor/lanes.h"
+#include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"

@@ -225,26 +225,10 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
       2 * sizeof(double), 2, 2 * sizeof(double), 1};
 
 /* Sums of exp(x - shift), the second half of logsumexp; the shift is the largest x. */
-#define MLT_REDUCE_EXPONENTIALS(D, T, EXP, UNIT)                                                 \
+#define MLT_REDUCE_EXPONENTIALS(D, S, T, EXP, UNIT)                                              \
   static void MLT_FN(exponentials_##D##_row)(const char *source, int64_t n, char *result,        \
                                              const char *aux) {                                  \
-    enum { LANES = 16 };                                                                         \
-    const T *restrict p = (const T *)source;                                                     \
-    const T shift = *(const T *)aux;                                                             \
-    double lane[LANES] __attribute__((aligned(64))) = {0}, total = 0.0;                          \
-    int64_t i = 0;                                                                               \
-    for (; i + 4 * LANES <= n; i += 4 * LANES)                                                   \
-      for (int j = 0; j < LANES; j++) {                                                          \
-        const T a = EXP(p[i + j] - shift), b = EXP(p[i + LANES + j] - shift);                    \
-        const T c = EXP(p[i + 2 * LANES + j] - shift), d = EXP(p[i + 3 * LANES + j] - shift);    \
-        lane[j] += (double)((a + b) + (c + d));                                                  \
-      }                                                                                          \
-    for (; i + LANES <= n; i += LANES)                                                           \
-      for (int j = 0; j < LANES; j++) lane[j] += (double)EXP(p[i + j] - shift);                  \
-    for (; i < n; i++) total += (double)EXP(p[i] - shift);                                       \
-    for (int width = LANES / 2; width >= 1; width /= 2)                                          \
-      for (int j = 0; j < width; j++) lane[j] += lane[j + width];                                \
-    *(double *)result = (lane[0] + total) * UNIT;                                                \
+    *(double *)result = MLT_FN(row_exp_sum_##S)((const T *)source, NULL, *(const T *)aux, n) * UNIT; \
   }                                                                                              \
   MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]) * UNIT) \
   MLT_REDUCE_COMBINE(exponentials_##D, double, 0.0, a + b)                                       \
@@ -399,8 +383,8 @@ MLT_REDUCE_PROD_REAL(FLOAT32, float)
 MLT_REDUCE_PROD_REAL(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
-MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
-MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
+MLT_REDUCE_EXPONENTIALS(FLOAT32, f32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
+MLT_REDUCE_EXPONENTIALS(FLOAT64, f64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
 MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
 MLT_REDUCE_ARG_REAL(FLOAT64, double, int64_t)
 MLT_REDUCE_SUM(INT32, int32_t, int64_t)
