@@ -91,6 +91,15 @@ MLT_LANE_FN MLT_FN(wide) MLT_FN(wide_add)(MLT_FN(wide) a, MLT_FN(wide) b) { retu
 MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_add)(MLT_FN(wide) a, MLT_FN(f) x) {
   return _mm512_add_pd(a, _mm512_cvtps_pd((__m256)x));
 }
+MLT_LANE_FN MLT_FN(wide) MLT_FN(wide_all)(double x) { return _mm512_set1_pd(x); }
+MLT_LANE_FN MLT_FN(wide) MLT_FN(wide_multiply)(MLT_FN(wide) a, MLT_FN(wide) b) { return _mm512_mul_pd(a, b); }
+MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_multiply)(MLT_FN(wide) a, MLT_FN(f) x) {
+  return _mm512_mul_pd(a, _mm512_cvtps_pd((__m256)x));
+}
+MLT_LANE_FN double MLT_FN(wide_product)(MLT_FN(wide) a) {
+  const __m256d half = _mm256_mul_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1));
+  return (half[0] * half[2]) * (half[1] * half[3]);
+}
 MLT_LANE_FN MLT_FN(d) MLT_FN(wide_folded)(MLT_FN(wide) a) {
   return (MLT_FN(d))_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1));
 }
@@ -128,6 +137,26 @@ MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_add)(MLT_FN(wide) a, MLT_FN(f) x) {
   a.high += high;
 #endif
   return a;
+}
+MLT_LANE_FN MLT_FN(wide) MLT_FN(wide_all)(double x) {
+  const MLT_FN(wide) all = {MLT_FN(d_all)(x), MLT_FN(d_all)(x)};
+  return all;
+}
+MLT_LANE_FN MLT_FN(wide) MLT_FN(wide_multiply)(MLT_FN(wide) a, MLT_FN(wide) b) {
+  a.low *= b.low;
+  a.high *= b.high;
+  return a;
+}
+MLT_LANE_FN MLT_FN(wide) MLT_FN(widened_multiply)(MLT_FN(wide) a, MLT_FN(f) x) {
+  return MLT_FN(wide_multiply)(a, MLT_FN(widened_add)(MLT_FN(wide_all)(-0.0), x));
+}
+MLT_LANE_FN double MLT_FN(wide_product)(MLT_FN(wide) a) {
+  const MLT_FN(d) half = a.low * a.high;
+#if MLT_VECTOR_WIDTH == 32
+  return (half[0] * half[2]) * (half[1] * half[3]);
+#else
+  return half[0] * half[1];
+#endif
 }
 MLT_LANE_FN MLT_FN(d) MLT_FN(wide_folded)(MLT_FN(wide) a) { return a.low + a.high; }
 #endif

@@ -108,8 +108,23 @@ static inline void mlt_store_real(char *out, int dtype, double value) {
   else                                                                                \
     for (int64_t j = 0; j < m; j++) y[j] = (T)(sums[j] / f->divisor);
 
-static int mlt_finish_plain(const mlt_finish *f, const double *restrict sums, char *out,
+static int mlt_finish_plain(const mlt_finish *f, const double *restrict sums, int acc_size, char *restrict out,
                             int64_t step, int64_t m) {
+  if (f->kind == MLT_FINISH_VALUE && step == acc_size) {
+    memcpy(out, sums, m * acc_size);
+    return 1;
+  }
+  if (f->kind == MLT_FINISH_TRUTH && step == 1) {
+    uint8_t *restrict y = (uint8_t *)out;
+    const uint32_t *restrict truth32 = (const uint32_t *)sums;
+    const uint64_t *restrict truth64 = (const uint64_t *)sums;
+    if (acc_size == 1) memcpy(out, sums, m);
+    else if (acc_size == 4)
+      for (int64_t j = 0; j < m; j++) y[j] = truth32[j] != 0;
+    else if (acc_size == 8)
+      for (int64_t j = 0; j < m; j++) y[j] = truth64[j] != 0;
+    return acc_size != 2;
+  }
   if (f->kind != MLT_FINISH_REAL || step != mlt_itemsize[f->dtype]) return 0;
   if (f->dtype == MLT_FLOAT32) {
     MLT_FINISH_PLAIN(float)
@@ -126,7 +141,7 @@ static int mlt_finish_plain(const mlt_finish *f, const double *restrict sums, ch
 static void mlt_finish_results(const mlt_finish *f, const char *acc, int acc_size, const char *aux,
                                char *out, int64_t step, int64_t m) {
   const double *sums = (const double *)acc;
-  if (mlt_finish_plain(f, sums, out, step, m)) return;
+  if (mlt_finish_plain(f, sums, acc_size, out, step, m)) return;
   for (int64_t j = 0; j < m; j++, out += step) {
     switch (f->kind) {
       case MLT_FINISH_VALUE:

@@ -140,8 +140,8 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
   /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
-  if (!p->converts && p->inner_stride == p->item && p->item < 8)
-    p->block = p->item == 4 ? 8 * MLT_REDUCE_BLOCK : 16 * MLT_REDUCE_BLOCK / p->item;
+  if (!p->converts && p->inner_stride == p->item)
+    p->block = p->item >= 4 ? 32 * MLT_REDUCE_BLOCK / p->item : 16 * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;
@@ -182,6 +182,42 @@ static inline const char *mlt_reduce_block_at(const mlt_reduce_plan *p, const ch
     k = next;
   }
   return source;
+}
+
+/* The blocks of the reduced range one after the other, without a division for each. */
+typedef struct {
+  const char *source;
+  int64_t block, at[MLT_MAX_DIMS];
+} mlt_reduce_walk;
+
+static inline const char *mlt_reduce_walk_begin(const mlt_reduce_plan *p, mlt_reduce_walk *walk, const char *source,
+                                                int64_t b, int64_t *count) {
+  int64_t k = p->reduced ? b / p->blocks_per_row : 0;
+  walk->block = b - k * p->blocks_per_row;
+  walk->source = mlt_reduce_block_at(p, source, b, count);
+  for (int i = p->reduced - 1; i >= 0; i--) {
+    walk->at[i] = k % p->reduced_shape[i];
+    k /= p->reduced_shape[i];
+  }
+  return walk->source;
+}
+
+static inline const char *mlt_reduce_walk_next(const mlt_reduce_plan *p, mlt_reduce_walk *walk, int64_t *count) {
+  if (++walk->block < p->blocks_per_row) {
+    walk->source += p->block * p->inner_stride;
+  } else {
+    walk->source -= (p->blocks_per_row - 1) * p->block * p->inner_stride;
+    walk->block = 0;
+    for (int i = p->reduced - 1; i >= 0; i--) {
+      walk->source += p->reduced_stride[i];
+      if (++walk->at[i] < p->reduced_shape[i]) break;
+      walk->source -= walk->at[i] * p->reduced_stride[i];
+      walk->at[i] = 0;
+    }
+  }
+  const int64_t rest = p->inner - walk->block * p->block;
+  *count = rest < p->block ? rest : p->block;
+  return walk->source;
 }
 
 /* Few adjacent columns in adjacent rows: several rows make one wide row, folded at the end. */
@@ -256,15 +292,18 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
   char levels[MLT_REDUCE_LEVELS][MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   int filled[MLT_REDUCE_LEVELS] = {0};
   const int short_rows = p->columns == 1 && p->inner < 256 && !p->early ? 7 : 0;
+  mlt_reduce_walk walk;
+  const char *start = mlt_reduce_walk_begin(p, &walk, source, begin, &count);
   for (int64_t b = begin; b < end; b++) {
+    if (b > begin) start = mlt_reduce_walk_next(p, &walk, &count);
     if (p->early && atomic_load_explicit(&p->found, memory_order_relaxed)) break;
-    const char *start = mlt_reduce_block_at(p, source, b, &count);
     if (m > 1 || p->columns > 1) loops->identity(acc, lanes);
     mlt_reduce_block(p, start, m, count, acc, aux);
     /* Short rows go together, so that the tree is worth its keep. */
     for (int more = short_rows; more > 0 && b + 1 < end; more--) {
       char next[MLT_REDUCE_MAX_ACC];
-      start = mlt_reduce_block_at(p, source, ++b, &count);
+      start = mlt_reduce_walk_next(p, &walk, &count);
+      b++;
       mlt_reduce_block(p, start, 1, count, next, aux);
       loops->combine(acc, next, lanes);
     }

@@ -38,6 +38,30 @@
         return;                                                                                                    \
       }                                                                                                            \
     }                                                                                                              \
+    if (n < LANES) { /* nothing to be quick about */                                                               \
+      T best = p[0];                                                                                               \
+      for (int64_t i = 1; i < n; i++) best = (p[i] SIGN best) | (p[i] != p[i]) ? p[i] : best;                      \
+      *(T *)result = best;                                                                                         \
+      return;                                                                                                      \
+    }                                                                                                              \
+    if (n < 4 * LANES) {                                                                                           \
+      VECTOR best = LOAD(p), zero = best * (VECTOR){0};                                                            \
+      for (int64_t i = LANES; i < n; i += LANES) {                                                                 \
+        if (i > n - LANES) i = n - LANES;                                                                          \
+        const VECTOR x = LOAD(p + i);                                                                              \
+        best = BEST(x, best);                                                                                      \
+        zero = FMA(x, (VECTOR){0}, zero);                                                                          \
+      }                                                                                                            \
+      T found = best[0], rest = zero[0];                                                                           \
+      for (int j = 1; j < LANES; j++) {                                                                            \
+        found = best[j] SIGN found ? best[j] : found;                                                              \
+        rest += zero[j];                                                                                           \
+      }                                                                                                            \
+      if (rest == (T)0) {                                                                                          \
+        *(T *)result = found;                                                                                      \
+        return;                                                                                                    \
+      }                                                                                                            \
+    }                                                                                                              \
     MLT_FN(name##_careful_##D##_row)(source, n, result, aux);                                                      \
   }                                                                                                                \
   static void MLT_FN(name##_##D##_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,         \
@@ -80,9 +104,9 @@
       MLT_FN(name##_careful_##D##_identity), sizeof(T), sizeof(T), 1, 0, 1};
 
 #define MLT_REDUCE_EXTREMES_REAL(D, T, VECTOR, LANES, LOAD, FMA, MAX, MIN)                                         \
-  MLT_REDUCE_ROW(max_careful_##D##_row, T, T, T, 1, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,                    \
+  MLT_REDUCE_ROW(max_careful_##D##_row, T, T, T, 1, 1, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,                    \
                  ((b > a) | (b != b)) ? b : a)                                                                     \
-  MLT_REDUCE_ROW(min_careful_##D##_row, T, T, T, 1, (T)INFINITY, ((x < a) | (x != x)) ? x : a,                     \
+  MLT_REDUCE_ROW(min_careful_##D##_row, T, T, T, 1, 1, (T)INFINITY, ((x < a) | (x != x)) ? x : a,                     \
                  ((b < a) | (b != b)) ? b : a)                                                                     \
   MLT_REDUCE_COLUMN(max_careful_##D##_column, T, T, T, ((x > a) | (x != x)) ? x : a)                               \
   MLT_REDUCE_COLUMN(min_careful_##D##_column, T, T, T, ((x < a) | (x != x)) ? x : a)                               \
@@ -114,8 +138,11 @@ MLT_REDUCE_EXTREMES_REAL(FLOAT64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, ML
       for (int k = 0; k < 4; k++) bits |= (uint32_t)EQUAL(LOAD(p + i + k * LANES), wanted) << (k * LANES);         \
       if (bits) return i + __builtin_ctz(bits);                                                                    \
     }                                                                                                              \
-    while (i < n && !(p[i] == v)) i++;                                                                             \
-    return i;                                                                                                      \
+    uint64_t bits = (uint64_t)1 << (n - i); /* fewer than 32 are left: without a branch */                         \
+    int64_t at = 0;                                                                                                \
+    for (; i + at + LANES <= n; at += LANES) bits |= (uint64_t)EQUAL(LOAD(p + i + at), wanted) << at;              \
+    for (; i + at < n; at++) bits |= (uint64_t)(p[i + at] == v) << at;                                             \
+    return i + __builtin_ctzll(bits);                                                                              \
   }
 MLT_REDUCE_PLACE_REAL(FLOAT32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FN(f_equal), MLT_FN(f_equals))
 MLT_REDUCE_PLACE_REAL(FLOAT64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FN(d_equal), MLT_FN(d_equals))

@@ -18,7 +18,7 @@
  * digits than the elements, so that rounding errors stay those of pairwise summation. */
 #define MLT_RUN(T, A) (sizeof(T) == sizeof(A) && (A)0.5 != (A)0 ? 16 : 1 << 20)
 
-#define MLT_REDUCE_ROW(name, T, A, X, W, IDENTITY, STEP, COMBINE)                              \
+#define MLT_REDUCE_ROW(name, T, A, X, W, AGAIN, IDENTITY, STEP, COMBINE)                       \
   static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *auxiliary) {\
     enum { LANES = MLT_LANES(A), RUN = MLT_RUN(T, A) };                                        \
     const T *restrict p = (const T *)source;                                                   \
@@ -59,6 +59,17 @@
         const A a = lane[j], b = part[j];                                                      \
         lane[j] = COMBINE;                                                                     \
       }                                                                                        \
+    }                                                                                          \
+    if (AGAIN && i < n) { /* the last ones once more, to which the result is indifferent */    \
+      i = n - LANES;                                                                           \
+      for (int j = 0; j < LANES; j++) {                                                        \
+        const X shift = (X)0;                                                                  \
+        (void)shift;                                                                           \
+        const T x = p[i + j];                                                                  \
+        const A a = lane[j];                                                                   \
+        lane[j] = STEP;                                                                        \
+      }                                                                                        \
+      i = n;                                                                                   \
     }                                                                                          \
     for (int64_t j = 0; j < n - i; j++) {                                                      \
       const X shift = shifts[j % W];                                                           \
@@ -120,8 +131,10 @@
   }
 
 /* A reduction whose steps need nothing beside the element. */
-#define MLT_REDUCTION(name, T, A, IDENTITY, STEP, COMBINE)                          \
-  MLT_REDUCE_ROW(name##_row, T, A, A, 1, IDENTITY, STEP, COMBINE)                   \
+#define MLT_REDUCTION(name, T, A, IDENTITY, STEP, COMBINE) \
+  MLT_REDUCTION_OF(name, T, A, 0, IDENTITY, STEP, COMBINE)
+#define MLT_REDUCTION_OF(name, T, A, AGAIN, IDENTITY, STEP, COMBINE)                \
+  MLT_REDUCE_ROW(name##_row, T, A, A, 1, AGAIN, IDENTITY, STEP, COMBINE)            \
   MLT_REDUCE_COLUMN(name##_column, T, A, A, STEP)                                   \
   MLT_REDUCE_COMBINE(name, A, IDENTITY, COMBINE)                                    \
   static const mlt_reduction MLT_FN(name) = {                                       \
@@ -146,27 +159,22 @@ static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t ro
   double *restrict acc = (double *)result;
   const int64_t whole = m / MLT_F_LANES * MLT_F_LANES;
   (void)aux;
-  for (; rows >= 16; rows -= 16, source += 16 * row_stride) {
+  while (rows > 0) {
+    const int64_t taken = rows < 16 ? rows : 16;
     for (int64_t j = 0; j < whole; j += MLT_F_LANES) {
       const char *p = source + j * (int64_t)sizeof(float);
       MLT_FN(wide) a = MLT_FN(wide_load)(acc + j);
-      for (int k = 0; k < 4; k++, p += 4 * row_stride)
+      int64_t k = 0;
+      for (; k + 4 <= taken; k += 4, p += 4 * row_stride)
         a = MLT_FN(widened_add)(a, (MLT_LOAD_F(p) + MLT_LOAD_F(p + row_stride)) +
                                        (MLT_LOAD_F(p + 2 * row_stride) + MLT_LOAD_F(p + 3 * row_stride)));
+      for (; k < taken; k++, p += row_stride) a = MLT_FN(widened_add)(a, MLT_LOAD_F(p));
       MLT_FN(wide_store)(acc + j, a);
     }
     for (int64_t j = whole; j < m; j++)
-      for (int k = 0; k < 16; k++) acc[j] += (double)((const float *)(source + k * row_stride))[j];
-  }
-  for (; rows >= 4; rows -= 4, source += 4 * row_stride) {
-    const float *restrict p0 = (const float *)source, *restrict p1 = (const float *)(source + row_stride);
-    const float *restrict p2 = (const float *)(source + 2 * row_stride);
-    const float *restrict p3 = (const float *)(source + 3 * row_stride);
-    for (int64_t j = 0; j < m; j++) acc[j] += (double)((p0[j] + p1[j]) + (p2[j] + p3[j]));
-  }
-  for (; rows > 0; rows--, source += row_stride) {
-    const float *restrict p = (const float *)source;
-    for (int64_t j = 0; j < m; j++) acc[j] += (double)p[j];
+      for (int64_t k = 0; k < taken; k++) acc[j] += (double)((const float *)(source + k * row_stride))[j];
+    rows -= taken;
+    source += taken * row_stride;
   }
 }
 
@@ -197,9 +205,33 @@ static const mlt_reduction MLT_FN(sum_FLOAT32) = {
     MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(sum_FLOAT32_far)};
 MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
-#define MLT_REDUCE_PROD_REAL(D, T)                                                     \
-  MLT_REDUCTION(prod_##D, T, double, 1.0, a * (double)x, a * b)                        \
-  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0.0, a + (double)x, a + b) \
+static void MLT_FN(prod_FLOAT32_row)(const char *source, int64_t n, char *result, const char *aux) {
+  enum { LANES = MLT_F_LANES };
+  const float *restrict p = (const float *)source;
+  double product = 1.0;
+  int64_t i = 0;
+  (void)aux;
+  if (n >= LANES) {
+    MLT_FN(wide) a[4];
+    for (int k = 0; k < 4; k++) a[k] = MLT_FN(wide_all)(1.0);
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+      for (int k = 0; k < 4; k++) a[k] = MLT_FN(widened_multiply)(a[k], MLT_LOAD_F(p + i + k * LANES));
+    for (; i + LANES <= n; i += LANES) a[0] = MLT_FN(widened_multiply)(a[0], MLT_LOAD_F(p + i));
+    product = MLT_FN(wide_product)(MLT_FN(wide_multiply)(MLT_FN(wide_multiply)(a[0], a[1]),
+                                                         MLT_FN(wide_multiply)(a[2], a[3])));
+  }
+  for (; i < n; i++) product *= (double)p[i];
+  *(double *)result = product;
+}
+MLT_REDUCE_COLUMN(prod_FLOAT32_column, float, double, double, a * (double)x)
+MLT_REDUCE_COMBINE(prod_FLOAT32, double, 1.0, a * b)
+static const mlt_reduction MLT_FN(prod_FLOAT32) = {
+    MLT_FN(prod_FLOAT32_row), MLT_FN(prod_FLOAT32_column), MLT_FN(prod_FLOAT32_combine),
+    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1};
+MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
+
+#define MLT_REDUCE_SUM_PAIR(D, T)                                                      \
+  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0, 0.0, a + (double)x, a + b) \
   static const mlt_reduction MLT_FN(sum_pair_##D) = {                                  \
       MLT_FN(sum_pair_##D##_row), MLT_FN(sum_##D##_column), MLT_FN(sum_##D##_combine), \
       MLT_FN(sum_##D##_identity), 2 * sizeof(T), 2 * sizeof(double), 2, 0, 1};
@@ -209,9 +241,9 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
   static inline __attribute__((always_inline)) double MLT_FN(squared_##D)(double a, double d) { \
     return MLT_FMA64(d, d, a);                                                                 \
   }                                                                                            \
-  MLT_REDUCE_ROW(squares_##D##_row, T, double, double, 1, 0.0,                                 \
+  MLT_REDUCE_ROW(squares_##D##_row, T, double, double, 1, 0, 0.0,                                 \
                  MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
-  MLT_REDUCE_ROW(squares_pair_##D##_row, T, double, double, 2, 0.0,                            \
+  MLT_REDUCE_ROW(squares_pair_##D##_row, T, double, double, 2, 0, 0.0,                            \
                  MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
   MLT_REDUCE_COLUMN(squares_##D##_column, T, double, double,                                   \
                     MLT_FN(squared_##D)(a, (double)x - aux[j]))                                \
@@ -240,8 +272,8 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 /* ---- extremes of integers; those of floats are in reduce_extremes.h ---- */
 
 #define MLT_REDUCE_EXTREMES(D, T, LOW, HIGH)                    \
-  MLT_REDUCTION(max_##D, T, T, LOW, x > a ? x : a, b > a ? b : a) \
-  MLT_REDUCTION(min_##D, T, T, HIGH, x < a ? x : a, b < a ? b : a)
+  MLT_REDUCTION_OF(max_##D, T, T, 1, LOW, x > a ? x : a, b > a ? b : a) \
+  MLT_REDUCTION_OF(min_##D, T, T, 1, HIGH, x < a ? x : a, b < a ? b : a)
 
 /* ---- whether any or all elements are not zero, in numbers as wide as they are ----------------- */
 
@@ -379,8 +411,8 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
 /* ---- the dtypes: the main ones for every target, the others for the baseline ----------------- */
 
-MLT_REDUCE_PROD_REAL(FLOAT32, float)
-MLT_REDUCE_PROD_REAL(FLOAT64, double)
+MLT_REDUCE_SUM_PAIR(FLOAT32, float)
+MLT_REDUCE_SUM_PAIR(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
 MLT_REDUCE_EXPONENTIALS(FLOAT32, f32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)

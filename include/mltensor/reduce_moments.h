@@ -46,10 +46,9 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
   static void MLT_FN(moments_##D##_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,        \
                                            char *result, const char *aux) {                                        \
     mlt_moments found[MLT_REDUCE_TILE];                                                                            \
-    double sums[MLT_REDUCE_TILE] __attribute__((aligned(64)));                                                     \
-    double squares[MLT_REDUCE_TILE] __attribute__((aligned(64)));                                                  \
+    double *fields = *(double *)result == 0.0 ? (double *)result : (double *)found;                                \
+    double *restrict sums = fields + m, *restrict squares = sums + m;                                              \
     T shift[MLT_REDUCE_TILE] __attribute__((aligned(64)));                                                         \
-    double *fields = (double *)found;                                                                              \
     (void)aux;                                                                                                     \
     if (rows == 0) return;                                                                                         \
     const T *first = (const T *)source, *middle = (const T *)(source + rows / 2 * row_stride);                     \
@@ -89,27 +88,30 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
         squares[j] += d * d;                                                                                       \
       }                                                                                                            \
     }                                                                                                              \
+    /* In place: the sums become means, the squares those of the deviations from them. */                          \
     int64_t again = 0;                                                                                             \
     const double each = 1.0 / (double)rows;                                                                        \
     for (int64_t j = 0; j < m; j++) {                                                                              \
       const double off = sums[j] * each, taken_off = sums[j] * off, rest = squares[j] - taken_off;                 \
+      const int fine = mlt_squares_in_range_##S(squares[j]) & mlt_squares_keep(rest, taken_off);                   \
+      again += !fine;                                                                                              \
       fields[j] = (double)rows;                                                                                    \
-      fields[m + j] = (double)shift[j] + off;                                                                      \
-      fields[2 * m + j] = rest;                                                                                    \
-      again += !(mlt_squares_in_range_##S(squares[j]) & mlt_squares_keep(rest, taken_off));                        \
+      sums[j] = (double)shift[j] + off;                                                                            \
+      squares[j] = fine ? rest : -1.0;                                                                             \
     }                                                                                                              \
-    if (again && rows > 1) {                                                                                       \
-      double *mean = fields + m, *rest = fields + 2 * m;                                                           \
-      for (int64_t j = 0; j < m && 8 * again <= m; j++) {                                                          \
-        const double taken_off = sums[j] * (sums[j] * each);                                                       \
-        if (mlt_squares_in_range_##S(squares[j]) && mlt_squares_keep(rest[j], taken_off)) continue;                \
-        const mlt_moments one =                                                                                    \
-            MLT_FN(careful_moments_##S)(source + j * (int64_t)sizeof(T), rows, row_stride);                        \
-        mean[j] = one.mean;                                                                                        \
-        rest[j] = one.squares;                                                                                     \
-      }                                                                                                            \
-      if (8 * again > m) MLT_FN(careful_moments_column_##S)(source, m, rows, row_stride, mean, rest);              \
+    if (rows == 1)                                                                                                 \
+      for (int64_t j = 0; j < m; j++) squares[j] = again = 0;                                                      \
+    if (8 * again > m) {                                                                                           \
+      MLT_FN(careful_moments_column_##S)(source, m, rows, row_stride, sums, squares);                              \
+      again = 0;                                                                                                   \
     }                                                                                                              \
+    for (int64_t j = 0; j < m && again; j++) {                                                                     \
+      if (squares[j] != -1.0) continue;                                                                            \
+      const mlt_moments one = MLT_FN(careful_moments_##S)(source + j * (int64_t)sizeof(T), rows, row_stride);      \
+      sums[j] = one.mean;                                                                                          \
+      squares[j] = one.squares;                                                                                    \
+    }                                                                                                              \
+    if (fields == (double *)result) return;                                                                        \
     MLT_FN(moments_combine)(result, (const char *)found, m);                                                       \
   }                                                                                                                \
   static const mlt_reduction MLT_FN(moments_##D) = {MLT_FN(moments_##D##_row), MLT_FN(moments_##D##_column),       \
