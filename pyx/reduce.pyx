@@ -42,6 +42,7 @@ cdef extern from "mltensor/reduce.h" nogil:
         MLT_REDUCE_ANY_OP
         MLT_REDUCE_ALL_OP
         MLT_REDUCE_MOMENTS_OP
+        MLT_REDUCE_LENGTHS_OP
     ctypedef struct mlt_reduction:
         void (*row)(const char* source, int64_t n, char* result, const char* aux) noexcept nogil
     ctypedef struct mlt_arg_reduction:
@@ -88,7 +89,8 @@ cdef extern from "mltensor/reduce_arg.h" nogil:
 
 mlt_runtime_pointer = runtime()
 
-cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var")
+cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var",
+                    "euclidean_norm")
 
 
 # --- shapes and axes ------------------------------------------------------------------------
@@ -548,6 +550,27 @@ cdef object logsumexp_kernel(PyObject** a):
     return result
 
 
+# --- lengths of vectors -------------------------------------------------------------------------
+
+cdef object euclidean_norm_kernel(PyObject** a):
+    """The root of the sum of squares of real numbers."""
+    cdef Tensor x = <Tensor> a[0], result
+    cdef int dtype = x.view.dtype
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
+    if is_complex(dtype):
+        no_dtype("euclidean_norm", dtype)
+    if not is_inexact(dtype):
+        x = cast(x, FLOAT64)
+        dtype = FLOAT64
+    result = reduced_like(x, mask, bool(<object> a[2]), dtype)
+    if x.view.size == 0:
+        fill(result, 0)
+    else:
+        run(MLT_REDUCE_LENGTHS_OP, x, FLOAT32 if dtype == FLOAT16 else dtype, mask, result,
+            ending(MLT_FINISH_REAL, dtype, 1.0, True), MLT_EARLY_NEVER, None)
+    return result
+
+
 KERNELS = {
     "sum": kernel_capsule(sum_kernel),
     "prod": kernel_capsule(prod_kernel),
@@ -562,4 +585,5 @@ KERNELS = {
     "all": kernel_capsule(all_kernel),
     "count_nonzero": kernel_capsule(count_nonzero_kernel),
     "logsumexp": kernel_capsule(logsumexp_kernel),
+    "euclidean_norm": kernel_capsule(euclidean_norm_kernel),
 }

@@ -1,4 +1,4 @@
-/* Sums of a row of floats, moments of a row of floats or doubles, once per instruction set (see target.h); no include guard.
+/* Sums of a row of floats, squares and moments of a row of floats or doubles, once per instruction set (see target.h); no include guard.
  *
  * float32 is summed in double, four elements at a time that were added as they are: the rounding of two additions does
  * not grow with the length, and widening every element would take twice as long.
@@ -41,6 +41,46 @@ static inline double MLT_FN(row_sum_f32)(const float *restrict p, int64_t n) {
   double rest = 0.0;
   for (; i < n; i++) rest += (double)p[i];
   return MLT_FN(wide_total)(MLT_FN(wide_add)(MLT_FN(wide_add)(a, b), MLT_FN(wide_add)(c, d))) + rest;
+}
+
+/* The sum of squares of a row. */
+static inline double MLT_FN(row_squares_f32)(const float *restrict p, int64_t n) {
+  enum { LANES = MLT_F_LANES };
+  MLT_FN(wide) sums[2] = {MLT_FN(wide_zero)(), MLT_FN(wide_zero)()};
+  double rest = 0.0;
+  int64_t i = 0;
+  for (; i + 8 * LANES <= n; i += 8 * LANES)
+    for (int k = 0; k < 2; k++) {
+      const float *q = p + i + 4 * k * LANES;
+      const MLT_FN(f) a = MLT_LOAD_F(q), b = MLT_LOAD_F(q + LANES);
+      const MLT_FN(f) c = MLT_LOAD_F(q + 2 * LANES), d = MLT_LOAD_F(q + 3 * LANES);
+      sums[k] = MLT_FN(widened_add)(sums[k], MLT_FMA_F(a, a, b * b) + MLT_FMA_F(c, c, d * d));
+    }
+  for (int64_t j = i; j < n; j++) rest += (double)p[j] * (double)p[j];
+  if (i == 0) return rest;
+  const double found = MLT_FN(wide_total)(MLT_FN(wide_add)(sums[0], sums[1]));
+  if (mlt_squares_in_range_f32(found)) return found + rest;
+  double lane[16] = {0}, all = rest;
+  for (int64_t j = 0; j < i; j += 16)
+    for (int k = 0; k < 16; k++) lane[k] += (double)p[j + k] * (double)p[j + k];
+  for (int k = 0; k < 16; k++) all += lane[k];
+  return all;
+}
+
+static inline double MLT_FN(row_squares_f64)(const double *restrict p, int64_t n) {
+  enum { LANES = MLT_D_LANES };
+  MLT_FN(d) sums[8] = {{0}};
+  double rest = 0.0;
+  int64_t i = 0;
+  for (; i + 8 * LANES <= n; i += 8 * LANES)
+    for (int k = 0; k < 8; k++) {
+      const MLT_FN(d) x = MLT_LOAD_D(p + i + k * LANES);
+      sums[k] = MLT_FMA_D(x, x, sums[k]);
+    }
+  for (; i < n; i++) rest += p[i] * p[i];
+  for (int width = 4; width; width /= 2)
+    for (int k = 0; k < width; k++) sums[k] += sums[k + width];
+  return MLT_FN(d_total)(sums[0]) + rest;
 }
 
 /* In two passes in double, of elements `step` bytes apart. */

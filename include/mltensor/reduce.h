@@ -92,6 +92,7 @@ enum {
   MLT_REDUCE_ANY_OP,
   MLT_REDUCE_ALL_OP,
   MLT_REDUCE_MOMENTS_OP,
+  MLT_REDUCE_LENGTHS_OP,
   MLT_REDUCE_OPS
 };
 
@@ -162,6 +163,8 @@ static const mlt_reduction *const mlt_reductions[MLT_REDUCE_OPS][MLT_DTYPE_COUNT
     [MLT_REDUCE_ALL_OP] = MLT_TRUTH_LINES(all),
     [MLT_REDUCE_MOMENTS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(moments_FLOAT32),
                                [MLT_FLOAT64] = MLT_EACH_TARGET(moments_FLOAT64)},
+    [MLT_REDUCE_LENGTHS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(lengths_FLOAT32),
+                               [MLT_FLOAT64] = MLT_EACH_TARGET(lengths_FLOAT64)},
 };
 
 static const mlt_arg_reduction *const mlt_arg_reductions[2][MLT_DTYPE_COUNT][MLT_ISA_COUNT] = {

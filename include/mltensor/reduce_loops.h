@@ -256,6 +256,18 @@ MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
       MLT_FN(squares_##D##_combine), MLT_FN(squares_##D##_identity), 2 * sizeof(T),            \
       2 * sizeof(double), 2, 2 * sizeof(double), 1};
 
+/* Sums of squares as they are; the root of one is a length. */
+#define MLT_REDUCE_LENGTHS(D, S, T)                                                            \
+  static void MLT_FN(lengths_##D##_row)(const char *source, int64_t n, char *result,           \
+                                        const char *aux) {                                     \
+    *(double *)result = MLT_FN(row_squares_##S)((const T *)source, n);                         \
+    (void)aux;                                                                                 \
+  }                                                                                            \
+  MLT_REDUCE_COLUMN(lengths_##D##_column, T, double, double, MLT_FN(squared_##D)(a, (double)x)) \
+  static const mlt_reduction MLT_FN(lengths_##D) = {                                           \
+      MLT_FN(lengths_##D##_row), MLT_FN(lengths_##D##_column), MLT_FN(squares_##D##_combine),  \
+      MLT_FN(squares_##D##_identity), sizeof(T), sizeof(double), 1, 0, 1};
+
 /* Sums of exp(x - shift), the second half of logsumexp; the shift is the largest x. */
 #define MLT_REDUCE_EXPONENTIALS(D, S, T, EXP, UNIT)                                              \
   static void MLT_FN(exponentials_##D##_row)(const char *source, int64_t n, char *result,        \
@@ -415,6 +427,8 @@ MLT_REDUCE_SUM_PAIR(FLOAT32, float)
 MLT_REDUCE_SUM_PAIR(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
+MLT_REDUCE_LENGTHS(FLOAT32, f32, float)
+MLT_REDUCE_LENGTHS(FLOAT64, f64, double)
 MLT_REDUCE_EXPONENTIALS(FLOAT32, f32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
 MLT_REDUCE_EXPONENTIALS(FLOAT64, f64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
 MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
