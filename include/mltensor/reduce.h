@@ -18,8 +18,10 @@
 /* Adjacent results that are taken together. */
 #define MLT_REDUCE_TILE 1024
 
+typedef void (*mlt_reduce_row)(const char *source, int64_t n, char *result, const char *aux);
+
 typedef struct {
-  void (*row)(const char *source, int64_t n, char *result, const char *aux);
+  mlt_reduce_row row;
   void (*column)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
                  const char *aux);
   void (*combine)(char *result, const char *other, int64_t m);
@@ -34,7 +36,7 @@ typedef struct {
 } mlt_reduction;
 
 typedef struct {
-  void (*row)(const char *source, int64_t n, char *result, const char *aux);
+  mlt_reduce_row row;
   int64_t (*place)(const char *source, int64_t n, const char *value);
   void (*places)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *values,
                  char *places);
