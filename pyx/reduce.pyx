@@ -42,8 +42,10 @@ cdef extern from "mltensor/reduce.h" nogil:
         MLT_REDUCE_ANY_OP
         MLT_REDUCE_ALL_OP
         MLT_REDUCE_MOMENTS_OP
+        MLT_REDUCE_LENGTHS_OP
+    ctypedef void (*mlt_reduce_row)(const char* source, int64_t n, char* result, const char* aux) noexcept nogil
     ctypedef struct mlt_reduction:
-        void (*row)(const char* source, int64_t n, char* result, const char* aux) noexcept nogil
+        mlt_reduce_row row
     ctypedef struct mlt_arg_reduction:
         pass
     const mlt_reduction* mlt_find_reduction(int op, int dtype, int isa)
@@ -57,7 +59,6 @@ cdef extern from "mltensor/reduce_engine.h" nogil:
         MLT_FINISH_PAIR
         MLT_FINISH_HALF
         MLT_FINISH_TRUTH
-        MLT_FINISH_MOMENTS
         MLT_FINISH_LOG
         MLT_EARLY_NEVER
         MLT_EARLY_ANY
@@ -89,7 +90,8 @@ cdef extern from "mltensor/reduce_arg.h" nogil:
 
 mlt_runtime_pointer = runtime()
 
-cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var")
+cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var",
+                    "euclidean_norm")
 
 
 # --- shapes and axes ------------------------------------------------------------------------
@@ -270,6 +272,29 @@ cdef Tensor with_initial(int op, Tensor result, object initial):
     return extreme(op, both, 1, False)
 
 
+# --- few elements, all of them: one loop and nothing around it ---------------------------------
+
+cdef inline bint few(Tensor x, PyObject* axis, PyObject* keepdims) noexcept:
+    return (axis == Py_None and keepdims == Py_False and x.view.contiguous
+            and 0 < x.view.size <= MLT_REDUCE_BLOCK)
+
+
+cdef inline Tensor real_scalar(Tensor x, double value):
+    """A number in the dtype of x, float32 or float64."""
+    cdef Tensor result = empty(0, NULL, x.view.dtype, x.storage.device)
+    if x.view.dtype == FLOAT32:
+        (<float*> result.view.data)[0] = <float> value
+    else:
+        (<double*> result.view.data)[0] = value
+    return result
+
+
+cdef inline mlt_reduce_row row_of(int op, Tensor x) noexcept:
+    """The loop of a row, or NULL where elements are converted first."""
+    cdef const mlt_reduction* loops = mlt_find_reduction(op, x.view.dtype, runtime().isa)
+    return NULL if loops == NULL else loops.row
+
+
 # --- sum and prod -----------------------------------------------------------------------------
 
 cdef inline object sum_or_prod(int op, PyObject** a):
@@ -277,19 +302,9 @@ cdef inline object sum_or_prod(int op, PyObject** a):
     cdef double value
     cdef int dtype
     cdef bint plain = a[2] == Py_None and a[5] == Py_None and everywhere(a[6])
-    if (plain and a[1] == Py_None and a[4] == Py_False and x.view.contiguous
-            and 0 < x.view.size <= MLT_REDUCE_BLOCK):
-        if x.view.dtype == FLOAT64:
-            result = empty(0, NULL, FLOAT64, x.storage.device)
-            mlt_find_reduction(op, FLOAT64, runtime().isa).row(
-                x.view.data, x.view.size, result.view.data, NULL)
-            return result
-        if x.view.dtype == FLOAT32:
-            result = empty(0, NULL, FLOAT32, x.storage.device)
-            mlt_find_reduction(op, FLOAT32, runtime().isa).row(
-                x.view.data, x.view.size, <char*> &value, NULL)
-            (<float*> result.view.data)[0] = <float> value
-            return result
+    if plain and few(x, a[1], a[4]) and (x.view.dtype == FLOAT64 or x.view.dtype == FLOAT32):
+        row_of(op, x)(x.view.data, x.view.size, <char*> &value, NULL)
+        return real_scalar(x, value)
     cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     dtype = sum_dtype(x.view.dtype) if a[2] == Py_None else code_of(<object> a[2])
     if not everywhere(a[6]):
@@ -330,6 +345,11 @@ cdef inline int mean_dtype(Tensor x, PyObject* dtype) except -1:
 
 cdef object mean_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0], result
+    cdef double value
+    if (a[2] == Py_None and (x.view.dtype == FLOAT64 or x.view.dtype == FLOAT32) and everywhere(a[5])
+            and few(x, a[1], a[4])):
+        row_of(MLT_REDUCE_SUM_OP, x)(x.view.data, x.view.size, <char*> &value, NULL)
+        return real_scalar(x, value / x.view.size)
     cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef int dtype = mean_dtype(x, a[2])
     cdef bint keepdims = bool(<object> a[4])
@@ -374,7 +394,7 @@ cdef object spread(PyObject** a, str name, bint root):
         if x.view.size == 0:
             fill(result, float("nan"))
         else:
-            run(MLT_REDUCE_MOMENTS_OP, x, form, mask, result, ending(MLT_FINISH_MOMENTS, out, divisor, root),
+            run(MLT_REDUCE_MOMENTS_OP, x, form, mask, result, ending(MLT_FINISH_REAL, out, divisor, root),
                 MLT_EARLY_NEVER, None)
         return result if is_inexact(dtype) else cast(result, dtype)
     # The means are kept in double, one per result; the second pass then takes the deviations.
@@ -413,6 +433,13 @@ cdef object std_kernel(PyObject** a):
 
 cdef object max_or_min(int op, PyObject** a):
     cdef Tensor x = <Tensor> a[0], result
+    cdef mlt_reduce_row row
+    if a[4] == Py_None and everywhere(a[5]) and few(x, a[1], a[3]):
+        row = row_of(op, x)
+        if row != NULL:
+            result = empty(0, NULL, x.view.dtype, x.storage.device)
+            row(x.view.data, x.view.size, result.view.data, NULL)
+            return result
     cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef bint keepdims = bool(<object> a[3])
     if is_complex(x.view.dtype):
@@ -496,8 +523,25 @@ cdef Tensor count(int op, Tensor x, uint64_t mask, bint keepdims, int kind, int 
     return result
 
 
+cdef inline Tensor few_truths(int op, Tensor x):
+    """Truth of all elements, None where they are converted first."""
+    cdef mlt_reduce_row row = row_of(op, x)
+    cdef Tensor result
+    cdef int64_t truth = 0
+    if row == NULL:
+        return None
+    row(x.view.data, x.view.size, <char*> &truth, NULL)
+    result = empty(0, NULL, BOOL, x.storage.device)
+    (<char*> result.view.data)[0] = truth != 0
+    return result
+
+
 cdef object any_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor x = <Tensor> a[0], result
+    if everywhere(a[4]) and few(x, a[1], a[3]):
+        result = few_truths(MLT_REDUCE_ANY_OP, x)
+        if result is not None:
+            return result
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 0)
     return count(MLT_REDUCE_ANY_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_TRUTH,
@@ -505,7 +549,11 @@ cdef object any_kernel(PyObject** a):
 
 
 cdef object all_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor x = <Tensor> a[0], result
+    if everywhere(a[4]) and few(x, a[1], a[3]):
+        result = few_truths(MLT_REDUCE_ALL_OP, x)
+        if result is not None:
+            return result
     if not everywhere(a[4]):
         x = masked(x, <object> a[4], 1)
     return count(MLT_REDUCE_ALL_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[3]), MLT_FINISH_TRUTH,
@@ -513,7 +561,14 @@ cdef object all_kernel(PyObject** a):
 
 
 cdef object count_nonzero_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
+    cdef Tensor x = <Tensor> a[0], result
+    cdef mlt_reduce_row row
+    if few(x, a[1], a[2]):
+        row = row_of(MLT_REDUCE_COUNT_OP, x)
+        if row != NULL:
+            result = empty(0, NULL, INT64, x.storage.device)
+            row(x.view.data, x.view.size, result.view.data, NULL)
+            return result
     return count(MLT_REDUCE_COUNT_OP, x, reduced_axes(<object> a[1], x.view.ndim), bool(<object> a[2]),
                  MLT_FINISH_VALUE, MLT_EARLY_NEVER)
 
@@ -549,6 +604,27 @@ cdef object logsumexp_kernel(PyObject** a):
     return result
 
 
+# --- lengths of vectors -------------------------------------------------------------------------
+
+cdef object euclidean_norm_kernel(PyObject** a):
+    """The root of the sum of squares of real numbers."""
+    cdef Tensor x = <Tensor> a[0], result
+    cdef int dtype = x.view.dtype
+    cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
+    if is_complex(dtype):
+        no_dtype("euclidean_norm", dtype)
+    if not is_inexact(dtype):
+        x = cast(x, FLOAT64)
+        dtype = FLOAT64
+    result = reduced_like(x, mask, bool(<object> a[2]), dtype)
+    if x.view.size == 0:
+        fill(result, 0)
+    else:
+        run(MLT_REDUCE_LENGTHS_OP, x, FLOAT32 if dtype == FLOAT16 else dtype, mask, result,
+            ending(MLT_FINISH_REAL, dtype, 1.0, True), MLT_EARLY_NEVER, None)
+    return result
+
+
 KERNELS = {
     "sum": kernel_capsule(sum_kernel),
     "prod": kernel_capsule(prod_kernel),
@@ -563,4 +639,5 @@ KERNELS = {
     "all": kernel_capsule(all_kernel),
     "count_nonzero": kernel_capsule(count_nonzero_kernel),
     "logsumexp": kernel_capsule(logsumexp_kernel),
+    "euclidean_norm": kernel_capsule(euclidean_norm_kernel),
 }

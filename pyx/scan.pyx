@@ -21,6 +21,8 @@ cdef extern from "mltensor/thread.h" nogil:
         MLT_PARALLEL_THRESHOLD
 
 cdef extern from "mltensor/scan.h" nogil:
+    enum:
+        MLT_SCAN_THRESHOLD
     ctypedef struct mlt_scan:
         const char* source
         char* result
@@ -76,7 +78,7 @@ cdef Tensor scan(Tensor x, int axis, bint flat, object dtype, bint product, bint
     s.source = x.view.data
     s.result = result.view.data
     s.initial = initial
-    if result.view.size <= MLT_PARALLEL_THRESHOLD:
+    if result.view.size <= MLT_SCAN_THRESHOLD:
         status = mlt_scan_run(&s, product, computed)
     else:
         with nogil:

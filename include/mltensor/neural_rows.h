@@ -14,24 +14,6 @@ static inline __attribute__((always_inline)) MLT_REAL MLT_ROWS(larger)(MLT_REAL 
   return x > a ? x : a; /* a NaN that is passed over comes back in the exponentials and their sum */
 }
 
-static inline MLT_REAL MLT_ROWS(maximum)(const MLT_REAL *restrict x, int64_t n) {
-  enum { LANES = 4 * MLT_ROWS(LANES) };
-  if (n < LANES) {
-    MLT_REAL best = x[0];
-    for (int64_t i = 1; i < n; i++) best = MLT_ROWS(larger)(best, x[i]);
-    return best;
-  }
-  MLT_REAL lane[LANES];
-  for (int j = 0; j < LANES; j++) lane[j] = x[j];
-  for (int64_t i = LANES; i < n; i += LANES) {
-    if (i > n - LANES) i = n - LANES; /* the last ones once more */
-    for (int j = 0; j < LANES; j++) lane[j] = MLT_ROWS(larger)(lane[j], x[i + j]);
-  }
-  for (int width = LANES / 2; width; width /= 2)
-    for (int j = 0; j < width; j++) lane[j] = MLT_ROWS(larger)(lane[j], lane[j + width]);
-  return lane[0];
-}
-
 /* Defines a sum of VALUE(i), which has TYPE: four are added as they are, and that in double. */
 #define MLT_ROW_SUM(name, PARAMETERS, TYPE, VALUE)                                              \
   static inline double MLT_ROWS(name) PARAMETERS {                                              \
@@ -57,50 +39,24 @@ static inline MLT_REAL MLT_ROWS(maximum)(const MLT_REAL *restrict x, int64_t n) 
   }
 
 #define MLT_ELEMENT(i) x[i]
-#define MLT_EXPONENTIAL(i) MLT_DECAY(x[i] - shift)
-#define MLT_EXPONENTIAL_KEPT(i) (y[i] = MLT_DECAY(x[i] - shift))
 #define MLT_PRODUCT(i) ((double)x[i] * (double)w[i])
-/* Fused with 1, a subtraction leaves the adders to what must be added. */
-#define MLT_SQUARE(i) (MLT_FUSED(x[i], (MLT_REAL)1, -shift) * MLT_FUSED(x[i], (MLT_REAL)1, -shift))
-#define MLT_WIDE_SQUARE(i) (((double)x[i] - shift) * ((double)x[i] - shift))
-#define MLT_SHIFTED_PRODUCT(i) ((double)h[i] * ((double)x[i] - shift))
 MLT_ROW_SUM(sum, (const MLT_REAL *restrict x, int64_t n), MLT_REAL, MLT_ELEMENT)
-MLT_ROW_SUM(exp_wide, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_EXPONENTIAL)
-MLT_ROW_SUM(exp_kept, (const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n), MLT_REAL,
-            MLT_EXPONENTIAL_KEPT)
 MLT_ROW_SUM(dot, (const MLT_REAL *restrict x, const MLT_REAL *restrict w, int64_t n), double, MLT_PRODUCT)
-MLT_ROW_SUM(squares, (const MLT_REAL *restrict x, MLT_REAL shift, int64_t n), MLT_REAL, MLT_SQUARE)
-MLT_ROW_SUM(wide_squares, (const MLT_REAL *restrict x, double shift, int64_t n), double, MLT_WIDE_SQUARE)
-MLT_ROW_SUM(dot_shifted, (const MLT_REAL *restrict h, const MLT_REAL *restrict x, double shift, int64_t n), double,
-            MLT_SHIFTED_PRODUCT)
 #undef MLT_ELEMENT
-#undef MLT_EXPONENTIAL
-#undef MLT_EXPONENTIAL_KEPT
 #undef MLT_PRODUCT
-#undef MLT_SQUARE
-#undef MLT_WIDE_SQUARE
-#undef MLT_SHIFTED_PRODUCT
 
-/* The last elements of a row, fewer than LANES, as a vector. */
-static inline double MLT_ROWS(exp_last)(const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n) {
-  enum { LANES = MLT_ROWS(LANES) };
-  MLT_REAL last[LANES];
-  double total = 0.0;
-  if (n == 0) return 0.0;
-  for (int j = 0; j < LANES; j++) last[j] = -(MLT_REAL)INFINITY;
-  memcpy(last, x, n * sizeof(MLT_REAL));
-  for (int j = 0; j < LANES; j++) last[j] = MLT_DECAY(last[j] - shift);
-  for (int64_t j = 0; j < n; j++) total += (double)last[j];
-  if (y) memcpy(y, last, n * sizeof(MLT_REAL));
-  return total;
-}
-
-/* The sum of exp(x - shift) of a row, and with y each of them. */
-static inline double MLT_ROWS(exp_sum)(const MLT_REAL *restrict x, MLT_REAL *restrict y, MLT_REAL shift, int64_t n) {
-  const int64_t whole = n / MLT_ROWS(LANES) * MLT_ROWS(LANES);
-  const double last = MLT_ROWS(exp_last)(x + whole, y ? y + whole : NULL, shift, n - whole);
-  return (y ? MLT_ROWS(exp_kept)(x, y, shift, whole) : MLT_ROWS(exp_wide)(x, shift, whole)) + last;
-}
+/* y[i] = VALUE for every i below n, which VALUE gives as a vector and at the end as a number: AT(p) is the element or
+ * the vector at p + i, ALL(x) a number for all of them. */
+#define MLT_ROW_VALUES(y, n, VALUE)                                                             \
+  {                                                                                             \
+    int64_t i = 0;                                                                              \
+    for (; i + MLT_VECTOR_LANES <= n; i += MLT_VECTOR_LANES)                                    \
+      *(MLT_VECTOR_AT *)(y + i) = VALUE(MLT_ROW_VECTOR, MLT_VECTOR_ALL, MLT_VECTOR_FUSED);      \
+    for (; i < n; i++) y[i] = VALUE(MLT_ROW_NUMBER, MLT_ROW_SAME, MLT_FUSED);                   \
+  }
+#define MLT_ROW_VECTOR(p) (*(const MLT_VECTOR_AT *)(p + i))
+#define MLT_ROW_NUMBER(p) (p[i])
+#define MLT_ROW_SAME(x) (x)
 
 /* Rows that fit into one block. */
 static inline int64_t MLT_ROWS(batch)(int64_t n) {
@@ -112,12 +68,12 @@ static inline void MLT_ROWS(exponentials)(const MLT_REAL *restrict x, MLT_REAL *
                                           int64_t rows, int64_t n, MLT_REAL *restrict shifts,
                                           double *restrict sums) {
   if (rows == 1) {
-    shifts[0] = MLT_ROWS(maximum)(x, n);
-    sums[0] = MLT_ROWS(exp_sum)(x, y, shifts[0], n);
+    shifts[0] = MLT_ROWS(row_max)(x, n);
+    sums[0] = MLT_ROWS(row_exp_sum)(x, y, shifts[0], n);
     return;
   }
   for (int64_t r = 0; r < rows; r++) {
-    const MLT_REAL shift = shifts[r] = MLT_ROWS(maximum)(x + r * n, n);
+    const MLT_REAL shift = shifts[r] = n < 32 ? MLT_ROWS(few_max)(x + r * n, n) : MLT_ROWS(row_max)(x + r * n, n);
     for (int64_t i = 0; i < n; i++) y[r * n + i] = x[r * n + i] - shift;
   }
   for (int64_t i = 0; i < rows * n; i++) y[i] = MLT_DECAY(y[i]);
@@ -131,8 +87,8 @@ static inline void MLT_ROWS(logarithms)(const MLT_REAL *restrict x, int64_t rows
   if (rows > 1) {
     MLT_ROWS(exponentials)(x, buffer, rows, n, shifts, sums);
   } else {
-    shifts[0] = MLT_ROWS(maximum)(x, n);
-    sums[0] = MLT_ROWS(exp_sum)(x, NULL, shifts[0], n);
+    shifts[0] = MLT_ROWS(row_max)(x, n);
+    sums[0] = MLT_ROWS(row_exp_sum)(x, NULL, shifts[0], n);
   }
   for (int64_t r = 0; r < rows; r++) sums[r] = MLT_LOG_DOUBLE(sums[r] * MLT_DECAY_UNIT);
 }
@@ -152,14 +108,18 @@ static void MLT_ROWS(softmax)(void *context, int64_t begin, int64_t end) {
       MLT_ROWS(logarithms)(x, rows, n, shifts, sums);
       for (int64_t r = 0; r < rows; r++, x += n, y += n) {
         const MLT_REAL shift = shifts[r], rest = (MLT_REAL)sums[r];
-        for (int64_t i = 0; i < n; i++) y[i] = (x[i] - shift) - rest;
+#define MLT_LOGARITHM(AT, ALL, FUSED) ((AT(x) - ALL(shift)) - ALL(rest))
+        MLT_ROW_VALUES(y, n, MLT_LOGARITHM)
+#undef MLT_LOGARITHM
       }
       continue;
     }
     MLT_ROWS(exponentials)(x, y, rows, n, shifts, sums);
-    for (int64_t r = 0; r < rows; r++) {
+    for (int64_t r = 0; r < rows; r++, y += n) {
       const MLT_REAL scale = (MLT_REAL)(1.0 / sums[r]);
-      for (int64_t i = 0; i < n; i++) y[r * n + i] *= scale;
+#define MLT_SCALED(AT, ALL, FUSED) (AT(y) * ALL(scale))
+      MLT_ROW_VALUES(y, n, MLT_SCALED)
+#undef MLT_SCALED
     }
   }
 }
@@ -292,16 +252,16 @@ static void MLT_ROWS(cross_entropy_backward)(void *context, int64_t begin, int64
 
 /* ---- layer normalisation: y = (x - mean) / sqrt(var + eps) * weight + bias ------------------ */
 
-static inline double MLT_ROWS(statistics)(const MLT_REAL *x, int64_t n, double epsilon,
-                                          double *mean) {
-  *mean = MLT_ROWS(sum)(x, n) / (double)n;
-  const MLT_REAL shift = (MLT_REAL)*mean;
-  const double off = *mean - (double)shift;
-  double squares = MLT_ROWS(squares)(x, shift, n) - (double)n * (off * off);
-  /* Squares beyond the range of float, and what is left of squares below it. */
-  if (!(squares > 1e-30 && squares < 1e37)) squares = MLT_ROWS(wide_squares)(x, *mean, n);
-  return 1.0 / sqrt(squares / (double)n + epsilon);
-}
+/* (x - mean) * scale is FUSED(x - m, f, low): the mean in two parts, of which the lower is scaled first. */
+#define MLT_ROW_STATISTICS(x, n, epsilon)                                                       \
+  const mlt_moments moments = MLT_ROWS(row_moments)(x, n);                                      \
+  const double scale = 1.0 / sqrt(moments.squares / (double)n + epsilon);                       \
+  const MLT_REAL m = (MLT_REAL)moments.mean, f = (MLT_REAL)scale;                               \
+  const MLT_REAL low = (MLT_REAL)((moments.mean - (double)m) * -scale);
+#define MLT_NORMAL(AT, ALL, FUSED) FUSED(AT(x) - ALL(m), ALL(f), ALL(low))
+#define MLT_WEIGHTED(AT, ALL, FUSED) (MLT_NORMAL(AT, ALL, FUSED) * AT(w))
+#define MLT_BIASED(AT, ALL, FUSED) (MLT_NORMAL(AT, ALL, FUSED) + AT(b))
+#define MLT_AFFINE(AT, ALL, FUSED) FUSED(MLT_NORMAL(AT, ALL, FUSED), AT(w), AT(b))
 
 static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
   const mlt_layer_norm *s = context;
@@ -310,21 +270,16 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; row++) {
     const MLT_REAL *restrict x = (const MLT_REAL *)s->source + row * n;
     MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
-    double mean, scale = MLT_ROWS(statistics)(x, n, s->epsilon, &mean);
-    /* The mean in two parts, of which the lower is scaled first. */
-    const MLT_REAL m = (MLT_REAL)mean, f = (MLT_REAL)scale, low = (MLT_REAL)((mean - (double)m) * -scale);
-    if (w && b)
-      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(MLT_FUSED(x[i] - m, f, low), w[i], b[i]);
-    else if (w)
-      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low) * w[i];
-    else if (b)
-      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low) + b[i];
-    else
-      for (int64_t i = 0; i < n; i++) y[i] = MLT_FUSED(x[i] - m, f, low);
+    MLT_ROW_STATISTICS(x, n, s->epsilon)
+    if (w && b) MLT_ROW_VALUES(y, n, MLT_AFFINE)
+    else if (w) MLT_ROW_VALUES(y, n, MLT_WEIGHTED)
+    else if (b) MLT_ROW_VALUES(y, n, MLT_BIASED)
+    else MLT_ROW_VALUES(y, n, MLT_NORMAL)
   }
 }
 
-/* With z = (x - mean) f and h = g * weight: f (h - mean(h) - z mean(h z)). */
+/* With z = (x - mean) f and h = g * weight: f (h - mean(h) - z mean(h z)); z is of the order of 1, whatever the range
+ * of x. */
 static void MLT_ROWS(layer_norm_backward)(void *context, int64_t begin, int64_t end) {
   const mlt_layer_norm *s = context;
   const int64_t n = s->n;
@@ -332,16 +287,32 @@ static void MLT_ROWS(layer_norm_backward)(void *context, int64_t begin, int64_t 
   for (int64_t row = begin; row < end; row++) {
     const MLT_REAL *restrict x = (const MLT_REAL *)s->source + row * n;
     const MLT_REAL *restrict g = (const MLT_REAL *)s->gradient + row * n;
-    MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
-    double mean, scale = MLT_ROWS(statistics)(x, n, s->epsilon, &mean);
-    for (int64_t i = 0; i < n; i++) y[i] = w ? g[i] * w[i] : g[i];
-    const double first = MLT_ROWS(sum)(y, n) / (double)n;
-    const double second = MLT_ROWS(dot_shifted)(y, x, mean, n) / (double)n * scale * scale;
-    const MLT_REAL m = (MLT_REAL)mean, f = (MLT_REAL)scale;
-    const MLT_REAL p = (MLT_REAL)first, q = (MLT_REAL)second;
-    for (int64_t i = 0; i < n; i++) y[i] = f * ((y[i] - p) - (x[i] - m) * q);
+    MLT_REAL *y = (MLT_REAL *)s->result + row * n;
+    MLT_ROW_STATISTICS(x, n, s->epsilon)
+    const MLT_REAL *h = g;
+    if (w) {
+#define MLT_GRADIENT(AT, ALL, FUSED) (AT(g) * AT(w))
+      MLT_ROW_VALUES(y, n, MLT_GRADIENT)
+#undef MLT_GRADIENT
+      h = y;
+    }
+    double first, second;
+    MLT_ROWS(row_sum_and_dot)(h, x, n, m, f, low, &first, &second);
+    const MLT_REAL p = (MLT_REAL)(first / (double)n), q = (MLT_REAL)(second / (double)n);
+#define MLT_BACKWARD(AT, ALL, FUSED) (ALL(f) * ((AT(h) - ALL(p)) - MLT_NORMAL(AT, ALL, FUSED) * ALL(q)))
+    MLT_ROW_VALUES(y, n, MLT_BACKWARD)
+#undef MLT_BACKWARD
   }
 }
+#undef MLT_ROW_STATISTICS
+#undef MLT_NORMAL
+#undef MLT_WEIGHTED
+#undef MLT_BIASED
+#undef MLT_AFFINE
+#undef MLT_ROW_VALUES
+#undef MLT_ROW_VECTOR
+#undef MLT_ROW_NUMBER
+#undef MLT_ROW_SAME
 
 static const mlt_neural_tasks MLT_ROWS(neural) = {
     MLT_ROWS(softmax), MLT_ROWS(softmax_columns), MLT_ROWS(cross_entropy),

@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
@@ -78,17 +79,23 @@ static void mlt_step_chunk(void *context, int64_t begin, int64_t end) {
 
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/optimizer_rules.h"
 #include "mltensor/target_end.h"
 
 #if MLT_HAVE_X86_TARGETS
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/optimizer_rules.h"
 #include "mltensor/target_end.h"
 
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
+#include "mltensor/lanes.h"
+#include "mltensor/moments.h"
 #include "mltensor/optimizer_rules.h"
 #include "mltensor/target_end.h"
 #endif
@@ -138,37 +145,36 @@ typedef struct {
   int largest;
 } mlt_norm;
 
-static void mlt_norm_span(const mlt_norm *norm, const mlt_span *span, int64_t from, int64_t n,
-                          double *result) {
-  double lanes[8] = {0}, largest = 0;
-#define MLT_NORM_OF(type)                                                                 \
-  {                                                                                       \
-    const type *g = (const type *)span->gradient + from;                                  \
-    if (norm->largest) {                                                                  \
-      for (int64_t i = 0; i < n; i++) {                                                   \
-        double v = fabs((double)g[i]);                                                    \
-        if (v > largest || v != v) largest = v;                                           \
-        if (v != v) break;                                                                \
-      }                                                                                   \
-    } else {                                                                              \
-      int64_t i = 0;                                                                      \
-      for (; i + 8 <= n; i += 8)                                                          \
-        for (int k = 0; k < 8; k++) lanes[k] += (double)g[i + k] * (double)g[i + k];      \
-      for (int k = 0; i < n; i++, k++) lanes[k] += (double)g[i] * (double)g[i];           \
-    }                                                                                     \
-  }
-  if (norm->is_double)
-    MLT_NORM_OF(double)
-  else
-    MLT_NORM_OF(float)
-#undef MLT_NORM_OF
-  if (norm->largest) {
-    if (*result == *result && (largest > *result || largest != largest)) *result = largest;
-  } else {
-    *result += ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) +
-               ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
-  }
+typedef double (*mlt_row_squares)(const void *row, int64_t n);
+
+static mlt_row_squares mlt_find_row_squares(int is_double) {
+  static const mlt_row_squares table[][2] = {
+      {squares_of_floats_base, squares_of_doubles_base},
+#if MLT_HAVE_X86_TARGETS
+      {squares_of_floats_avx2, squares_of_doubles_avx2},
+      {squares_of_floats_avx512, squares_of_doubles_avx512},
+#endif
+  };
+  return table[mlt_runtime_pointer->isa][is_double];
 }
+
+/* The greater of `result` and the magnitudes of a row; NaN stays. */
+#define MLT_LARGEST_OF(type)                                               \
+  {                                                                        \
+    const type *g = (const type *)row;                                     \
+    for (int64_t i = 0; i < n && found == found; i++) {                    \
+      const double v = fabs((double)g[i]);                                 \
+      if (v > found || v != v) found = v;                                  \
+    }                                                                      \
+  }
+static double mlt_largest_magnitude(const void *row, int64_t n, int is_double, double found) {
+  if (is_double)
+    MLT_LARGEST_OF(double)
+  else
+    MLT_LARGEST_OF(float)
+  return found;
+}
+#undef MLT_LARGEST_OF
 
 static void mlt_norm_chunk(void *context, int64_t begin, int64_t end) {
   const mlt_norm *norm = context;
@@ -178,7 +184,10 @@ static void mlt_norm_chunk(void *context, int64_t begin, int64_t end) {
     const mlt_span *span = norm->group->spans + i;
     int64_t from = begin > span->begin ? begin - span->begin : 0;
     int64_t to = end - span->begin < span->size ? end - span->begin : span->size;
-    if (from < to) mlt_norm_span(norm, span, from, to - from, result);
+    if (from >= to) continue;
+    const char *row = (const char *)span->gradient + from * (norm->is_double ? 8 : 4);
+    if (norm->largest) *result = mlt_largest_magnitude(row, to - from, norm->is_double, *result);
+    else *result += mlt_find_row_squares(norm->is_double)(row, to - from);
   }
 }
 

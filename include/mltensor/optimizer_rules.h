@@ -125,6 +125,9 @@
     }                                                                                           \
   }
 
+static double MLT_FN(squares_of_floats)(const void *row, int64_t n) { return MLT_FN(row_squares_f32)(row, n); }
+static double MLT_FN(squares_of_doubles)(const void *row, int64_t n) { return MLT_FN(row_squares_f64)(row, n); }
+
 MLT_SGD_RULE(float)
 MLT_SGD_RULE(double)
 MLT_ADAM_RULE(float, __builtin_sqrtf)

@@ -13,11 +13,15 @@
 
 /* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
 #define MLT_REDUCE_BLOCK 2048
+/* Bytes that no cache holds. */
+#define MLT_REDUCE_FAR (1 << 25)
 /* Adjacent results that are taken together. */
 #define MLT_REDUCE_TILE 1024
 
+typedef void (*mlt_reduce_row)(const char *source, int64_t n, char *result, const char *aux);
+
 typedef struct {
-  void (*row)(const char *source, int64_t n, char *result, const char *aux);
+  mlt_reduce_row row;
   void (*column)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
                  const char *aux);
   void (*combine)(char *result, const char *other, int64_t m);
@@ -26,10 +30,13 @@ typedef struct {
   int acc_size; /* bytes of its accumulator */
   int width;    /* accumulators of an element: 2 for a complex number summed as two reals */
   int aux_size; /* bytes of the auxiliary value of a result; 0: the loops take none */
+  int fields;   /* of an accumulator; those of several lie field by field */
+  /* `column` for work beyond the caches, or NULL */
+  void (*far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result, const char *aux);
 } mlt_reduction;
 
 typedef struct {
-  void (*row)(const char *source, int64_t n, char *result, const char *aux);
+  mlt_reduce_row row;
   int64_t (*place)(const char *source, int64_t n, const char *value);
   void (*places)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *values,
                  char *places);
@@ -42,7 +49,10 @@ typedef struct {
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/lanes.h"
 #include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -53,7 +63,10 @@ typedef struct {
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/lanes.h"
 #include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -61,7 +74,10 @@ typedef struct {
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/vmath_exponential.h"
+#include "mltensor/lanes.h"
 #include "mltensor/decay.h"
+#include "mltensor/exponentials.h"
+#include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
 #include "mltensor/target_end.h"
@@ -78,6 +94,7 @@ enum {
   MLT_REDUCE_ANY_OP,
   MLT_REDUCE_ALL_OP,
   MLT_REDUCE_MOMENTS_OP,
+  MLT_REDUCE_LENGTHS_OP,
   MLT_REDUCE_OPS
 };
 
@@ -148,6 +165,8 @@ static const mlt_reduction *const mlt_reductions[MLT_REDUCE_OPS][MLT_DTYPE_COUNT
     [MLT_REDUCE_ALL_OP] = MLT_TRUTH_LINES(all),
     [MLT_REDUCE_MOMENTS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(moments_FLOAT32),
                                [MLT_FLOAT64] = MLT_EACH_TARGET(moments_FLOAT64)},
+    [MLT_REDUCE_LENGTHS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(lengths_FLOAT32),
+                               [MLT_FLOAT64] = MLT_EACH_TARGET(lengths_FLOAT64)},
 };
 
 static const mlt_arg_reduction *const mlt_arg_reductions[2][MLT_DTYPE_COUNT][MLT_ISA_COUNT] = {

@@ -10,7 +10,7 @@
 #include "mltensor/reduce_engine.h"
 
 #define MLT_ARG_ROWS 64   /* rows of columns at a time; their number fits an int8 */
-#define MLT_ARG_SEGMENT 16 /* fewest blocks of a row that are a unit of work */
+#define MLT_ARG_SEGMENT 8  /* fewest blocks of a row that are a unit of work */
 
 typedef struct {
   mlt_reduce_plan plan; /* geometry with one reduced dimension; out holds int64 */
@@ -43,10 +43,17 @@ static void mlt_arg_blocks(const mlt_arg_plan *a, const char *source, int64_t be
 
 static void mlt_arg_rows_task(void *context, int64_t begin, int64_t end) {
   mlt_arg_plan *a = context;
+  const mlt_reduce_plan *p = &a->plan;
   char best[8];
+  const int direct = p->blocks == 1 && !p->converts && p->inner_stride == p->item;
   for (int64_t k = begin; k < end; k++) {
     int64_t index;
-    const char *source = mlt_reduce_outer(&a->plan, k, &index);
+    const char *source = mlt_reduce_outer(p, k, &index);
+    if (direct) {
+      a->loops->row(source, p->inner, best, NULL);
+      ((int64_t *)p->out)[index] = a->loops->place(source, p->inner, best);
+      continue;
+    }
     mlt_arg_blocks(a, source, 0, a->plan.blocks, best, (int64_t *)a->plan.out + index);
   }
 }

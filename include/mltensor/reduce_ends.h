@@ -72,7 +72,6 @@ enum {
   MLT_FINISH_PAIR,      /* two doubles: added, then as REAL */
   MLT_FINISH_HALF,      /* float to float16 */
   MLT_FINISH_TRUTH,     /* not zero */
-  MLT_FINISH_MOMENTS,   /* the squares of `mlt_moments`, as REAL */
   MLT_FINISH_LOG        /* log of a double plus the auxiliary value */
 };
 
@@ -99,30 +98,50 @@ static inline void mlt_store_real(char *out, int dtype, double value) {
     *(mlt_half *)out = mlt_float_to_half((float)value);
 }
 
-/* The commonest ending without a branch per result: doubles, divided, to adjacent reals. */
-static int mlt_finish_plain(const mlt_finish *f, const double *restrict sums, char *out,
+/* The commonest ending without a branch per result: doubles, divided, perhaps their roots, to adjacent reals. */
+#define MLT_FINISH_PLAIN(T)                                                           \
+  T *restrict y = (T *)out;                                                           \
+  if (f->root)                                                                        \
+    for (int64_t j = 0; j < m; j++) y[j] = (T)sqrt(sums[j] / f->divisor);             \
+  else if (f->divisor == 1.0)                                                         \
+    for (int64_t j = 0; j < m; j++) y[j] = (T)sums[j];                                \
+  else                                                                                \
+    for (int64_t j = 0; j < m; j++) y[j] = (T)(sums[j] / f->divisor);
+
+static int mlt_finish_plain(const mlt_finish *f, const double *restrict sums, int acc_size, char *restrict out,
                             int64_t step, int64_t m) {
-  if (f->kind != MLT_FINISH_REAL || f->root || step != mlt_itemsize[f->dtype]) return 0;
+  if (f->kind == MLT_FINISH_VALUE && step == acc_size) {
+    memcpy(out, sums, m * acc_size);
+    return 1;
+  }
+  if (f->kind == MLT_FINISH_TRUTH && step == 1) {
+    uint8_t *restrict y = (uint8_t *)out;
+    const uint32_t *restrict truth32 = (const uint32_t *)sums;
+    const uint64_t *restrict truth64 = (const uint64_t *)sums;
+    if (acc_size == 1) memcpy(out, sums, m);
+    else if (acc_size == 4)
+      for (int64_t j = 0; j < m; j++) y[j] = truth32[j] != 0;
+    else if (acc_size == 8)
+      for (int64_t j = 0; j < m; j++) y[j] = truth64[j] != 0;
+    return acc_size != 2;
+  }
+  if (f->kind != MLT_FINISH_REAL || step != mlt_itemsize[f->dtype]) return 0;
   if (f->dtype == MLT_FLOAT32) {
-    float *restrict y = (float *)out;
-    if (f->divisor == 1.0)
-      for (int64_t j = 0; j < m; j++) y[j] = (float)sums[j];
-    else
-      for (int64_t j = 0; j < m; j++) y[j] = (float)(sums[j] / f->divisor);
+    MLT_FINISH_PLAIN(float)
     return 1;
   }
   if (f->dtype != MLT_FLOAT64) return 0;
-  double *restrict y = (double *)out;
-  for (int64_t j = 0; j < m; j++) y[j] = sums[j] / f->divisor;
+  MLT_FINISH_PLAIN(double)
   return 1;
 }
+#undef MLT_FINISH_PLAIN
 
 /* Writes m results `step` bytes apart. `aux` holds the auxiliary values in the dtype of the
  * loops (float for float32 and float16). */
 static void mlt_finish_results(const mlt_finish *f, const char *acc, int acc_size, const char *aux,
                                char *out, int64_t step, int64_t m) {
   const double *sums = (const double *)acc;
-  if (mlt_finish_plain(f, sums, out, step, m)) return;
+  if (mlt_finish_plain(f, sums, acc_size, out, step, m)) return;
   for (int64_t j = 0; j < m; j++, out += step) {
     switch (f->kind) {
       case MLT_FINISH_VALUE:
@@ -154,11 +173,6 @@ static void mlt_finish_results(const mlt_finish *f, const char *acc, int acc_siz
       case MLT_FINISH_TRUTH:
         *(uint8_t *)out = (uint8_t)mlt_reduce_truth(acc + j * acc_size, acc_size);
         break;
-      case MLT_FINISH_MOMENTS: {
-        double value = ((const mlt_moments *)acc)[j].squares / f->divisor;
-        mlt_store_real(out, f->dtype, f->root ? sqrt(value) : value);
-        break;
-      }
       default: {
         double shift = f->dtype == MLT_FLOAT64 ? ((const double *)aux)[j] : ((const float *)aux)[j];
         mlt_store_real(out, f->dtype, log(sums[j]) + shift);

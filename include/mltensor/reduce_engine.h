@@ -4,7 +4,7 @@
  * visited in the order of their strides.  Then one of two ways:
  *
  *   rows     the closest elements are reduced into one result: `row` over blocks of 2048, or of
- *            16 KB where they are read in place;
+ *            32 to 64 KB where they are narrow and read in place;
  *   columns  the closest elements belong to different results: `column` over tiles of up to 1024
  *            results and blocks of reduced rows.
  *
@@ -139,10 +139,13 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
-  if (!p->converts && p->inner_stride == p->item && p->item < 8) p->block = 8 * MLT_REDUCE_BLOCK / p->item;
+  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
+  if (!p->converts && p->inner_stride == p->item)
+    p->block = p->item >= 4 ? 32 * MLT_REDUCE_BLOCK / p->item : 16 * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
+    const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;
-    p->block = p->block < 64 ? 64 : p->block > 1024 ? 1024 : p->block;
+    p->block = p->block < least ? least : p->block > 1024 ? 1024 : p->block;
   }
   p->blocks_per_row = (p->inner + p->block - 1) / p->block;
   p->blocks = p->blocks_per_row;
@@ -181,6 +184,42 @@ static inline const char *mlt_reduce_block_at(const mlt_reduce_plan *p, const ch
   return source;
 }
 
+/* The blocks of the reduced range one after the other, without a division for each. */
+typedef struct {
+  const char *source;
+  int64_t block, at[MLT_MAX_DIMS];
+} mlt_reduce_walk;
+
+static inline const char *mlt_reduce_walk_begin(const mlt_reduce_plan *p, mlt_reduce_walk *walk, const char *source,
+                                                int64_t b, int64_t *count) {
+  int64_t k = p->reduced ? b / p->blocks_per_row : 0;
+  walk->block = b - k * p->blocks_per_row;
+  walk->source = mlt_reduce_block_at(p, source, b, count);
+  for (int i = p->reduced - 1; i >= 0; i--) {
+    walk->at[i] = k % p->reduced_shape[i];
+    k /= p->reduced_shape[i];
+  }
+  return walk->source;
+}
+
+static inline const char *mlt_reduce_walk_next(const mlt_reduce_plan *p, mlt_reduce_walk *walk, int64_t *count) {
+  if (++walk->block < p->blocks_per_row) {
+    walk->source += p->block * p->inner_stride;
+  } else {
+    walk->source -= (p->blocks_per_row - 1) * p->block * p->inner_stride;
+    walk->block = 0;
+    for (int i = p->reduced - 1; i >= 0; i--) {
+      walk->source += p->reduced_stride[i];
+      if (++walk->at[i] < p->reduced_shape[i]) break;
+      walk->source -= walk->at[i] * p->reduced_stride[i];
+      walk->at[i] = 0;
+    }
+  }
+  const int64_t rest = p->inner - walk->block * p->block;
+  *count = rest < p->block ? rest : p->block;
+  return walk->source;
+}
+
 /* Few adjacent columns in adjacent rows: several rows make one wide row, folded at the end. */
 static int64_t mlt_reduce_widened(const mlt_reduce_plan *p, const char *source, int64_t m,
                                   int64_t rows, char *acc) {
@@ -191,8 +230,12 @@ static int64_t mlt_reduce_widened(const mlt_reduce_plan *p, const char *source, 
   int64_t lanes = m * fold * loops->width;
   loops->identity(wide, lanes);
   loops->column(source, lanes, groups, fold * p->inner_stride, wide, NULL);
-  for (int64_t k = 0; k < fold; k++)
-    loops->combine(acc, wide + k * m * loops->acc_size, m * loops->width);
+  const int64_t piece = m * (loops->acc_size / loops->fields);
+  char part[256 * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
+  for (int64_t k = 0; k < fold; k++) {
+    for (int i = 0; i < loops->fields; i++) memcpy(part + i * piece, wide + (i * fold + k) * piece, piece);
+    loops->combine(acc, part, m * loops->width);
+  }
   return groups * fold;
 }
 
@@ -210,9 +253,13 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     return;
   }
   if (p->converts || p->column_stride != p->item) {
-    for (int64_t r = 0; r < count; r++) {
-      p->unpack(buffer, source + r * p->inner_stride, p->column_stride, m);
-      loops->column(buffer, m * loops->width, 1, 0, acc, aux);
+    const int64_t row = m * loops->item, most = (int64_t)sizeof buffer / row;
+    for (int64_t r = 0; r < count;) {
+      const int64_t rows = count - r < most ? count - r : most;
+      for (int64_t k = 0; k < rows; k++)
+        p->unpack(buffer + k * row, source + (r + k) * p->inner_stride, p->column_stride, m);
+      loops->column(buffer, m * loops->width, rows, row, acc, aux);
+      r += rows;
     }
     return;
   }
@@ -221,7 +268,13 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  loops->column(source, m * loops->width, count, p->inner_stride, acc, aux);
+  const int far = loops->far && p->size * p->item > MLT_REDUCE_FAR;
+  (far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
+}
+
+static inline void mlt_reduce_copy(char *to, const char *from, int64_t bytes) {
+  if (bytes == 8) memcpy(to, from, 8);
+  else memcpy(to, from, bytes);
 }
 
 /* Folds blocks [begin, end) into m accumulators through the tree. */
@@ -239,15 +292,18 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
   char levels[MLT_REDUCE_LEVELS][MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   int filled[MLT_REDUCE_LEVELS] = {0};
   const int short_rows = p->columns == 1 && p->inner < 256 && !p->early ? 7 : 0;
+  mlt_reduce_walk walk;
+  const char *start = mlt_reduce_walk_begin(p, &walk, source, begin, &count);
   for (int64_t b = begin; b < end; b++) {
+    if (b > begin) start = mlt_reduce_walk_next(p, &walk, &count);
     if (p->early && atomic_load_explicit(&p->found, memory_order_relaxed)) break;
-    const char *start = mlt_reduce_block_at(p, source, b, &count);
     if (m > 1 || p->columns > 1) loops->identity(acc, lanes);
     mlt_reduce_block(p, start, m, count, acc, aux);
     /* Short rows go together, so that the tree is worth its keep. */
     for (int more = short_rows; more > 0 && b + 1 < end; more--) {
       char next[MLT_REDUCE_MAX_ACC];
-      start = mlt_reduce_block_at(p, source, ++b, &count);
+      start = mlt_reduce_walk_next(p, &walk, &count);
+      b++;
       mlt_reduce_block(p, start, 1, count, next, aux);
       loops->combine(acc, next, lanes);
     }
@@ -257,17 +313,17 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
     }
     /* A full level is folded into the one above. */
     for (int level = 0;; level++) {
-      if (filled[level] == 0) memcpy(levels[level], acc, bytes);
+      if (filled[level] == 0) mlt_reduce_copy(levels[level], acc, bytes);
       else loops->combine(levels[level], acc, lanes);
       if (++filled[level] < MLT_REDUCE_DEGREE || level == MLT_REDUCE_LEVELS - 1) break;
       filled[level] = 0;
-      memcpy(acc, levels[level], bytes);
+      mlt_reduce_copy(acc, levels[level], bytes);
     }
   }
   int first = 1;
   for (int level = 0; level < MLT_REDUCE_LEVELS; level++) {
     if (!filled[level]) continue;
-    if (first) memcpy(acc, levels[level], bytes);
+    if (first) mlt_reduce_copy(acc, levels[level], bytes);
     else loops->combine(acc, levels[level], lanes);
     first = 0;
   }
@@ -285,11 +341,17 @@ static const char *mlt_reduce_aux(const mlt_reduce_plan *p, int64_t index, int64
   return buffer;
 }
 
+/* What is finished of m accumulators: themselves, of several fields the last one. */
+static inline const char *mlt_reduce_last_field(const mlt_reduction *loops, const char *acc, int64_t m) {
+  return acc + m * (loops->acc_size - loops->acc_size / loops->fields);
+}
+
 /* One result per outer position, no columns: the accumulators of a batch are finished together. */
 static void mlt_reduce_rows_task(void *context, int64_t begin, int64_t end) {
   mlt_reduce_plan *p = context;
   const mlt_reduction *loops = p->loops;
   char batch[256 * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
+  const int field = loops->acc_size / loops->fields;
   const int direct = p->blocks == 1 && !p->converts && p->inner_stride == p->item;
   int64_t at[MLT_MAX_DIMS], index, k = begin;
   const char *source = mlt_reduce_outer(p, begin, &index);
@@ -311,7 +373,10 @@ static void mlt_reduce_rows_task(void *context, int64_t begin, int64_t end) {
         at[i] = 0;
       }
     }
-    mlt_finish_results(&p->finish, batch, loops->acc_size,
+    if (loops->fields > 1)
+      for (int64_t j = 0; j < m; j++)
+        memmove(batch + j * field, mlt_reduce_last_field(loops, batch + j * loops->acc_size, 1), field);
+    mlt_finish_results(&p->finish, batch, field,
                        loops->aux_size ? p->aux + begin * loops->aux_size : NULL,
                        p->out + begin * p->out_item, p->out_item, m);
     begin += m;
@@ -340,7 +405,7 @@ static void mlt_reduce_tiles_task(void *context, int64_t begin, int64_t end) {
       continue;
     }
     mlt_reduce_blocks(p, source, m, b, e, acc, aux);
-    mlt_finish_results(&p->finish, acc, size, aux, p->out + index * p->out_item,
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, aux, p->out + index * p->out_item,
                        p->column_step * p->out_item, m);
   }
 }
@@ -359,7 +424,7 @@ static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
     for (int64_t width = 1; width < p->segments; width *= 2)
       for (int64_t s = 0; s + width < p->segments; s += 2 * width)
         p->loops->combine(acc + s * step, acc + (s + width) * step, m * p->loops->width);
-    mlt_finish_results(&p->finish, acc, size, mlt_reduce_aux(p, index, m, aux_buffer),
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, mlt_reduce_aux(p, index, m, aux_buffer),
                        p->out + index * p->out_item, p->column_step * p->out_item, m);
   }
 }

@@ -3,7 +3,8 @@
  * `row` folds n adjacent elements into one accumulator.  It runs a fixed number of lanes side by
  * side and folds them as a tree, so that the order of additions depends on n alone and the loop
  * vectorises without reassociation by the compiler.  `column` folds rows of m adjacent elements
- * into m accumulators, four rows at a time to halve the traffic of the accumulators.
+ * into m accumulators, row after row: memory is then read in its order, which is worth more than the traffic of
+ * accumulators that are not much wider than the elements.
  *
  * float32 is summed in double, four elements at a time that were added as they are: the rounding of two
  * additions does not grow with the length, and widening every element would take twice as long.
@@ -17,7 +18,7 @@
  * digits than the elements, so that rounding errors stay those of pairwise summation. */
 #define MLT_RUN(T, A) (sizeof(T) == sizeof(A) && (A)0.5 != (A)0 ? 16 : 1 << 20)
 
-#define MLT_REDUCE_ROW(name, T, A, X, W, IDENTITY, STEP, COMBINE)                              \
+#define MLT_REDUCE_ROW(name, T, A, X, W, AGAIN, IDENTITY, STEP, COMBINE)                       \
   static void MLT_FN(name)(const char *source, int64_t n, char *result, const char *auxiliary) {\
     enum { LANES = MLT_LANES(A), RUN = MLT_RUN(T, A) };                                        \
     const T *restrict p = (const T *)source;                                                   \
@@ -59,6 +60,17 @@
         lane[j] = COMBINE;                                                                     \
       }                                                                                        \
     }                                                                                          \
+    if (AGAIN && i < n) { /* the last ones once more, to which the result is indifferent */    \
+      i = n - LANES;                                                                           \
+      for (int j = 0; j < LANES; j++) {                                                        \
+        const X shift = (X)0;                                                                  \
+        (void)shift;                                                                           \
+        const T x = p[i + j];                                                                  \
+        const A a = lane[j];                                                                   \
+        lane[j] = STEP;                                                                        \
+      }                                                                                        \
+      i = n;                                                                                   \
+    }                                                                                          \
     for (int64_t j = 0; j < n - i; j++) {                                                      \
       const X shift = shifts[j % W];                                                           \
       (void)shift;                                                                             \
@@ -80,7 +92,7 @@
     A *restrict acc = (A *)result;                                                             \
     const X *restrict aux = (const X *)auxiliary;                                              \
     (void)aux;                                                                                 \
-    for (; rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
+    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
       const T *restrict p0 = (const T *)source;                                                \
       const T *restrict p1 = (const T *)(source + row_stride);                                 \
       const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
@@ -119,13 +131,15 @@
   }
 
 /* A reduction whose steps need nothing beside the element. */
-#define MLT_REDUCTION(name, T, A, IDENTITY, STEP, COMBINE)                          \
-  MLT_REDUCE_ROW(name##_row, T, A, A, 1, IDENTITY, STEP, COMBINE)                   \
+#define MLT_REDUCTION(name, T, A, IDENTITY, STEP, COMBINE) \
+  MLT_REDUCTION_OF(name, T, A, 0, IDENTITY, STEP, COMBINE)
+#define MLT_REDUCTION_OF(name, T, A, AGAIN, IDENTITY, STEP, COMBINE)                \
+  MLT_REDUCE_ROW(name##_row, T, A, A, 1, AGAIN, IDENTITY, STEP, COMBINE)            \
   MLT_REDUCE_COLUMN(name##_column, T, A, A, STEP)                                   \
   MLT_REDUCE_COMBINE(name, A, IDENTITY, COMBINE)                                    \
   static const mlt_reduction MLT_FN(name) = {                                       \
       MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),            \
-      MLT_FN(name##_identity), sizeof(T), sizeof(A), 1, 0};
+      MLT_FN(name##_identity), sizeof(T), sizeof(A), 1, 0, 1};
 
 /* ---- sums and products ------------------------------------------------------------------ */
 
@@ -133,50 +147,51 @@
   MLT_REDUCTION(sum_##D, T, A, (A)0, a + (A)x, a + b) \
   MLT_REDUCTION(prod_##D, T, A, (A)1, a * (A)x, a * b)
 
-/* Sums of float32 in double.  A row shorter than the lanes is added in double alone.  Half of the additions
- * are fused with a product by 1, which other units of the processor do. */
+/* Sums of float32 in double, see moments.h. */
 static void MLT_FN(sum_FLOAT32_row)(const char *source, int64_t n, char *result, const char *aux) {
-  enum { LANES = MLT_LANES(double) };
-  const float *restrict p = (const float *)source;
-  double *out = (double *)result;
-  int64_t i = 0;
+  *(double *)result = MLT_FN(row_sum_f32)((const float *)source, n);
   (void)aux;
-  if (n < LANES) {
-    double a = 0.0;
-    for (; i < n; i++) a += (double)p[i];
-    *out = a;
-    return;
-  }
-  double lane[LANES] __attribute__((aligned(64)));
-  for (int j = 0; j < LANES; j++) lane[j] = 0.0;
-  for (; i + 4 * LANES <= n; i += 4 * LANES)
-    for (int j = 0; j < LANES; j++) {
-      const float four = MLT_FMA32(p[i + j], 1.0f, p[i + LANES + j]) + (p[i + 2 * LANES + j] + p[i + 3 * LANES + j]);
-      lane[j] = MLT_FMA64((double)four, 1.0, lane[j]);
-    }
-  for (; i + LANES <= n; i += LANES)
-    for (int j = 0; j < LANES; j++) lane[j] = MLT_FMA64((double)p[i + j], 1.0, lane[j]);
-  for (; i + 8 <= n; i += 8)
-    for (int j = 0; j < 8; j++) lane[j] += (double)p[i + j];
-  double rest = 0.0;
-  for (; i < n; i++) rest += (double)p[i];
-  for (int width = LANES / 2; width >= 1; width /= 2)
-    for (int j = 0; j < width; j++) lane[j] += lane[j + width];
-  *out = lane[0] + rest;
 }
 
+/* Sixteen rows at a time keep the accumulators out of the way. */
 static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
                                        char *result, const char *aux) {
   double *restrict acc = (double *)result;
+  const int64_t whole = m / MLT_F_LANES * MLT_F_LANES;
   (void)aux;
-  for (; rows >= 8; rows -= 8, source += 8 * row_stride) {
-    const float *restrict p[8];
-    for (int r = 0; r < 8; r++) p[r] = (const float *)(source + r * row_stride);
-    for (int64_t j = 0; j < m; j++) {
-      const float four = (p[0][j] + p[1][j]) + (p[2][j] + p[3][j]);
-      const float more = (p[4][j] + p[5][j]) + (p[6][j] + p[7][j]);
-      acc[j] += (double)four + (double)more;
+  while (rows > 0) {
+    const int64_t taken = rows < 16 ? rows : 16;
+    for (int64_t j = 0; j < whole; j += MLT_F_LANES) {
+      const char *p = source + j * (int64_t)sizeof(float);
+      MLT_FN(wide) a = MLT_FN(wide_load)(acc + j);
+      int64_t k = 0;
+      for (; k + 4 <= taken; k += 4, p += 4 * row_stride)
+        a = MLT_FN(widened_add)(a, (MLT_LOAD_F(p) + MLT_LOAD_F(p + row_stride)) +
+                                       (MLT_LOAD_F(p + 2 * row_stride) + MLT_LOAD_F(p + 3 * row_stride)));
+      for (; k < taken; k++, p += row_stride) a = MLT_FN(widened_add)(a, MLT_LOAD_F(p));
+      MLT_FN(wide_store)(acc + j, a);
     }
+    for (int64_t j = whole; j < m; j++)
+      for (int64_t k = 0; k < taken; k++) acc[j] += (double)((const float *)(source + k * row_stride))[j];
+    rows -= taken;
+    source += taken * row_stride;
+  }
+}
+
+/* The same for what is too far away to be read in another order than its own. */
+static void MLT_FN(sum_FLOAT32_far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
+                                    const char *aux) {
+  double *restrict acc = (double *)result;
+  float four[MLT_REDUCE_TILE] __attribute__((aligned(64)));
+  (void)aux;
+  for (; rows >= 4; rows -= 4, source += 4 * row_stride) {
+    const float *restrict last = (const float *)(source + 3 * row_stride);
+    memcpy(four, source, m * sizeof(float));
+    for (int k = 1; k < 3; k++) {
+      const float *restrict p = (const float *)(source + k * row_stride);
+      for (int64_t j = 0; j < m; j++) four[j] += p[j];
+    }
+    for (int64_t j = 0; j < m; j++) acc[j] += (double)(four[j] + last[j]);
   }
   for (; rows > 0; rows--, source += row_stride) {
     const float *restrict p = (const float *)source;
@@ -187,141 +202,90 @@ static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t ro
 MLT_REDUCE_COMBINE(sum_FLOAT32, double, 0.0, a + b)
 static const mlt_reduction MLT_FN(sum_FLOAT32) = {
     MLT_FN(sum_FLOAT32_row), MLT_FN(sum_FLOAT32_column), MLT_FN(sum_FLOAT32_combine),
-    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0};
+    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(sum_FLOAT32_far)};
 MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
-#define MLT_REDUCE_PROD_REAL(D, T)                                                     \
-  MLT_REDUCTION(prod_##D, T, double, 1.0, a * (double)x, a * b)                        \
-  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0.0, a + (double)x, a + b) \
+static void MLT_FN(prod_FLOAT32_row)(const char *source, int64_t n, char *result, const char *aux) {
+  enum { LANES = MLT_F_LANES };
+  const float *restrict p = (const float *)source;
+  double product = 1.0;
+  int64_t i = 0;
+  (void)aux;
+  if (n >= LANES) {
+    MLT_FN(wide) a[4];
+    for (int k = 0; k < 4; k++) a[k] = MLT_FN(wide_all)(1.0);
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+      for (int k = 0; k < 4; k++) a[k] = MLT_FN(widened_multiply)(a[k], MLT_LOAD_F(p + i + k * LANES));
+    for (; i + LANES <= n; i += LANES) a[0] = MLT_FN(widened_multiply)(a[0], MLT_LOAD_F(p + i));
+    product = MLT_FN(wide_product)(MLT_FN(wide_multiply)(MLT_FN(wide_multiply)(a[0], a[1]),
+                                                         MLT_FN(wide_multiply)(a[2], a[3])));
+  }
+  for (; i < n; i++) product *= (double)p[i];
+  *(double *)result = product;
+}
+MLT_REDUCE_COLUMN(prod_FLOAT32_column, float, double, double, a * (double)x)
+MLT_REDUCE_COMBINE(prod_FLOAT32, double, 1.0, a * b)
+static const mlt_reduction MLT_FN(prod_FLOAT32) = {
+    MLT_FN(prod_FLOAT32_row), MLT_FN(prod_FLOAT32_column), MLT_FN(prod_FLOAT32_combine),
+    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1};
+MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
+
+#define MLT_REDUCE_SUM_PAIR(D, T)                                                      \
+  MLT_REDUCE_ROW(sum_pair_##D##_row, T, double, double, 2, 0, 0.0, a + (double)x, a + b) \
   static const mlt_reduction MLT_FN(sum_pair_##D) = {                                  \
       MLT_FN(sum_pair_##D##_row), MLT_FN(sum_##D##_column), MLT_FN(sum_##D##_combine), \
-      MLT_FN(sum_##D##_identity), 2 * sizeof(T), 2 * sizeof(double), 2, 0};
+      MLT_FN(sum_##D##_identity), 2 * sizeof(T), 2 * sizeof(double), 2, 0, 1};
 
 /* Squares of the deviations from `shift`; a product of a float's deviations is exact in double. */
 #define MLT_REDUCE_SQUARES(D, T)                                                               \
   static inline __attribute__((always_inline)) double MLT_FN(squared_##D)(double a, double d) { \
     return MLT_FMA64(d, d, a);                                                                 \
   }                                                                                            \
-  MLT_REDUCE_ROW(squares_##D##_row, T, double, double, 1, 0.0,                                 \
+  MLT_REDUCE_ROW(squares_##D##_row, T, double, double, 1, 0, 0.0,                                 \
                  MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
-  MLT_REDUCE_ROW(squares_pair_##D##_row, T, double, double, 2, 0.0,                            \
+  MLT_REDUCE_ROW(squares_pair_##D##_row, T, double, double, 2, 0, 0.0,                            \
                  MLT_FN(squared_##D)(a, (double)x - shift), a + b)                             \
   MLT_REDUCE_COLUMN(squares_##D##_column, T, double, double,                                   \
                     MLT_FN(squared_##D)(a, (double)x - aux[j]))                                \
   MLT_REDUCE_COMBINE(squares_##D, double, 0.0, a + b)                                          \
   static const mlt_reduction MLT_FN(squares_##D) = {                                           \
       MLT_FN(squares_##D##_row), MLT_FN(squares_##D##_column), MLT_FN(squares_##D##_combine),  \
-      MLT_FN(squares_##D##_identity), sizeof(T), sizeof(double), 1, sizeof(double)};           \
+      MLT_FN(squares_##D##_identity), sizeof(T), sizeof(double), 1, sizeof(double), 1};        \
   static const mlt_reduction MLT_FN(squares_pair_##D) = {                                      \
       MLT_FN(squares_pair_##D##_row), MLT_FN(squares_##D##_column),                            \
       MLT_FN(squares_##D##_combine), MLT_FN(squares_##D##_identity), 2 * sizeof(T),            \
-      2 * sizeof(double), 2, 2 * sizeof(double)};
+      2 * sizeof(double), 2, 2 * sizeof(double), 1};
+
+/* Sums of squares as they are; the root of one is a length. */
+#define MLT_REDUCE_LENGTHS(D, S, T)                                                            \
+  static void MLT_FN(lengths_##D##_row)(const char *source, int64_t n, char *result,           \
+                                        const char *aux) {                                     \
+    *(double *)result = MLT_FN(row_squares_##S)((const T *)source, n);                         \
+    (void)aux;                                                                                 \
+  }                                                                                            \
+  MLT_REDUCE_COLUMN(lengths_##D##_column, T, double, double, MLT_FN(squared_##D)(a, (double)x)) \
+  static const mlt_reduction MLT_FN(lengths_##D) = {                                           \
+      MLT_FN(lengths_##D##_row), MLT_FN(lengths_##D##_column), MLT_FN(squares_##D##_combine),  \
+      MLT_FN(squares_##D##_identity), sizeof(T), sizeof(double), 1, 0, 1};
 
 /* Sums of exp(x - shift), the second half of logsumexp; the shift is the largest x. */
-#define MLT_REDUCE_EXPONENTIALS(D, T, EXP, UNIT)                                                 \
+#define MLT_REDUCE_EXPONENTIALS(D, S, T, EXP, UNIT)                                              \
   static void MLT_FN(exponentials_##D##_row)(const char *source, int64_t n, char *result,        \
                                              const char *aux) {                                  \
-    enum { LANES = 16 };                                                                         \
-    const T *restrict p = (const T *)source;                                                     \
-    const T shift = *(const T *)aux;                                                             \
-    double lane[LANES] __attribute__((aligned(64))) = {0}, total = 0.0;                          \
-    int64_t i = 0;                                                                               \
-    for (; i + 4 * LANES <= n; i += 4 * LANES)                                                   \
-      for (int j = 0; j < LANES; j++) {                                                          \
-        const T a = EXP(p[i + j] - shift), b = EXP(p[i + LANES + j] - shift);                    \
-        const T c = EXP(p[i + 2 * LANES + j] - shift), d = EXP(p[i + 3 * LANES + j] - shift);    \
-        lane[j] += (double)((a + b) + (c + d));                                                  \
-      }                                                                                          \
-    for (; i + LANES <= n; i += LANES)                                                           \
-      for (int j = 0; j < LANES; j++) lane[j] += (double)EXP(p[i + j] - shift);                  \
-    for (; i < n; i++) total += (double)EXP(p[i] - shift);                                       \
-    for (int width = LANES / 2; width >= 1; width /= 2)                                          \
-      for (int j = 0; j < width; j++) lane[j] += lane[j + width];                                \
-    *(double *)result = (lane[0] + total) * UNIT;                                                \
+    *(double *)result = MLT_FN(row_exp_sum_##S)((const T *)source, NULL, *(const T *)aux, n) * UNIT; \
   }                                                                                              \
   MLT_REDUCE_COLUMN(exponentials_##D##_column, T, double, T, a + (double)EXP(x - aux[j]) * UNIT) \
   MLT_REDUCE_COMBINE(exponentials_##D, double, 0.0, a + b)                                       \
   static const mlt_reduction MLT_FN(exponentials_##D) = {                                        \
       MLT_FN(exponentials_##D##_row), MLT_FN(exponentials_##D##_column),                         \
       MLT_FN(exponentials_##D##_combine), MLT_FN(exponentials_##D##_identity), sizeof(T),        \
-      sizeof(double), 1, sizeof(T)};
+      sizeof(double), 1, sizeof(T), 1};
 
-/* ---- extremes: NaN wins, and stays ---------------------------------------------------------
- * The quick loops let NaN fall through a comparison and notice it aside: `zero` stays zero but for NaN and
- * infinities.  Then the careful loops go over the same elements, to which an extreme is indifferent. */
+/* ---- extremes of integers; those of floats are in reduce_extremes.h ---- */
 
-#define MLT_REDUCE_QUICK_EXTREME(name, D, T, FMA, SIGN)                                          \
-  static void MLT_FN(name##_##D##_row)(const char *source, int64_t n, char *result,              \
-                                       const char *aux) {                                        \
-    enum { LANES = MLT_LANES(T) };                                                               \
-    const T *restrict p = (const T *)source;                                                     \
-    if (n >= LANES) {                                                                            \
-      T lane[LANES] __attribute__((aligned(64))), zero[LANES] __attribute__((aligned(64)));      \
-      for (int j = 0; j < LANES; j++) {                                                          \
-        lane[j] = p[j];                                                                          \
-        zero[j] = p[j] * (T)0;                                                                   \
-      }                                                                                          \
-      int64_t i = LANES;                                                                         \
-      for (;;) {                                                                                 \
-        for (; i + LANES <= n; i += LANES)                                                       \
-          for (int j = 0; j < LANES; j++) {                                                      \
-            const T x = p[i + j];                                                                \
-            lane[j] = x SIGN lane[j] ? x : lane[j];                                              \
-            zero[j] = FMA(x, (T)0, zero[j]);                                                     \
-          }                                                                                      \
-        if (i == n) break;                                                                       \
-        i = n - LANES; /* the last ones once more */                                             \
-      }                                                                                          \
-      for (int width = LANES / 2; width >= 1; width /= 2)                                        \
-        for (int j = 0; j < width; j++) {                                                        \
-          lane[j] = lane[j + width] SIGN lane[j] ? lane[j + width] : lane[j];                    \
-          zero[j] += zero[j + width];                                                            \
-        }                                                                                        \
-      if (zero[0] == (T)0) {                                                                     \
-        *(T *)result = lane[0];                                                                  \
-        return;                                                                                  \
-      }                                                                                          \
-    }                                                                                            \
-    MLT_FN(name##_careful_##D##_row)(source, n, result, aux);                                    \
-  }                                                                                              \
-  static void MLT_FN(name##_##D##_column)(const char *source, int64_t m, int64_t rows,           \
-                                          int64_t row_stride, char *result, const char *aux) {   \
-    T *restrict acc = (T *)result;                                                               \
-    int64_t r = 0;                                                                               \
-    int unordered = 0;                                                                           \
-    for (; r + 4 <= rows; r += 4) {                                                              \
-      const T *restrict p0 = (const T *)(source + r * row_stride);                               \
-      const T *restrict p1 = (const T *)(source + (r + 1) * row_stride);                         \
-      const T *restrict p2 = (const T *)(source + (r + 2) * row_stride);                         \
-      const T *restrict p3 = (const T *)(source + (r + 3) * row_stride);                         \
-      for (int64_t j = 0; j < m; j++) {                                                          \
-        const T a = p0[j], b = p1[j], c = p2[j], d = p3[j], e = acc[j];                          \
-        const T ab = a SIGN b ? a : b, cd = c SIGN d ? c : d, abcd = ab SIGN cd ? ab : cd;       \
-        acc[j] = abcd SIGN e ? abcd : e;                                                         \
-        unordered |= __builtin_isunordered(a, b) | __builtin_isunordered(c, d);                  \
-      }                                                                                          \
-    }                                                                                            \
-    if (unordered) r = 0;                                                                        \
-    MLT_FN(name##_careful_##D##_column)(source + r * row_stride, m, rows - r, row_stride, result, aux); \
-  }                                                                                              \
-  static const mlt_reduction MLT_FN(name##_##D) = {                                              \
-      MLT_FN(name##_##D##_row), MLT_FN(name##_##D##_column), MLT_FN(name##_careful_##D##_combine), \
-      MLT_FN(name##_careful_##D##_identity), sizeof(T), sizeof(T), 1, 0};
-
-#define MLT_REDUCE_EXTREMES_REAL(D, T, FMA)                                                          \
-  MLT_REDUCE_ROW(max_careful_##D##_row, T, T, T, 1, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,      \
-                 ((b > a) | (b != b)) ? b : a)                                                       \
-  MLT_REDUCE_ROW(min_careful_##D##_row, T, T, T, 1, (T)INFINITY, ((x < a) | (x != x)) ? x : a,       \
-                 ((b < a) | (b != b)) ? b : a)                                                       \
-  MLT_REDUCE_COLUMN(max_careful_##D##_column, T, T, T, ((x > a) | (x != x)) ? x : a)                 \
-  MLT_REDUCE_COLUMN(min_careful_##D##_column, T, T, T, ((x < a) | (x != x)) ? x : a)                 \
-  MLT_REDUCE_COMBINE(max_careful_##D, T, (T)-INFINITY, ((b > a) | (b != b)) ? b : a)                 \
-  MLT_REDUCE_COMBINE(min_careful_##D, T, (T)INFINITY, ((b < a) | (b != b)) ? b : a)                  \
-  MLT_REDUCE_QUICK_EXTREME(max, D, T, FMA, >)                                                        \
-  MLT_REDUCE_QUICK_EXTREME(min, D, T, FMA, <)
 #define MLT_REDUCE_EXTREMES(D, T, LOW, HIGH)                    \
-  MLT_REDUCTION(max_##D, T, T, LOW, x > a ? x : a, b > a ? b : a) \
-  MLT_REDUCTION(min_##D, T, T, HIGH, x < a ? x : a, b < a ? b : a)
+  MLT_REDUCTION_OF(max_##D, T, T, 1, LOW, x > a ? x : a, b > a ? b : a) \
+  MLT_REDUCTION_OF(min_##D, T, T, 1, HIGH, x < a ? x : a, b < a ? b : a)
 
 /* ---- whether any or all elements are not zero, in numbers as wide as they are ----------------- */
 
@@ -357,14 +321,14 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
   MLT_REDUCE_COMBINE(name, N, IDENTITY, COMBINE)                                   \
   static const mlt_reduction MLT_FN(name) = {                                      \
       MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),           \
-      MLT_FN(name##_identity), sizeof(T), sizeof(N), 1, 0};
+      MLT_FN(name##_identity), sizeof(T), sizeof(N), 1, 0, 1};
 
 #define MLT_REDUCE_TRUTH(D, T, N)                                                              \
   MLT_REDUCE_TRUTH_OF(any_##D, T, N, (N)0, a | (N)(x != (T)0), a | b, !=, found)               \
   MLT_REDUCE_TRUTH_OF(all_##D, T, N, (N)1, a & (N)(x != (T)0), a & b, ==, found == 0)
 
 /* ---- counts of what is not zero --------------------------------------------
- * Inside a block a lane is as narrow as the element: MLT_REDUCE_BLOCK / lanes stays below 255. */
+ * Inside a block a lane is as narrow as the element: the engine's blocks leave it below 255. */
 
 #define MLT_REDUCE_COUNT(D, T, N)                                                              \
   static void MLT_FN(count_##D##_row)(const char *source, int64_t n, char *result,             \
@@ -385,7 +349,7 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
   MLT_REDUCE_COLUMN(count_##D##_column, T, int64_t, int64_t, a + (x != 0))                     \
   static const mlt_reduction MLT_FN(count_##D) = {                                             \
       MLT_FN(count_##D##_row), MLT_FN(count_##D##_column), MLT_FN(sum_INT64_combine),          \
-      MLT_FN(sum_INT64_identity), sizeof(T), sizeof(int64_t), 1, 0};
+      MLT_FN(sum_INT64_identity), sizeof(T), sizeof(int64_t), 1, 0, 1};
 
 /* ---- positions: a block's extreme by the loop above, then the first place where it stands ---- */
 
@@ -394,10 +358,6 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
     const T *restrict p = (const T *)source;                                              \
     const T v = *(const T *)value;                                                        \
     int64_t i = 0;                                                                        \
-    if (v != v) {                                                                         \
-      while (i < n && p[i] == p[i]) i++;                                                  \
-      return i;                                                                           \
-    }                                                                                     \
     for (; i + 64 <= n; i += 64) {                                                        \
       int hits = 0;                                                                       \
       for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
@@ -456,20 +416,21 @@ MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
   MLT_REDUCE_PLACES(max, D, T, I, x > a)          \
   MLT_REDUCE_PLACES(min, D, T, I, x < a)
 #define MLT_REDUCE_ARG_REAL(D, T, I)                                        \
-  MLT_REDUCE_PLACE(D, T)                                                    \
   MLT_REDUCE_PLACES(max, D, T, I, (x > a) | ((x != x) & (a == a)))          \
   MLT_REDUCE_PLACES(min, D, T, I, (x < a) | ((x != x) & (a == a)))
 
+#include "mltensor/reduce_extremes.h"
+
 /* ---- the dtypes: the main ones for every target, the others for the baseline ----------------- */
 
-MLT_REDUCE_PROD_REAL(FLOAT32, float)
-MLT_REDUCE_PROD_REAL(FLOAT64, double)
+MLT_REDUCE_SUM_PAIR(FLOAT32, float)
+MLT_REDUCE_SUM_PAIR(FLOAT64, double)
 MLT_REDUCE_SQUARES(FLOAT32, float)
 MLT_REDUCE_SQUARES(FLOAT64, double)
-MLT_REDUCE_EXPONENTIALS(FLOAT32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
-MLT_REDUCE_EXPONENTIALS(FLOAT64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
-MLT_REDUCE_EXTREMES_REAL(FLOAT32, float, MLT_FMA32)
-MLT_REDUCE_EXTREMES_REAL(FLOAT64, double, MLT_FMA64)
+MLT_REDUCE_LENGTHS(FLOAT32, f32, float)
+MLT_REDUCE_LENGTHS(FLOAT64, f64, double)
+MLT_REDUCE_EXPONENTIALS(FLOAT32, f32, float, MLT_FN(decay_f32), MLT_DECAY_UNIT_f32)
+MLT_REDUCE_EXPONENTIALS(FLOAT64, f64, double, MLT_FN(decay_f64), MLT_DECAY_UNIT_f64)
 MLT_REDUCE_ARG_REAL(FLOAT32, float, int32_t)
 MLT_REDUCE_ARG_REAL(FLOAT64, double, int64_t)
 MLT_REDUCE_SUM(INT32, int32_t, int64_t)

@@ -1,75 +1,105 @@
-/* Blocks of running sums and products in double, once per instruction set (see target.h); no include guard.
+/* Running sums and products, once per instruction set (see target.h); no include guard.
  *
- * One addition waits for the one before.  So eight strands of a block run side by side, each from its own first
- * element, and what came before is added to all elements of a strand at once: y = carry + (before + local).  The
- * last element of one block is exactly the carry of the next, so that sums of what is not negative never fall.
+ * One addition waits for the one before.  So a block first runs for itself, a vector at a time: inside a vector halves
+ * grow together, the total of its lower half being added to all of its upper one, and the vectors before it are added
+ * to all of it.  What came before the block is added last: y = carry + local.  The last element of one block is
+ * exactly the carry of the next, so that sums of what is not negative never fall.
  */
-#ifndef MLT_SCAN_STRANDS
-#define MLT_SCAN_STRANDS 8
+#ifndef MLT_SCAN_STRAND_BLOCK
 #define MLT_SCAN_STRAND_BLOCK 2048
 #endif
 
 /* Continues from `carry` over n <= MLT_SCAN_STRAND_BLOCK elements and returns the new one; without `result` it
  * returns what the block adds, starting from nothing.  NAN from the latter: the block must be taken in its order,
- * because parts of it by themselves leave the range that INSIDE tests. */
-#define MLT_SCAN_BLOCK_LOOP(name, T, OPERATOR, INSIDE)                                                         \
-  static double MLT_FN(name)(const char *source, char *result, int64_t n, double carry) {                     \
-    const T *restrict x = (const T *)source;                                                                   \
-    T *restrict y = (T *)result;                                                                               \
-    double local[MLT_SCAN_STRAND_BLOCK] __attribute__((aligned(64)));                                          \
-    const int64_t length = n / MLT_SCAN_STRANDS;                                                               \
-    double running[MLT_SCAN_STRANDS];                                                                          \
-    for (int s = 0; s < MLT_SCAN_STRANDS && length; s++)                                                       \
-      local[s * length] = running[s] = (double)x[s * length];                                                  \
-    for (int64_t i = 1; i < length; i++)                                                                       \
-      for (int s = 0; s < MLT_SCAN_STRANDS; s++) {                                                             \
-        running[s] = running[s] OPERATOR (double)x[s * length + i];                                            \
-        local[s * length + i] = running[s];                                                                    \
-      }                                                                                                        \
-    int64_t i = length * MLT_SCAN_STRANDS;                                                                     \
-    double before = 0.0;                                                                                       \
-    if (length) {                                                                                              \
-      before = running[0];                                                                                     \
-      for (int s = 1; s < MLT_SCAN_STRANDS; s++) {                                                             \
-        for (int64_t j = s * length; j < (s + 1) * length; j++) local[j] = before OPERATOR local[j];           \
-        before = local[(s + 1) * length - 1];                                                                  \
-      }                                                                                                        \
-    } else {                                                                                                   \
-      before = local[0] = (double)x[0];                                                                        \
-      i = 1;                                                                                                   \
-    }                                                                                                          \
-    for (; i < n; i++) local[i] = before = before OPERATOR (double)x[i];                                       \
-    const int inside = INSIDE(local, n);                                                                       \
-    if (!y) return inside ? before : (double)NAN;                                                              \
-    if (!inside) {                                                                                             \
-      for (int64_t j = 0; j < n; j++) {                                                                        \
-        carry = carry OPERATOR (double)x[j];                                                                   \
-        y[j] = (T)carry;                                                                                       \
-      }                                                                                                        \
-      return carry;                                                                                            \
-    }                                                                                                          \
-    for (int64_t j = 0; j < n; j++) y[j] = (T)(carry OPERATOR local[j]);                                       \
-    return carry OPERATOR local[n - 1];                                                                        \
+ * because parts of it by themselves leave the range. */
+#define MLT_SCAN_BLOCK_LOOP(name, T, OPERATOR, IDENTITY, WIDENED, STORE, SEEN, INSIDE)                             \
+  static double MLT_FN(name)(const char *source, char *result, int64_t n, double carry) {                          \
+    const T *restrict x = (const T *)source;                                                                       \
+    T *restrict y = (T *)result;                                                                                   \
+    const MLT_FN(d) identity = MLT_FN(d_all)(IDENTITY), before = MLT_FN(d_all)(carry);                             \
+    MLT_FN(d) total = identity, least = identity, most = identity;                                                 \
+    int64_t i = 0;                                                                                                 \
+    for (; i + MLT_D_LANES <= n; i += MLT_D_LANES) {                                                               \
+      MLT_FN(d) v = WIDENED(x + i);                                                                                \
+      v = v OPERATOR MLT_FN(d_to_next)(v, identity);                                                               \
+      MLT_SCAN_UPPER(v, OPERATOR)                                                                                  \
+      const MLT_FN(d) local = total OPERATOR v;                                                                    \
+      total = total OPERATOR MLT_FN(d_last)(v);                                                                    \
+      SEEN(local)                                                                                                  \
+      if (y) STORE(y + i, before OPERATOR local);                                                                  \
+    }                                                                                                              \
+    double sum = total[0];                                                                                         \
+    for (; i < n; i++) {                                                                                           \
+      sum = sum OPERATOR (double)x[i];                                                                             \
+      const MLT_FN(d) local = MLT_FN(d_all)(sum);                                                                  \
+      SEEN(local)                                                                                                  \
+      if (y) y[i] = (T)(carry OPERATOR sum);                                                                       \
+    }                                                                                                              \
+    const int inside = INSIDE(sum, least, most);                                                                   \
+    if (!y) return inside ? sum : (double)NAN;                                                                     \
+    if (inside) return carry OPERATOR sum;                                                                         \
+    for (i = 0; i < n; i++) {                                                                                      \
+      carry = carry OPERATOR (double)x[i];                                                                         \
+      y[i] = (T)carry;                                                                                             \
+    }                                                                                                              \
+    return carry;                                                                                                  \
   }
 
-/* A sum that overflowed stays so; of a product every element is looked at. */
-static inline int MLT_FN(scan_sums_inside)(const double *local, int64_t n) {
-  return fabs(local[n - 1]) <= 1e300;
-}
-static inline int MLT_FN(scan_products_inside)(const double *restrict local, int64_t n) {
-  const int64_t least = (int64_t)(1023 - 930) << 52, span = (int64_t)1860 << 52; /* 2^-930 to 2^930 */
-  int64_t outside = 0;
-  for (int64_t i = 0; i < n; i++) {
-    int64_t bits;
-    memcpy(&bits, local + i, 8);
-    bits = (bits & INT64_MAX) - least;
-    outside |= bits | (span - bits); /* negative where one of them is */
-  }
-  return outside >= 0;
-}
+#if MLT_VECTOR_WIDTH == 32
+#define MLT_SCAN_UPPER(v, OPERATOR) v = v OPERATOR MLT_FN(d_to_upper)(v, identity);
+#else
+#define MLT_SCAN_UPPER(v, OPERATOR)
+#endif
 
-MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT32, float, +, MLT_FN(scan_sums_inside))
-MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT64, double, +, MLT_FN(scan_sums_inside))
-MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT32, float, *, MLT_FN(scan_products_inside))
-MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT64, double, *, MLT_FN(scan_products_inside))
+/* A sum that overflowed stays so; of a product every element is looked at: parts of it lie within the range of
+ * doubles where all of them lie within its root. */
+#define MLT_SCAN_UNSEEN(local) (void)local;
+#define MLT_SCAN_MAGNITUDES(local)                                     \
+  const MLT_FN(d) magnitude = MLT_FN(d_magnitude)(local);              \
+  least = MLT_FN(d_min)(magnitude, least);                             \
+  most = MLT_FN(d_max)(magnitude, most);
+#define MLT_SCAN_SUM_INSIDE(sum, least, most) ((void)least, (void)most, fabs(sum) <= 1e300)
+static inline __attribute__((always_inline)) int MLT_FN(scan_products_inside)(MLT_FN(d) least, MLT_FN(d) most) {
+  int inside = 1;
+  for (int j = 0; j < MLT_D_LANES; j++) inside &= (least[j] >= 0x1p-510) & (most[j] <= 0x1p510);
+  return inside;
+}
+#define MLT_SCAN_PRODUCT_INSIDE(sum, least, most) MLT_FN(scan_products_inside)(least, most)
+#define MLT_SCAN_STORE_D(p, v) *(MLT_FN(d_at) *)(p) = (v)
+
+MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT32, float, +, -0.0, MLT_FN(widened), MLT_FN(store_narrowed),
+                    MLT_SCAN_UNSEEN, MLT_SCAN_SUM_INSIDE)
+MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT64, double, +, -0.0, MLT_LOAD_D, MLT_SCAN_STORE_D, MLT_SCAN_UNSEEN,
+                    MLT_SCAN_SUM_INSIDE)
+MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT32, float, *, 1.0, MLT_FN(widened), MLT_FN(store_narrowed),
+                    MLT_SCAN_MAGNITUDES, MLT_SCAN_PRODUCT_INSIDE)
+MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT64, double, *, 1.0, MLT_LOAD_D, MLT_SCAN_STORE_D, MLT_SCAN_MAGNITUDES,
+                    MLT_SCAN_PRODUCT_INSIDE)
 #undef MLT_SCAN_BLOCK_LOOP
+#undef MLT_SCAN_UPPER
+#undef MLT_SCAN_UNSEEN
+#undef MLT_SCAN_MAGNITUDES
+#undef MLT_SCAN_SUM_INSIDE
+#undef MLT_SCAN_PRODUCT_INSIDE
+#undef MLT_SCAN_STORE_D
+
+/* Rows of `width` columns, `step` elements apart, each added to the running values before it. */
+#define MLT_SCAN_COLUMNS(name, T, A, OPERATOR)                                                                     \
+  static void MLT_FN(name)(const char *source, char *result, int64_t step, int64_t width, int64_t rows,            \
+                           void *running) {                                                                        \
+    A *restrict a = running;                                                                                       \
+    const T *restrict x = (const T *)source;                                                                       \
+    T *restrict y = (T *)result;                                                                                   \
+    for (int64_t r = 0; r < rows; r++, x += step, y += step)                                                       \
+      for (int64_t j = 0; j < width; j++) {                                                                        \
+        a[j] = a[j] OPERATOR (A)x[j];                                                                              \
+        y[j] = (T)a[j];                                                                                            \
+      }                                                                                                            \
+  }
+MLT_SCAN_COLUMNS(scan_sum_columns_FLOAT32, float, double, +)
+MLT_SCAN_COLUMNS(scan_prod_columns_FLOAT32, float, double, *)
+MLT_SCAN_COLUMNS(scan_sum_columns_FLOAT64, double, double, +)
+MLT_SCAN_COLUMNS(scan_prod_columns_FLOAT64, double, double, *)
+MLT_SCAN_COLUMNS(scan_sum_columns_INT64, int64_t, int64_t, +)
+MLT_SCAN_COLUMNS(scan_prod_columns_INT64, int64_t, int64_t, *)
+#undef MLT_SCAN_COLUMNS

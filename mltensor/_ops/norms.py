@@ -2,6 +2,7 @@
 
 from .equations import epsilon
 from .record import F, family
+from .statistics import spread
 
 op = family("norms", namespace="linalg")
 
@@ -16,11 +17,17 @@ def is_number(ord, value):
     return not isinstance(ord, str) and ord == value
 
 
-def squares(x):
-    """The squares of the moduli."""
-    if x.dtype.kind == "c":
-        return F.square(F.real(x)) + F.square(F.imag(x))
-    return F.square(x)
+def euclidean_norm_gradient(g, x, y, axis):
+    """``g x / y``; where the norm is zero, zero: its smallest subgradient."""
+    zero = y == 0
+    return spread(F.where(zero, 0, g / F.where(zero, 1, y)), x.shape, axis) * x
+
+
+def length(x, axis, keepdims, graded):
+    """The root of the sum of the squares of the moduli."""
+    if x.dtype.kind != "c":
+        return F.linalg.euclidean_norm(x, axis, keepdims=keepdims)
+    return root(F.sum(F.square(F.real(x)) + F.square(F.imag(x)), axis, keepdims=keepdims), 0.5, graded)
 
 
 def root(total, exponent, graded):
@@ -41,7 +48,7 @@ def norm_of_vectors(x, ord, axis, keepdims):
     if isinstance(ord, str):
         raise ValueError(f"linalg.norm: {ord!r} is no order for vectors; a number, inf and -inf are")
     if ord is None or ord == 2:
-        return root(F.sum(squares(x), axis, keepdims=keepdims), 0.5, x.requires_grad)
+        return length(x, axis, keepdims, x.requires_grad)
     if ord == INFINITY:
         return greatest(F.absolute(x), axis, keepdims)
     if ord == -INFINITY:
@@ -63,7 +70,7 @@ def norm_of_vectors(x, ord, axis, keepdims):
 def norm_of_matrices(x, ord, rows, columns):
     """The norm over two axes, which are removed."""
     if ord is None or (isinstance(ord, str) and ord in ("fro", "f")):
-        return root(F.sum(squares(x), (rows, columns)), 0.5, x.requires_grad)
+        return length(x, (rows, columns), False, x.requires_grad)
     x = F.moveaxis(x, (rows, columns), (-2, -1))
     if isinstance(ord, str) and ord == "nuc":
         return F.sum(F.linalg.svdvals(x), -1)
@@ -85,14 +92,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if axis is None:
         axis = tuple(range(x.ndim))
         if ord is None or (x.ndim == 2 and isinstance(ord, str) and ord in ("fro", "f")):
-            if x.dtype.kind == "c":
-                total = F.sum(squares(x))
-            else:
-                # A product of vectors writes no squares down.
-                line = x if x.ndim == 1 else F.reshape(x, (x.size,))
-                total = F.matmul(line, line)
-            result = root(total, 0.5, x.requires_grad)
-            return F.expand_dims(result, axis) if keepdims else result
+            return length(x, None, keepdims, x.requires_grad)
     elif not isinstance(axis, (tuple, list)):
         try:
             axis = (int(axis),)
@@ -161,6 +161,10 @@ def thresholds(values):
     return values if isinstance(values, (int, float)) else F.expand_dims(values, -1)
 
 
+op("euclidean_norm", kernel="euclidean_norm", accepts="REAL_FLOATING", returns="FLOAT_OF",
+   signature="x: Tensor, /, axis=None, *, keepdims=False", vjp=euclidean_norm_gradient, gpu="euclidean_norm",
+   doc="The root of the sum of the squares of real numbers, along an axis, over several, or of all.\n\n"
+       ">>> np.linalg.euclidean_norm([3.0, 4.0]).tolist()\n5.0")
 op("norm", via=norm, returns="REAL_OF", signature="x: Tensor, ord=None, axis=None, keepdims=False",
    doc="Norm of vectors (one axis) or matrices (two); without `ord` the root of the sum of squares. For vectors `ord`\n"
        "is a number, inf or -inf; 0 counts what is not zero. For matrices 'fro', 'nuc' (sum of singular values), 2\n"

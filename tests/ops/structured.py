@@ -114,6 +114,7 @@ SAMPLES = {
     "max": REDUCTIONS,
     "min": REDUCTIONS,
     "logsumexp": REDUCTIONS,
+    "linalg.euclidean_norm": REDUCTIONS,
     "cumulative_sum": [*RUNNING, Sample(Leaf(2, 3), axis=1, include_initial=True)],
     "cumulative_prod": [*RUNNING, Sample(Leaf(2, 3), axis=1, include_initial=True)],
     "cumsum": [*RUNNING, Sample(Leaf(2, 3))],
