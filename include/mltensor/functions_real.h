@@ -1,7 +1,7 @@
 /* Scalar functions on float and double that are neither an operator of C nor a function of vmath.
  *
  * The first part is the same for every instruction set and is included once; the second uses the
- * fused multiply-add of the target.  All but remainder and fmod vectorise.
+ * fused multiply-add of the target.
  */
 #ifndef MLTENSOR_FUNCTIONS_REAL_H
 #define MLTENSOR_FUNCTIONS_REAL_H
@@ -32,12 +32,6 @@
   MLT_SCALAR T mlt_angle_##suffix(T a) {                                                         \
     const T angle = builtin(__builtin_copysign)(1, a) < 0 ? (T)3.141592653589793 : 0;            \
     return a != a ? a : angle;                                                                   \
-  }                                                                                              \
-  /* Remainder by its definition, exact for every quotient. */                                   \
-  static T mlt_remainder_exact_##suffix(T a, T b) {                                              \
-    const T rest = builtin(__builtin_fmod)(a, b);                                                \
-    if (rest == 0) return builtin(__builtin_copysign)(0, b);                                     \
-    return (rest < 0) != (b < 0) ? rest + b : rest;                                              \
   }
 #define MLT_WITH_F(builtin) builtin##f
 #define MLT_WITHOUT_F(builtin) builtin
@@ -108,44 +102,4 @@ MLT_SCALAR double MLT_FN(floor_divide_f64)(double a, double b) {
   return (b < 0 ? rest > 0 : rest < 0) ? quotient - 1 : quotient;
 }
 
-/* a - floor(a / b) * b with the sign of b, exact but for one rounding when a and b differ in sign,
- * as Python has it.  The short way is right while the quotient is an exact integer. */
-MLT_SCALAR float MLT_FN(remainder_f32)(float a, float b) {
-  const double quotient = (double)a / (double)b;
-  if (__builtin_fabs(quotient) < 0x1p29 && __builtin_fabsf(b) < INFINITY) {
-    double rest = (double)a - __builtin_floor(quotient) * (double)b;
-    return rest == 0 ? __builtin_copysignf(0, b) : (float)rest;
-  }
-  return mlt_remainder_exact_f32(a, b);
-}
-MLT_SCALAR double MLT_FN(remainder_f64)(double a, double b) {
-#if MLT_HAS_FMA
-  const double quotient = a / b;
-  if (__builtin_fabs(quotient) < 0x1p52 && __builtin_fabs(b) < INFINITY) {
-    double rest = __builtin_fma(-__builtin_floor(quotient), b, a);
-    if (b < 0 ? rest > 0 : rest < 0) rest += b;
-    return rest == 0 ? __builtin_copysign(0, b) : rest;
-  }
-#endif
-  return mlt_remainder_exact_f64(a, b);
-}
-
-/* a - trunc(a / b) * b with the sign of a, always exact; by the same short way. */
-MLT_SCALAR float MLT_FN(fmod_f32)(float a, float b) {
-  const double quotient = (double)a / (double)b;
-  if (__builtin_fabs(quotient) < 0x1p29 && __builtin_fabsf(b) < INFINITY)
-    return __builtin_copysignf((float)((double)a - __builtin_trunc(quotient) * (double)b), a);
-  return __builtin_fmodf(a, b);
-}
-MLT_SCALAR double MLT_FN(fmod_f64)(double a, double b) {
-#if MLT_HAS_FMA
-  const double quotient = a / b;
-  if (__builtin_fabs(quotient) < 0x1p52 && __builtin_fabs(b) < INFINITY) {
-    double rest = __builtin_fma(-__builtin_trunc(quotient), b, a);
-    /* The quotient was rounded up to an integer: the rest is one divisor too low. */
-    if (a < 0 ? rest > 0 : rest < 0) rest += __builtin_copysign(b, a);
-    return __builtin_copysign(rest, a);
-  }
-#endif
-  return __builtin_fmod(a, b);
-}
+#include "mltensor/functions_remainder.h"

@@ -170,6 +170,7 @@
         const char *pa = args[0] + start * s[0];                                                 \
         char *out = args[1] + start * s[1];                                                      \
         for (int64_t i = 0; i < count; i++) from[i] = *(const in_type *)(pa + i * s[0]);         \
+        (void)from; /* where there is no block */                                                \
         MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(from, to, count);                                   \
         for (int64_t i = 0; i < count; i++) *(out_type *)(out + i * s[1]) = to[i];               \
       }                                                                                          \
@@ -223,6 +224,7 @@
         char *out = args[2] + start * s[2];                                                      \
         for (int64_t i = 0; i < count; i++) from_a[i] = *(const in_type *)(pa + i * s[0]);       \
         for (int64_t i = 0; i < count; i++) from_b[i] = *(const in_type *)(pb + i * s[1]);       \
+        (void)from_a, (void)from_b; /* where there is no block */                                \
         MLT_BLOCK_OF(MLT_BLOCK_##name##_##D)(from_a, from_b, to, count, 1, 1);                   \
         for (int64_t i = 0; i < count; i++) *(out_type *)(out + i * s[2]) = to[i];               \
       }                                                                                          \

@@ -154,3 +154,27 @@ def test_copies_larger_than_the_cache(dtype, offset):
     target = np.zeros(a.size + offset, dtype=dtype)
     target[offset:] = source
     numpy.testing.assert_array_equal(numpy.asarray(target[offset:]), a)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["remainder", "fmod"])
+def test_remainders_of_great_quotients_among_small_ones(name, dtype):
+    """Elements that need the long way stand alone, at the ends of pieces and side by side; also written in place."""
+    a, b = numbers(1000, dtype), numbers(1000, dtype, 1)
+    for place in (0, 255, 256, 257, 600, 601, 999):
+        a[place] *= 1e30
+    a[10], a[300], b[20], b[700], b[255] = numpy.inf, numpy.nan, 0.0, numpy.inf, -numpy.inf
+    with numpy.errstate(all="ignore"):
+        wanted = getattr(numpy, name)(a.astype("longdouble"), b.astype("longdouble")).astype(dtype)
+        times = getattr(numpy, name)(a.astype("longdouble"), 3.0).astype(dtype)
+    # float64 rounds once where the signs differ.
+    close = {"rtol": 0 if name == "fmod" else numpy.finfo(dtype).eps, "atol": 0}
+    function = getattr(np, name)
+    numpy.testing.assert_allclose(numpy.asarray(function(a, b)), wanted, **close)
+    numpy.testing.assert_allclose(numpy.asarray(function(a, 3.0)), times, **close)
+    numpy.testing.assert_allclose(numpy.asarray(function(np.asarray(a)[::-1], np.asarray(b)[::-1]))[::-1], wanted,
+                                  **close)
+    for position in (0, 1):
+        operands = [np.asarray(a.copy()), np.asarray(b.copy())]
+        function(*operands, out=operands[position])
+        numpy.testing.assert_allclose(numpy.asarray(operands[position]), wanted, **close)
