@@ -61,7 +61,7 @@ def hopeless(first):
     return {name for name, took in first.items() if took > max(HOPELESS * quickest, NOT_LONG)}
 
 
-def interleaved(workers, rounds, seconds, budget):
+def interleaved(workers, rounds, seconds, budget, pause=0.0):
     """Samples of all workers in turn, so that a slow spell of the machine falls on all of them.
 
     Parameters
@@ -74,6 +74,8 @@ def interleaved(workers, rounds, seconds, budget):
         Length of a sample; a longer statement runs once.
     budget : float
         Seconds after which no further round begins, once there are three.
+    pause : float
+        Seconds of rest before a sample, which do not count: idle threads of the library before still spin.
 
     Returns
     -------
@@ -87,6 +89,7 @@ def interleaved(workers, rounds, seconds, budget):
         if number >= 3 and time.perf_counter() > end:
             break
         for name in workers if number % 2 == 0 else reversed(workers):
+            time.sleep(pause)
             samples[name].append(workers[name].sample(loops[name]))
-            time.sleep(0)
+        end += pause * len(workers)
     return samples
