@@ -59,9 +59,15 @@ def verdicts(record, statistic):
 
 
 def target_text(record, statistic):
-    """Targets and whether they are met: "0.35 numpy: met"."""
-    return ", ".join(f"{target:g} {name}: {'met' if met else 'MISSED'}"
-                     for name, target, _, met in verdicts(record, statistic))
+    """Targets and whether they are met: "0.35 numpy: met"; or that the machine's own limit is above one."""
+    times = compared(record, statistic)
+    texts = []
+    for name, target, _, met in verdicts(record, statistic):
+        text = f"{target:g} {name}: {'met' if met else 'MISSED'}"
+        if not met and times.get("floor", 0) > target * times[name]:
+            text += f" (the floor is {times['floor'] / times[name]:.2f})"
+        texts.append(text)
+    return ", ".join(texts)
 
 
 def summary(results, statistic):

@@ -57,6 +57,8 @@ def test_targets_compare_to_the_best_peer_and_to_the_floor():
     assert report.row(record, ["mltensor", "numpy", "torch"], "median")[4:] == [
         "torch", "0.50", "1 s", "50%", "0.5 best: met, 1.25 floor: MISSED"]
     assert "missed: a + b (1 threads): 2.00 of floor, at most 1.25" in report.summary([record], "median")
+    record = row(3.5, 4.0, {"best": 0.5}, floor=3.0)
+    assert report.target_text(record, "median") == "0.5 best: MISSED (the floor is 0.75)"
 
 
 def test_the_floor_is_the_slower_of_moving_and_computing():
