@@ -26,7 +26,9 @@
 #define MLT_BLOCK_sigmoid_FLOAT32 ~, mlt_sigmoid_block_f32, 1
 #define MLT_BLOCK_sigmoid_FLOAT64 ~, mlt_sigmoid_block_f64, 1
 #define MLT_BLOCK_erf_FLOAT32 ~, mlt_erf_block_f32, 1
+#define MLT_BLOCK_erf_FLOAT64 ~, mlt_erf_block_f64, 1
 #define MLT_BLOCK_gelu_FLOAT32 ~, mlt_gelu_block_f32, 1
+#define MLT_BLOCK_gelu_FLOAT64 ~, mlt_gelu_block_f64, 1
 #define MLT_BLOCK_exp2_FLOAT32 ~, mlt_exp2_block_f32, 1
 #define MLT_BLOCK_expm1_FLOAT32 ~, mlt_expm1_block_f32, 1
 #define MLT_BLOCK_log1p_FLOAT32 ~, mlt_log1p_block_f32, 1

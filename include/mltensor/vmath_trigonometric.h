@@ -5,10 +5,9 @@
  * and without calls, so that `for (i...) y[i] = f(x[i])` is vectorised.
  *
  * float64 carries the low part of every quantity that would cost more than a
- * fraction of an ULP and stays below 1 ULP; float32 is computed in double and
- * rounded once, so it is correctly rounded but for about one case in a hundred.
- * sin and cos of float32 up to 2^17 are the exception, where the target has a
- * fused multiply-add: in single precision, three times as fast, below 1.6 ULP.
+ * fraction of an ULP and stays below 1 ULP.  float32 is computed in single
+ * precision, below 1.7 ULP, and sin, cos and tan beyond 2^17, or without a
+ * fused multiply-add, in double and rounded once; so is hypot.
  * Polynomials are minimax fits (Remez exchange with relative weight, 50 digits);
  * the bound beside each is its relative error on the function it serves.
  *
