@@ -25,7 +25,7 @@ BOUNDS = {"float32": 2.0, "float64": 1.5}
 INSTRUCTION_SETS = ("base", "avx2", "avx512")
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "accuracy.md"
 BEGIN, END = "<!-- errors: written by python tests/ops/ulp.py --pages -->", "<!-- end of errors -->"
-PAGE_COUNT = 600  # points of each kind on the page
+PAGE_COUNT = 1500  # points of each kind on the page
 
 
 def sigmoid(x):
@@ -195,8 +195,9 @@ def all_errors(count, names=(*UNARY, *BINARY)):
 
 def errors_under(isa, count, names=(*UNARY, *BINARY)):
     """The same under another instruction set, in a process of its own; None where the machine does not have it."""
+    environment = {**os.environ, "MLTENSOR_ISA": isa, "PYTHONPATH": str(Path(np.__file__).parent.parent)}
     done = subprocess.run([sys.executable, __file__, str(count), *names], capture_output=True, text=True, check=True,
-                          env={**os.environ, "MLTENSOR_ISA": isa})
+                          env=environment)
     found = json.loads(done.stdout)
     return found["errors"] if found["isa"] == isa else None
 
