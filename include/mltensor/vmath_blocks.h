@@ -39,4 +39,8 @@
 #define MLT_BLOCK_asinh_FLOAT32 ~, mlt_asinh_block_f32, 1
 #define MLT_BLOCK_acosh_FLOAT32 ~, mlt_acosh_block_f32, 1
 #define MLT_BLOCK_atanh_FLOAT32 ~, mlt_atanh_block_f32, 1
+#define MLT_BLOCK_gelu_gradient_FLOAT32 ~, mlt_gelu_gradient_block_f32, 1
+#define MLT_BLOCK_gelu_gradient_FLOAT64 ~, mlt_gelu_gradient_block_f64, 1
+#define MLT_BLOCK_cbrt_FLOAT32 ~, mlt_cbrt_block_f32, 1
+#define MLT_BLOCK_logaddexp_FLOAT32 ~, mlt_logaddexp_block_f32, 1
 #endif

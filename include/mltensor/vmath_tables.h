@@ -57,6 +57,16 @@ static const double mlt_log_table_low_f64[16] = {
     0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
     0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
 };
+/* The cube roots of c, and of 1, 2 and 4. */
+static const float mlt_cbrt_table_f32[16] = {
+    0x1p+0f, 0x1.088a2p+0f, 0x1.0ba6eep+0f, 0x1.12589cp+0f, 0x1.15f4d4p+0f, 0x1.19c3b4p+0f, 0x1.1dca4cp+0f,
+    0x1.220e6ep+0f, 0x1.d3a19ap-1f, 0x1.db4c78p-1f, 0x1.df53acp-1f, 0x1.e7cffp-1f, 0x1.ec49bp-1f, 0x1.f0eeaep-1f,
+    0x1.f5c1dap-1f, 0x1p+0f,
+};
+static const float mlt_cbrt_power_f32[16] = {
+    0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f,
+    0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f,
+};
 /* The same of log2(c) and log10(c). */
 static const float mlt_log2_table_f32[16] = {
     0x0p+0f, 0x1.22d8p-3f, 0x1.8a88p-3f, 0x1.32cp-2f, 0x1.6cbp-2f, 0x1.a9p-2f, 0x1.e7ep-2f, 0x1.14c6p-1f,
@@ -185,6 +195,32 @@ static const float mlt_gelu_pieces_f32[8][16] = {
     {-0x1.44e678p-10f, -0x1.c2f482p-12f, -0x1.5aae9ap-13f, -0x1.0bc182p-14f, -0x1.49861cp-16f, -0x1.3732a6p-18f,
      -0x1.631fa4p-20f, -0x1.e429bcp-22f, -0x1.bf1172p-24f, -0x1.5de294p-26f, -0x1.817a46p-28f, 0x1.112e34p-32f,
      -0x1.485ee4p-6f, -0x1.4e770ap-7f, -0x1.5d5f6cp-8f, -0x1.7ac36p-9f},
+};
+/* exp(a^2/2) P(-a) - a / sqrt(2 pi), by pieces of a + 1. */
+static const float mlt_gelu_slope_pieces_f32[8][16] = {
+    {0x1.4p+0f, 0x1.cp+0f, 0x1.2p+1f, 0x1.6p+1f, 0x1.cp+1f, 0x1.2p+2f, 0x1.6p+2f, 0x1.ap+2f, 0x1p+3f, 0x1.4p+3f,
+     0x1.8p+3f, 0x1.b9999ap+3f, 0x1p-3f, 0x1.8p-2f, 0x1.4p-1f, 0x1.cp-1f},
+    {-0x1.1258fap-2f, -0x1.069d1ap-1f, -0x1.7ce966p-1f, -0x1.eec798p-1f, -0x1.4a3a5ap+0f, -0x1.b5df3p+0f,
+     -0x1.0fd9fcp+1f, -0x1.443cecp+1f, -0x1.923aaep+1f, -0x1.f996dap+1f, -0x1.304642p+2f, -0x1.5e8156p+2f,
+     0x1.9d9ea2p-2f, 0x1.d70acep-3f, 0x1.2f2cb4p-4f, -0x1.1bde6ep-4f},
+    {-0x1.04d48ep-1f, -0x1.e51942p-2f, -0x1.cf050cp-2f, -0x1.c0e9b6p-2f, -0x1.b3e48cp-2f, -0x1.aa428p-2f,
+     -0x1.a4dd1ep-2f, -0x1.a191c8p-2f, -0x1.9e9f34p-2f, -0x1.9c7c38p-2f, -0x1.9b4bf2p-2f, -0x1.9aa10cp-2f,
+     -0x1.7b796p-1f, -0x1.4fa202p-1f, -0x1.310afcp-1f, -0x1.1b2ep-1f},
+    {0x1.7b7db4p-5f, 0x1.bd4d5cp-6f, 0x1.15a7e4p-6f, 0x1.6c5624p-7f, 0x1.a2b7f6p-8f, 0x1.bf86a2p-9f, 0x1.07eb72p-9f,
+     0x1.4efcaep-10f, 0x1.766b9ep-11f, 0x1.8b114p-12f, 0x1.cdac88p-13f, 0x1.31aa2ep-13f, 0x1.a4de3cp-3f,
+     0x1.222dfap-3f, 0x1.9a46b2p-4f, 0x1.28bd78p-4f},
+    {-0x1.1f3188p-6f, -0x1.295b1ep-7f, -0x1.49c436p-8f, -0x1.839536p-9f, -0x1.7e7aa8p-10f, -0x1.55aeb4p-11f,
+     -0x1.57f8d4p-12f, -0x1.7b4ba4p-13f, -0x1.618fdp-14f, -0x1.30aa94p-15f, -0x1.2e82e6p-16f, -0x1.5d3ep-17f,
+     -0x1.b02e0ap-4f, -0x1.15c9c6p-4f, -0x1.6e9d16p-5f, -0x1.ef921ap-6f},
+    {0x1.8c0e16p-8f, 0x1.6ab5d6p-9f, 0x1.75d3b2p-10f, 0x1.97e7fp-11f, 0x1.43357ap-12f, 0x1.1740a4p-13f,
+     0x1.a72ec6p-15f, 0x1.ee47b4p-17f, 0x1.26dd68p-17f, 0x1.b1e4fep-19f, 0x1.35159p-18f, 0x1.609d86p-18f,
+     0x1.90226ap-5f, 0x1.e0d7d4p-6f, 0x1.25b8eep-6f, 0x1.7e7e0ep-7f},
+    {-0x1.060cfcp-9f, -0x1.b95106p-11f, -0x1.825eacp-12f, -0x1.7569e6p-13f, -0x1.20a85cp-14f, -0x1.7484a2p-16f,
+     -0x1.156178p-17f, -0x1.df24aep-19f, -0x1.331858p-20f, -0x1.453408p-22f, -0x1.826182p-24f, -0x1.b38eb2p-24f,
+     -0x1.44bdecp-6f, -0x1.74ed5ep-7f, -0x1.a7b95ap-8f, -0x1.12b56ep-8f},
+    {0x1.2dddc6p-10f, 0x1.87fb62p-11f, -0x1.5577bap-14f, -0x1.f81b6ap-13f, 0x1.5a2982p-15f, -0x1.9d56a6p-16f,
+     0x1.67dbdap-18f, 0x1.988beap-16f, 0x1.85a8fap-21f, 0x1.5e9526p-23f, -0x1.e16796p-20f, -0x1.0e559ep-18f,
+     -0x1.4d763ep-6f, -0x1.97b75p-8f, 0x1.bb9876p-8f, -0x1.5396c2p-8f},
 };
 /* erf(a) by pieces of a + 1/2, of degree 14. */
 static const double mlt_erf_pieces_f64[16][16] = {

@@ -173,6 +173,41 @@ MLT_VECTOR_FN mlt_v64 mlt_gelu_end_V64(mlt_gelu_half_V64 h) {
   return _mm512_mask_mov_pd(y, _mm512_cmp_pd_mask(h.x, MLT_V64(39.5), _CMP_GT_OQ), h.x);
 }
 
+/* a times the slope of gelu at b, d or 1 - d with d = P(-|b|) - |b| p(|b|), p the density of the normal distribution. */
+typedef struct {
+  mlt_v32 a, b, scale, growth, smooth;
+} mlt_gelu_gradient_half_V32;
+MLT_VECTOR_FN mlt_gelu_gradient_half_V32 mlt_gelu_gradient_begin_V32(mlt_v32 a, mlt_v32 b) {
+  mlt_power_V32 power;
+  const mlt_v32 size = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(b)), square = size * (size * MLT_V32(-0.5f));
+  mlt_v32 small, exact = mlt_exp_reduce_V32(square, &power, &small);
+  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_slope_pieces_f32, size, 1.0f);
+  const mlt_gelu_gradient_half_V32 half = {a, b, _mm512_scalef_ps(power.table, power.n), mlt_exp_growth_V32(exact - small),
+                                           MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
+  const mlt_v32 d = MLT_V32_FMA(h.scale, h.growth, h.scale) * h.smooth;
+  const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(h.b));
+  return h.a * _mm512_mask_mov_ps(MLT_V32(1.0f) - d, negative, d);
+}
+typedef struct {
+  mlt_v64 a;
+  mlt_gelu_half_V64 b;
+} mlt_gelu_gradient_half_V64;
+MLT_VECTOR_FN mlt_gelu_gradient_half_V64 mlt_gelu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
+  const mlt_gelu_gradient_half_V64 half = {a, mlt_gelu_begin_V64(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_gelu_gradient_end_V64(mlt_gelu_gradient_half_V64 h) {
+  /* `half` is -|b| / 2. */
+  const mlt_v64 tail = MLT_V64(0.5) * h.b.q / h.b.under;
+  const mlt_v64 smooth = MLT_V64_FMA(h.b.half, MLT_V64(0x1.9884533d43651p-1), tail);
+  const mlt_v64 d = MLT_V64_FMA(h.b.scale, h.b.growth, h.b.scale) * smooth;
+  const __mmask8 negative = _mm512_movepi64_mask(_mm512_castpd_si512(h.b.x));
+  return h.a * _mm512_mask_mov_pd(MLT_V64(1.0) - d, negative, d);
+}
+
 MLT_VECTOR_UNARY(tanh, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
@@ -181,4 +216,6 @@ MLT_VECTOR_UNARY(gelu, f32, float, V32)
 MLT_VECTOR_UNARY(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
+MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
+MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
 #endif
