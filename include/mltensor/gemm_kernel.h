@@ -116,8 +116,8 @@ MLT_ACTIVATE_BLOCK(float, tanh, f32)
 MLT_ACTIVATE_BLOCK(double, tanh, f64)
 MLT_ACTIVATE_BLOCK(float, gelu, f32)
 MLT_ACTIVATE_BLOCK(double, gelu, f64)
-MLT_ACTIVATE(float, silu_f32, MLT_FN(silu_f32)(x))
-MLT_ACTIVATE(double, silu_f64, MLT_FN(silu_f64)(x))
+MLT_ACTIVATE_BLOCK(float, silu, f32)
+MLT_ACTIVATE_BLOCK(double, silu, f64)
 #undef MLT_ACTIVATE_ROWS
 #undef MLT_ACTIVATE
 #undef MLT_ACTIVATE_BLOCK

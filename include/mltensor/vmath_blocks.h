@@ -43,4 +43,8 @@
 #define MLT_BLOCK_gelu_gradient_FLOAT64 ~, mlt_gelu_gradient_block_f64, 1
 #define MLT_BLOCK_cbrt_FLOAT32 ~, mlt_cbrt_block_f32, 1
 #define MLT_BLOCK_logaddexp_FLOAT32 ~, mlt_logaddexp_block_f32, 1
+#define MLT_BLOCK_silu_FLOAT32 ~, mlt_silu_block_f32, 1
+#define MLT_BLOCK_silu_FLOAT64 ~, mlt_silu_block_f64, 1
+#define MLT_BLOCK_silu_gradient_FLOAT32 ~, mlt_silu_gradient_block_f32, 1
+#define MLT_BLOCK_silu_gradient_FLOAT64 ~, mlt_silu_gradient_block_f64, 1
 #endif

@@ -24,8 +24,8 @@ static const float mlt_exp_excess_f32[16] = {
     0x1.0a3552p-25f, 0x1.00d8acp-27f, -0x1.26055cp-26f, 0x1.05cb44p-25f, -0x1.67a1cap-28f, -0x1.a3b5e4p-28f,
     0x1.f9c306p-27f, 0x1.6961b4p-28f, 0x1.a5217cp-28f, -0x1.61428ep-28f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits
- * of a mantissa tell. */
+/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
+ * tell. */
 static const float mlt_log_inverse_f32[16] = {
     0x1p+0f, 0x1.dp-1f, 0x1.cp-1f, 0x1.ap-1f, 0x1.9p-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.5p+0f, 0x1.4p+0f,
     0x1.38p+0f, 0x1.28p+0f, 0x1.2p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1p+0f,
@@ -40,8 +40,8 @@ static const float mlt_log_table_low_f32[16] = {
     -0x1.1f8c76p-18f, -0x1.7109fap-20f, -0x1.cababap-18f, 0x1.070cacp-20f, 0x1.2b185ep-18f, 0x1.683fp-18f,
     -0x1.db8abcp-22f, 0x1.6ba8d4p-19f, -0x1.86008cp-20f, 0x0p+0f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits
- * of a mantissa tell. */
+/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
+ * tell. */
 static const double mlt_log_inverse_f64[16] = {
     0x1p+0, 0x1.dp-1, 0x1.cp-1, 0x1.ap-1, 0x1.9p-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.5p+0, 0x1.4p+0, 0x1.38p+0,
     0x1.28p+0, 0x1.2p+0, 0x1.18p+0, 0x1.1p+0, 0x1p+0,
@@ -86,7 +86,8 @@ static const float mlt_log10_table_low_f32[16] = {
     0x1.410ad8p-18f, 0x1.fc13aep-18f, 0x1.f2a79p-19f, -0x1.838864p-20f, 0x1.feddd4p-18f, -0x1.460f84p-19f,
     -0x1.53ac14p-18f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x0p+0f,
 };
-/* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16 (below 1: 1/32). */
+/* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16, below 1 of
+ * 1/32. */
 static const float mlt_pow_inverse_f32[16] = {
     0x1p+0f, 0x1.ep-1f, 0x1.cp-1f, 0x1.bp-1f, 0x1.ap-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.58p+0f, 0x1.48p+0f,
     0x1.38p+0f, 0x1.3p+0f, 0x1.28p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1.08p+0f,

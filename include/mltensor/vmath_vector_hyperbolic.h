@@ -1,5 +1,5 @@
-/* Relatives of exp and log in single precision on whole vectors: other bases, 1 added or taken away, hyperbolic functions
- * and their inverses by the formulas of vmath_hyperbolic.h.  See vmath_vector.h.
+/* Relatives of exp and log in single precision on whole vectors: other bases, 1 added or taken away, the cube root,
+ * hyperbolic functions and their inverses by the formulas of vmath_hyperbolic.h.  See vmath_vector.h.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H

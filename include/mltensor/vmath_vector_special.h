@@ -3,32 +3,74 @@
 #define MLTENSOR_VMATH_VECTOR_SPECIAL_H
 #include "mltensor/vmath_vector_exponential.h"
 
-/* exp(x) / (1 + exp(x)) as f / (f + 2^-n) with exp(x) = f 2^n; far out it is exp(x) or 1. */
-MLT_VECTOR_FN mlt_v32 mlt_sigmoid_V32(mlt_v32 x) {
+/* exp(x) / (1 + exp(x)) as f / (f + 2^-n) with exp(x) = f 2^n, far out exp(x) or 1: a quotient and rest inverse.  The
+ * floor of n is in the bits above the fourth (float64: third) of n plus the number that rounds to the grid. */
+typedef struct {
+  mlt_v32 x, f, low, under;
+} mlt_sigmoid_half_V32;
+typedef struct {
+  mlt_v32 quotient, rest, inverse;
+} mlt_logistic_V32;
+MLT_VECTOR_FN mlt_sigmoid_half_V32 mlt_sigmoid_begin_V32(mlt_v32 x) {
   mlt_power_V32 power;
   mlt_v32 small, exact = mlt_exp_reduce_V32(x, &power, &small);
-  const mlt_v32 growth = mlt_exp_growth_V32(exact - small);
-  const mlt_v32 f = MLT_V32_FMA(power.table, growth, power.table);
-  /* The exponent of 2^-floor(n), whose floor is in the bits above the fourth of n plus a large number. */
+  const mlt_v32 growth = mlt_exp_growth_V32(exact - small), f = MLT_V32_FMA(power.table, growth, power.table);
   const __m512i whole = _mm512_srai_epi32(_mm512_castps_si512(power.n + MLT_V32(MLT_GRID_V32)), 4);
   const __m512i bits = _mm512_sub_epi32(_mm512_set1_epi32(127), whole);
-  const mlt_v32 under = f + _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23));
-  const mlt_v32 inverse = _mm512_rcp14_ps(under), quotient = f * inverse;
-  const mlt_v32 low = MLT_V32_FMA(power.table, growth, power.table - f);
-  const mlt_v32 rest = MLT_V32_FMA(low, MLT_V32(1.0f) - quotient, MLT_V32_NFMA(quotient, under, f));
-  mlt_v32 y = MLT_V32_FMA(rest, inverse, quotient);
-  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(x), MLT_V32(80.0f), _CMP_GT_OQ);
-  if (__builtin_expect(far != 0, 0)) y = _mm512_mask_mov_ps(y, far, mlt_exp_V32(_mm512_min_ps(x, MLT_V32(0.0f))));
-  return y;
+  const mlt_v32 g = _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23)), under = f + g;
+  const mlt_sigmoid_half_V32 half = {x, f, MLT_V32_FMA(power.table, growth, power.table - f), under};
+  return half;
+}
+MLT_VECTOR_FN mlt_logistic_V32 mlt_logistic_of_V32(mlt_sigmoid_half_V32 h) {
+  const mlt_v32 inverse = _mm512_rcp14_ps(h.under), quotient = h.f * inverse;
+  const mlt_v32 rest = MLT_V32_FMA(h.low, MLT_V32(1.0f) - quotient, MLT_V32_NFMA(quotient, h.under, h.f));
+  const mlt_logistic_V32 logistic = {quotient, rest, inverse};
+  return logistic;
+}
+MLT_VECTOR_FN mlt_v32 mlt_sigmoid_end_V32(mlt_sigmoid_half_V32 h) {
+  const mlt_logistic_V32 s = mlt_logistic_of_V32(h);
+  const mlt_v32 y = MLT_V32_FMA(s.rest, s.inverse, s.quotient);
+  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(h.x), MLT_V32(80.0f), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return y;
+  return _mm512_mask_mov_ps(y, far, mlt_exp_V32(_mm512_min_ps(h.x, MLT_V32(0.0f))));
+}
+/* x times the logistic function, their product in two parts. */
+typedef mlt_sigmoid_half_V32 mlt_silu_half_V32;
+#define mlt_silu_begin_V32 mlt_sigmoid_begin_V32
+MLT_VECTOR_FN mlt_v32 mlt_silu_end_V32(mlt_silu_half_V32 h) {
+  const mlt_logistic_V32 s = mlt_logistic_of_V32(h);
+  const mlt_v32 product = h.x * s.quotient, low = _mm512_fmsub_ps(h.x, s.quotient, product);
+  const mlt_v32 y = product + MLT_V32_FMA(h.x, s.rest * s.inverse, low);
+  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(h.x), MLT_V32(80.0f), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return mlt_copysign_V32(y, h.x);
+  mlt_v32 n, inside = mlt_between_V32(h.x, -120.0f, 0.0f), fraction = mlt_exp_fraction_V32(inside, &n);
+  const mlt_v32 tail = _mm512_scalef_ps(inside * fraction, n);
+  const __mmask16 positive = _mm512_cmp_ps_mask(h.x, MLT_V32(0.0f), _CMP_GT_OQ);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(_mm512_mask_mov_ps(y, far, tail), far & positive, h.x), h.x);
+}
+/* a times the slope of silu at b. */
+typedef struct {
+  mlt_v32 a;
+  mlt_sigmoid_half_V32 b;
+} mlt_silu_gradient_half_V32;
+MLT_VECTOR_FN mlt_silu_gradient_half_V32 mlt_silu_gradient_begin_V32(mlt_v32 a, mlt_v32 b) {
+  const mlt_silu_gradient_half_V32 half = {a, mlt_sigmoid_begin_V32(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_silu_gradient_end_V32(mlt_silu_gradient_half_V32 h) {
+  const mlt_v32 s = mlt_sigmoid_end_V32(h.b), cut = mlt_between_V32(h.b.x, -200.0f, 200.0f);
+  return h.a * (s * MLT_V32_FMA(cut, MLT_V32(1.0f) - s, MLT_V32(1.0f)));
 }
 typedef struct {
   mlt_v64 x, f, low, under, under_low;
 } mlt_sigmoid_half_V64;
+typedef struct {
+  mlt_v64 quotient, rest, inverse;
+} mlt_logistic_V64;
 MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
   mlt_power_V64 power;
   mlt_v64 small, exact = mlt_exp_reduce_V64(x, &power, &small);
-  const mlt_v64 growth = mlt_exp_growth_V64(exact - small);
-  const mlt_v64 f = MLT_V64_FMA(power.table, growth, power.table);
+  const mlt_v64 growth = mlt_exp_growth_V64(exact - small), f = MLT_V64_FMA(power.table, growth, power.table);
   const __m512i whole = _mm512_srai_epi64(_mm512_castpd_si512(power.n + MLT_V64(MLT_GRID_V64)), 3);
   const __m512i bits = _mm512_sub_epi64(_mm512_set1_epi64(1023), whole);
   const mlt_v64 g = _mm512_castsi512_pd(_mm512_slli_epi64(bits, 52)), under = f + g;
@@ -36,14 +78,45 @@ MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
                                      (_mm512_max_pd(f, g) - under) + _mm512_min_pd(f, g)};
   return half;
 }
-MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
+MLT_VECTOR_FN mlt_logistic_V64 mlt_logistic_of_V64(mlt_sigmoid_half_V64 h) {
   const mlt_v64 inverse = _mm512_rcp14_pd(h.under), quotient = h.f / h.under;
-  const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f)) -
-                       quotient * h.under_low;
-  mlt_v64 y = MLT_V64_FMA(rest, inverse, quotient);
+  const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f));
+  const mlt_logistic_V64 logistic = {quotient, rest - quotient * h.under_low, inverse};
+  return logistic;
+}
+MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
+  const mlt_logistic_V64 s = mlt_logistic_of_V64(h);
+  const mlt_v64 y = MLT_V64_FMA(s.rest, s.inverse, s.quotient);
   const __mmask8 far = _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(700.0), _CMP_GT_OQ);
-  if (__builtin_expect(far != 0, 0)) y = _mm512_mask_mov_pd(y, far, mlt_exp_V64(_mm512_min_pd(h.x, MLT_V64(0.0))));
-  return y;
+  if (__builtin_expect(far == 0, 1)) return y;
+  return _mm512_mask_mov_pd(y, far, mlt_exp_V64(_mm512_min_pd(h.x, MLT_V64(0.0))));
+}
+/* x times the logistic function, their product in two parts. */
+typedef mlt_sigmoid_half_V64 mlt_silu_half_V64;
+#define mlt_silu_begin_V64 mlt_sigmoid_begin_V64
+MLT_VECTOR_FN mlt_v64 mlt_silu_end_V64(mlt_silu_half_V64 h) {
+  const mlt_logistic_V64 s = mlt_logistic_of_V64(h);
+  const mlt_v64 product = h.x * s.quotient, low = _mm512_fmsub_pd(h.x, s.quotient, product);
+  const mlt_v64 y = product + MLT_V64_FMA(h.x, s.rest * s.inverse, low);
+  const __mmask8 far = _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(700.0), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return mlt_copysign_V64(y, h.x);
+  mlt_v64 n, inside = mlt_between_V64(h.x, -800.0, 0.0), fraction = mlt_exp_fraction_V64(inside, &n);
+  const mlt_v64 tail = _mm512_scalef_pd(inside * fraction, n);
+  const __mmask8 positive = _mm512_cmp_pd_mask(h.x, MLT_V64(0.0), _CMP_GT_OQ);
+  return mlt_copysign_V64(_mm512_mask_mov_pd(_mm512_mask_mov_pd(y, far, tail), far & positive, h.x), h.x);
+}
+/* a times the slope of silu at b. */
+typedef struct {
+  mlt_v64 a;
+  mlt_sigmoid_half_V64 b;
+} mlt_silu_gradient_half_V64;
+MLT_VECTOR_FN mlt_silu_gradient_half_V64 mlt_silu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
+  const mlt_silu_gradient_half_V64 half = {a, mlt_sigmoid_begin_V64(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
+  const mlt_v64 s = mlt_sigmoid_end_V64(h.b), cut = mlt_between_V64(h.b.x, -1000.0, 1000.0);
+  return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
 /* h / (h + 2), h = expm1(2 |x|) = (t - 1) + t growth with t = table 2^n. */
@@ -124,8 +197,8 @@ MLT_VECTOR_FN mlt_v64 mlt_erf_V64(mlt_v64 x) {
 #undef MLT_PAIR
 }
 
-/* As in vmath_special.h, but with Q from zero on: relu(x) - a P(-a) with P(-a) = exp(-a^2/2) Q(w) / (2 (b + 3/4)), b = a / sqrt 2 and
- * w = (b - 4) / (b + 4).  `scale` (1 + growth) is the exponential, `half` -a / 2. */
+/* As in vmath_special.h, but with Q from zero on: relu(x) - a P(-a) with P(-a) = exp(-a^2/2) Q(w) / (2 (b + 3/4)),
+ * b = a / sqrt 2 and w = (b - 4) / (b + 4).  `scale` (1 + growth) is the exponential, `half` -a / 2. */
 typedef struct {
   mlt_v64 x, half, scale, growth, under, under_low, q, q_low;
 } mlt_gelu_half_V64;
@@ -173,7 +246,7 @@ MLT_VECTOR_FN mlt_v64 mlt_gelu_end_V64(mlt_gelu_half_V64 h) {
   return _mm512_mask_mov_pd(y, _mm512_cmp_pd_mask(h.x, MLT_V64(39.5), _CMP_GT_OQ), h.x);
 }
 
-/* a times the slope of gelu at b, d or 1 - d with d = P(-|b|) - |b| p(|b|), p the density of the normal distribution. */
+/* a times the slope of gelu at b, d or 1 - d with d = P(-|b|) - |b| p(|b|) and the normal distribution's density p. */
 typedef struct {
   mlt_v32 a, b, scale, growth, smooth;
 } mlt_gelu_gradient_half_V32;
@@ -182,7 +255,8 @@ MLT_VECTOR_FN mlt_gelu_gradient_half_V32 mlt_gelu_gradient_begin_V32(mlt_v32 a, 
   const mlt_v32 size = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(b)), square = size * (size * MLT_V32(-0.5f));
   mlt_v32 small, exact = mlt_exp_reduce_V32(square, &power, &small);
   const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_slope_pieces_f32, size, 1.0f);
-  const mlt_gelu_gradient_half_V32 half = {a, b, _mm512_scalef_ps(power.table, power.n), mlt_exp_growth_V32(exact - small),
+  const mlt_v32 scale = _mm512_scalef_ps(power.table, power.n), growth = mlt_exp_growth_V32(exact - small);
+  const mlt_gelu_gradient_half_V32 half = {a, b, scale, growth,
                                            MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value)};
   return half;
 }
@@ -213,9 +287,13 @@ MLT_VECTOR_UNARY(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(gelu, f64, double, V64)
 MLT_VECTOR_UNARY(gelu, f32, float, V32)
-MLT_VECTOR_UNARY(sigmoid, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
+MLT_VECTOR_UNARY_HALVES(silu, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(silu, f64, double, V64)
+MLT_VECTOR_BINARY_HALVES(silu_gradient, f32, float, V32)
+MLT_VECTOR_BINARY_HALVES(silu_gradient, f64, double, V64)
 #endif
