@@ -15,6 +15,7 @@
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
 #include "mltensor/vmath_vector_special.h"
+#include "mltensor/vmath_vector_trigonometric.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
 #define MLT_BLOCK_exp_FLOAT64 ~, mlt_exp_block_f64, 1
 #define MLT_BLOCK_log_FLOAT32 ~, mlt_log_block_f32, 1
@@ -47,4 +48,10 @@
 #define MLT_BLOCK_silu_FLOAT64 ~, mlt_silu_block_f64, 1
 #define MLT_BLOCK_silu_gradient_FLOAT32 ~, mlt_silu_gradient_block_f32, 1
 #define MLT_BLOCK_silu_gradient_FLOAT64 ~, mlt_silu_gradient_block_f64, 1
+#undef MLT_BLOCK_tan_FLOAT32
+#define MLT_BLOCK_tan_FLOAT32 ~, mlt_tan_block_f32, 1
+#define MLT_BLOCK_asin_FLOAT32 ~, mlt_asin_block_f32, 1
+#define MLT_BLOCK_acos_FLOAT32 ~, mlt_acos_block_f32, 1
+#define MLT_BLOCK_atan_FLOAT32 ~, mlt_atan_block_f32, 1
+#define MLT_BLOCK_atan2_FLOAT32 ~, mlt_atan2_block_f32, 1
 #endif
