@@ -58,3 +58,14 @@ def test_two_arguments(name, dtype):
     for at in (0, 5, 77):
         assert same(function(x, y[at]), function(x, np.full(600, y[at].item(), dtype=dtype))), at
         assert same(function(x[at], y), function(np.full(600, x[at].item(), dtype=dtype), y)), at
+
+
+@pytest.mark.parametrize("dtype", ("float16", *DTYPES, "complex64"))
+@pytest.mark.parametrize("exponent", [2, 3, -1, 2.0, 3.0, 0.5])
+def test_powers_that_people_write(exponent, dtype):
+    x = numpy.array([-2.0, 0.5, 3.0, 7.3, 1e-3]).astype(dtype)
+    if exponent == 0.5 and dtype != "complex64":
+        x = numpy.abs(x)
+    result = np.asarray(x) ** exponent
+    assert str(result.dtype) == dtype
+    numpy.testing.assert_allclose(numpy.asarray(result), x**exponent, rtol=4 * float(numpy.finfo(dtype).eps))
