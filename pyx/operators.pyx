@@ -150,13 +150,19 @@ cdef object unary_slot(int operator, object a):
 
 cdef object power_slot(object a, object b):
     """a ** b, with the powers people write replaced by what computes them exactly and faster."""
-    if type(b) is int and b == 2 or type(b) is float and b == 2.0 and is_inexact((<Tensor> a).view.dtype):
+    cdef bint number = type(b) is int or type(b) is float
+    if type(b) is int and b == 2:
         return unary(<Op> square, a)
-    if type(b) is float and isinstance(a, Tensor) and is_inexact((<Tensor> a).view.dtype):
+    if number and isinstance(a, Tensor) and is_inexact((<Tensor> a).view.dtype):
+        if b == 2:
+            return unary(<Op> square, a)
         if b == 0.5:
             return unary(<Op> sqrt, a)
-        if b == -1.0:
+        if b == -1:
             return unary(<Op> reciprocal, a)
+        # Two roundings: of float16, which is computed in float32, one is worth more.
+        if b == 3 and mlt_itemsize[(<Tensor> a).view.dtype] > 2:
+            return binary_slot(MULTIPLY, unary(<Op> square, a), a)
     return binary_slot(POWER, a, b)
 
 

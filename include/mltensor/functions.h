@@ -65,6 +65,8 @@
 #undef softplus
 #undef gelu
 #undef silu
+#undef gelu_slope
+#undef silu_slope
 
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/vmath_hyperbolic.h"
@@ -190,3 +192,5 @@
 #define softplus(x) MLT_REAL_FUNCTION(softplus, x)
 #define gelu(x) MLT_REAL_FUNCTION(gelu, x)
 #define silu(x) MLT_REAL_FUNCTION(silu, x)
+#define gelu_slope(x) MLT_REAL_FUNCTION(gelu_slope, x)
+#define silu_slope(x) MLT_REAL_FUNCTION(silu_slope, x)

@@ -6,6 +6,9 @@
 #include "mltensor/vmath_trigonometric.h"
 #include "mltensor/vmath_hyperbolic.h"
 #include "mltensor/vmath_special.h"
+#if defined(MLT_TARGET_AVX512)
+#include "mltensor/vmath_vector_special.h"
+#endif
 
 /* Rows of the tallest tile, two vectors wide: what the registers hold, 32 or 16. */
 #undef MLT_GEMM_ROWS
@@ -85,28 +88,39 @@
 
 /* --- activations ------------------------------------------------------------------------- */
 
-#define MLT_ACTIVATE(type, name, expression)                                                \
+#define MLT_ACTIVATE_ROWS(type, name, work)                                                 \
   static void MLT_FN(activate_##name)(char *c, int64_t c_row, int64_t m, int64_t n) {       \
     for (int64_t i = 0; i < m; i++) {                                                       \
       type *row = (type *)(c + i * c_row);                                                  \
-      _Pragma("GCC ivdep") for (int64_t j = 0; j < n; j++) {                                \
-        type x = row[j];                                                                    \
-        row[j] = expression;                                                                \
-      }                                                                                     \
+      work                                                                                  \
     }                                                                                       \
   }
+#define MLT_ACTIVATE(type, name, expression)                                                \
+  MLT_ACTIVATE_ROWS(type, name, _Pragma("GCC ivdep") for (int64_t j = 0; j < n; j++) {      \
+    const type x = row[j];                                                                  \
+    row[j] = expression;                                                                    \
+  })
+/* By the function on blocks that the operation of the same name uses, where it has one. */
+#if defined(MLT_TARGET_AVX512)
+#define MLT_ACTIVATE_BLOCK(type, name, suffix) \
+  MLT_ACTIVATE_ROWS(type, name##_##suffix, mlt_##name##_block_##suffix(row, row, n);)
+#else
+#define MLT_ACTIVATE_BLOCK(type, name, suffix) MLT_ACTIVATE(type, name##_##suffix, MLT_FN(name##_##suffix)(x))
+#endif
 /* Written so that NaN stays NaN. */
 MLT_ACTIVATE(float, relu_f32, !(x <= 0) ? x : 0)
 MLT_ACTIVATE(double, relu_f64, !(x <= 0) ? x : 0)
-MLT_ACTIVATE(float, sigmoid_f32, MLT_FN(sigmoid_f32)(x))
-MLT_ACTIVATE(double, sigmoid_f64, MLT_FN(sigmoid_f64)(x))
-MLT_ACTIVATE(float, tanh_f32, MLT_FN(tanh_f32)(x))
-MLT_ACTIVATE(double, tanh_f64, MLT_FN(tanh_f64)(x))
-MLT_ACTIVATE(float, gelu_f32, MLT_FN(gelu_f32)(x))
-MLT_ACTIVATE(double, gelu_f64, MLT_FN(gelu_f64)(x))
-MLT_ACTIVATE(float, silu_f32, MLT_FN(silu_f32)(x))
-MLT_ACTIVATE(double, silu_f64, MLT_FN(silu_f64)(x))
+MLT_ACTIVATE_BLOCK(float, sigmoid, f32)
+MLT_ACTIVATE_BLOCK(double, sigmoid, f64)
+MLT_ACTIVATE_BLOCK(float, tanh, f32)
+MLT_ACTIVATE_BLOCK(double, tanh, f64)
+MLT_ACTIVATE_BLOCK(float, gelu, f32)
+MLT_ACTIVATE_BLOCK(double, gelu, f64)
+MLT_ACTIVATE_BLOCK(float, silu, f32)
+MLT_ACTIVATE_BLOCK(double, silu, f64)
+#undef MLT_ACTIVATE_ROWS
 #undef MLT_ACTIVATE
+#undef MLT_ACTIVATE_BLOCK
 
 static const mlt_gemm_target MLT_FN(gemm_target) = {
     .kernels =

@@ -140,7 +140,7 @@
  * vmath_vector.h computes on vectors) says so with a macro MLT_BLOCK_<name>_<dtype> that expands to `~, f, 1`, where
  * f(x, y, n) does the work, or f(a, b, y, n, a_step, b_step) with steps of 1, or of 0 for a scalar that is repeated.
  * Operands with gaps are then gathered into blocks, so that an element's result does not depend on them. */
-#define MLT_NO_BLOCK(...) (void)0
+#define MLT_NO_BLOCK(x, y, ...) ((void)(x), (void)(y))
 #define MLT_BLOCK_OF(...) MLT_BLOCK_OF_(__VA_ARGS__, MLT_NO_BLOCK, 0, ~)
 #define MLT_BLOCK_OF_(first, second, ...) second
 #define MLT_HAS_BLOCK(...) MLT_HAS_BLOCK_(__VA_ARGS__, MLT_NO_BLOCK, 0, ~)

@@ -15,6 +15,7 @@
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
 #include "mltensor/vmath_vector_special.h"
+#include "mltensor/vmath_vector_trigonometric.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
 #define MLT_BLOCK_exp_FLOAT64 ~, mlt_exp_block_f64, 1
 #define MLT_BLOCK_log_FLOAT32 ~, mlt_log_block_f32, 1
@@ -26,7 +27,9 @@
 #define MLT_BLOCK_sigmoid_FLOAT32 ~, mlt_sigmoid_block_f32, 1
 #define MLT_BLOCK_sigmoid_FLOAT64 ~, mlt_sigmoid_block_f64, 1
 #define MLT_BLOCK_erf_FLOAT32 ~, mlt_erf_block_f32, 1
+#define MLT_BLOCK_erf_FLOAT64 ~, mlt_erf_block_f64, 1
 #define MLT_BLOCK_gelu_FLOAT32 ~, mlt_gelu_block_f32, 1
+#define MLT_BLOCK_gelu_FLOAT64 ~, mlt_gelu_block_f64, 1
 #define MLT_BLOCK_exp2_FLOAT32 ~, mlt_exp2_block_f32, 1
 #define MLT_BLOCK_expm1_FLOAT32 ~, mlt_expm1_block_f32, 1
 #define MLT_BLOCK_log1p_FLOAT32 ~, mlt_log1p_block_f32, 1
@@ -37,4 +40,18 @@
 #define MLT_BLOCK_asinh_FLOAT32 ~, mlt_asinh_block_f32, 1
 #define MLT_BLOCK_acosh_FLOAT32 ~, mlt_acosh_block_f32, 1
 #define MLT_BLOCK_atanh_FLOAT32 ~, mlt_atanh_block_f32, 1
+#define MLT_BLOCK_gelu_gradient_FLOAT32 ~, mlt_gelu_gradient_block_f32, 1
+#define MLT_BLOCK_gelu_gradient_FLOAT64 ~, mlt_gelu_gradient_block_f64, 1
+#define MLT_BLOCK_cbrt_FLOAT32 ~, mlt_cbrt_block_f32, 1
+#define MLT_BLOCK_logaddexp_FLOAT32 ~, mlt_logaddexp_block_f32, 1
+#define MLT_BLOCK_silu_FLOAT32 ~, mlt_silu_block_f32, 1
+#define MLT_BLOCK_silu_FLOAT64 ~, mlt_silu_block_f64, 1
+#define MLT_BLOCK_silu_gradient_FLOAT32 ~, mlt_silu_gradient_block_f32, 1
+#define MLT_BLOCK_silu_gradient_FLOAT64 ~, mlt_silu_gradient_block_f64, 1
+#undef MLT_BLOCK_tan_FLOAT32
+#define MLT_BLOCK_tan_FLOAT32 ~, mlt_tan_block_f32, 1
+#define MLT_BLOCK_asin_FLOAT32 ~, mlt_asin_block_f32, 1
+#define MLT_BLOCK_acos_FLOAT32 ~, mlt_acos_block_f32, 1
+#define MLT_BLOCK_atan_FLOAT32 ~, mlt_atan_block_f32, 1
+#define MLT_BLOCK_atan2_FLOAT32 ~, mlt_atan2_block_f32, 1
 #endif

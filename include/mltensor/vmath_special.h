@@ -29,6 +29,7 @@
 #define MLT_SPECIAL_LN2_LOW 0x1.cf79abc9e3b3ap-40
 #define MLT_SPECIAL_Q_CENTRE 0x1.4d2ec42da8b94p-1 /* Q(0) of special_tail_f64 */
 #define MLT_SPECIAL_Q_CENTRE_LOW 0x1.2a90a11905974p-57
+#define MLT_SPECIAL_DENSITY 0x1.9884533d43651p-2 /* 1 / sqrt(2 pi) */
 #define MLT_SPECIAL_SQRT1_2 0x1.6a09e667f3bcdp-1
 #define MLT_SPECIAL_SQRT1_2_LOW (-0x1.bdd3413b26456p-55)
 
@@ -309,4 +310,27 @@ MLT_SPECIAL_INLINE float MLT_FN(silu_f32)(float x) {
   const double cut = __builtin_copysign(MLT_FN(special_cut)(d, 150.0), d);
   const double over = MLT_FN(vmath_select)(MLT_FN(vmath_negative)(d), cut, d);
   return (float)(over / (1.0 + MLT_FN(special_exp_f32)(cut)));
+}
+
+/* The slope of gelu, P(x) + x p(x) with the density p of the normal distribution; that of silu, s (1 + x (1 - s)) with
+ * s = sigmoid(x).  Their ends are -0 and 1. */
+MLT_SPECIAL_INLINE double MLT_FN(gelu_slope_f64)(double x) {
+  const double a = MLT_FN(special_cut)(x, 39.5), density = MLT_SPECIAL_DENSITY * MLT_FN(exp_f64)(-0.5 * a * a);
+  const double over = MLT_FMA64(a, density, -0.5 * MLT_FN(erfc_f64)(a * MLT_SPECIAL_SQRT1_2));
+  return MLT_FN(vmath_select)(MLT_FN(vmath_negative)(x), -over, 1.0 + over);
+}
+MLT_SPECIAL_INLINE float MLT_FN(gelu_slope_f32)(float x) {
+  const double a = MLT_FN(special_cut)((double)x, 16.0);
+  const double density = MLT_SPECIAL_DENSITY * MLT_FN(special_exp_f32)(0.5 * a * a);
+  const double below = MLT_FMA64(-a, density, 0.5 * MLT_FN(special_tail_f32)(a * MLT_SPECIAL_SQRT1_2));
+  return (float)MLT_FN(vmath_select)(MLT_FN(vmath_negative)((double)x), below, 1.0 - below);
+}
+MLT_SPECIAL_INLINE double MLT_FN(silu_slope_f64)(double x) {
+  const double cut = __builtin_copysign(MLT_FN(special_cut)(x, 800.0), x), s = MLT_FN(sigmoid_f64)(cut);
+  return s * MLT_FMA64(cut, 1.0 - s, 1.0);
+}
+MLT_SPECIAL_INLINE float MLT_FN(silu_slope_f32)(float x) {
+  const double d = (double)x, cut = __builtin_copysign(MLT_FN(special_cut)(d, 150.0), d);
+  const double s = 1.0 / (1.0 + MLT_FN(special_exp_f32)(cut));
+  return (float)(s * MLT_FMA64(cut, 1.0 - s, 1.0));
 }

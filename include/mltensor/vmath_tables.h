@@ -24,8 +24,8 @@ static const float mlt_exp_excess_f32[16] = {
     0x1.0a3552p-25f, 0x1.00d8acp-27f, -0x1.26055cp-26f, 0x1.05cb44p-25f, -0x1.67a1cap-28f, -0x1.a3b5e4p-28f,
     0x1.f9c306p-27f, 0x1.6961b4p-28f, 0x1.a5217cp-28f, -0x1.61428ep-28f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits
- * of a mantissa tell. */
+/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
+ * tell. */
 static const float mlt_log_inverse_f32[16] = {
     0x1p+0f, 0x1.dp-1f, 0x1.cp-1f, 0x1.ap-1f, 0x1.9p-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.5p+0f, 0x1.4p+0f,
     0x1.38p+0f, 0x1.28p+0f, 0x1.2p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1p+0f,
@@ -40,8 +40,8 @@ static const float mlt_log_table_low_f32[16] = {
     -0x1.1f8c76p-18f, -0x1.7109fap-20f, -0x1.cababap-18f, 0x1.070cacp-20f, 0x1.2b185ep-18f, 0x1.683fp-18f,
     -0x1.db8abcp-22f, 0x1.6ba8d4p-19f, -0x1.86008cp-20f, 0x0p+0f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits
- * of a mantissa tell. */
+/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
+ * tell. */
 static const double mlt_log_inverse_f64[16] = {
     0x1p+0, 0x1.dp-1, 0x1.cp-1, 0x1.ap-1, 0x1.9p-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.5p+0, 0x1.4p+0, 0x1.38p+0,
     0x1.28p+0, 0x1.2p+0, 0x1.18p+0, 0x1.1p+0, 0x1p+0,
@@ -56,6 +56,16 @@ static const double mlt_log_table_low_f64[16] = {
     -0x1.1b61f10522625p-44, 0x1.ebe708164c759p-45, 0x1.46fb79bf6d4cbp-44, -0x1.8380e731f55c4p-44,
     0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
     0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
+};
+/* The cube roots of c, and of 1, 2 and 4. */
+static const float mlt_cbrt_table_f32[16] = {
+    0x1p+0f, 0x1.088a2p+0f, 0x1.0ba6eep+0f, 0x1.12589cp+0f, 0x1.15f4d4p+0f, 0x1.19c3b4p+0f, 0x1.1dca4cp+0f,
+    0x1.220e6ep+0f, 0x1.d3a19ap-1f, 0x1.db4c78p-1f, 0x1.df53acp-1f, 0x1.e7cffp-1f, 0x1.ec49bp-1f, 0x1.f0eeaep-1f,
+    0x1.f5c1dap-1f, 0x1p+0f,
+};
+static const float mlt_cbrt_power_f32[16] = {
+    0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f,
+    0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f,
 };
 /* The same of log2(c) and log10(c). */
 static const float mlt_log2_table_f32[16] = {
@@ -76,7 +86,8 @@ static const float mlt_log10_table_low_f32[16] = {
     0x1.410ad8p-18f, 0x1.fc13aep-18f, 0x1.f2a79p-19f, -0x1.838864p-20f, 0x1.feddd4p-18f, -0x1.460f84p-19f,
     -0x1.53ac14p-18f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x0p+0f,
 };
-/* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16 (below 1: 1/32). */
+/* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16, below 1 of
+ * 1/32. */
 static const float mlt_pow_inverse_f32[16] = {
     0x1p+0f, 0x1.ep-1f, 0x1.cp-1f, 0x1.bp-1f, 0x1.ap-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.58p+0f, 0x1.48p+0f,
     0x1.38p+0f, 0x1.3p+0f, 0x1.28p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1.08p+0f,
@@ -185,5 +196,96 @@ static const float mlt_gelu_pieces_f32[8][16] = {
     {-0x1.44e678p-10f, -0x1.c2f482p-12f, -0x1.5aae9ap-13f, -0x1.0bc182p-14f, -0x1.49861cp-16f, -0x1.3732a6p-18f,
      -0x1.631fa4p-20f, -0x1.e429bcp-22f, -0x1.bf1172p-24f, -0x1.5de294p-26f, -0x1.817a46p-28f, 0x1.112e34p-32f,
      -0x1.485ee4p-6f, -0x1.4e770ap-7f, -0x1.5d5f6cp-8f, -0x1.7ac36p-9f},
+};
+/* exp(a^2/2) P(-a) - a / sqrt(2 pi), by pieces of a + 1. */
+static const float mlt_gelu_slope_pieces_f32[8][16] = {
+    {0x1.4p+0f, 0x1.cp+0f, 0x1.2p+1f, 0x1.6p+1f, 0x1.cp+1f, 0x1.2p+2f, 0x1.6p+2f, 0x1.ap+2f, 0x1p+3f, 0x1.4p+3f,
+     0x1.8p+3f, 0x1.b9999ap+3f, 0x1p-3f, 0x1.8p-2f, 0x1.4p-1f, 0x1.cp-1f},
+    {-0x1.1258fap-2f, -0x1.069d1ap-1f, -0x1.7ce966p-1f, -0x1.eec798p-1f, -0x1.4a3a5ap+0f, -0x1.b5df3p+0f,
+     -0x1.0fd9fcp+1f, -0x1.443cecp+1f, -0x1.923aaep+1f, -0x1.f996dap+1f, -0x1.304642p+2f, -0x1.5e8156p+2f,
+     0x1.9d9ea2p-2f, 0x1.d70acep-3f, 0x1.2f2cb4p-4f, -0x1.1bde6ep-4f},
+    {-0x1.04d48ep-1f, -0x1.e51942p-2f, -0x1.cf050cp-2f, -0x1.c0e9b6p-2f, -0x1.b3e48cp-2f, -0x1.aa428p-2f,
+     -0x1.a4dd1ep-2f, -0x1.a191c8p-2f, -0x1.9e9f34p-2f, -0x1.9c7c38p-2f, -0x1.9b4bf2p-2f, -0x1.9aa10cp-2f,
+     -0x1.7b796p-1f, -0x1.4fa202p-1f, -0x1.310afcp-1f, -0x1.1b2ep-1f},
+    {0x1.7b7db4p-5f, 0x1.bd4d5cp-6f, 0x1.15a7e4p-6f, 0x1.6c5624p-7f, 0x1.a2b7f6p-8f, 0x1.bf86a2p-9f, 0x1.07eb72p-9f,
+     0x1.4efcaep-10f, 0x1.766b9ep-11f, 0x1.8b114p-12f, 0x1.cdac88p-13f, 0x1.31aa2ep-13f, 0x1.a4de3cp-3f,
+     0x1.222dfap-3f, 0x1.9a46b2p-4f, 0x1.28bd78p-4f},
+    {-0x1.1f3188p-6f, -0x1.295b1ep-7f, -0x1.49c436p-8f, -0x1.839536p-9f, -0x1.7e7aa8p-10f, -0x1.55aeb4p-11f,
+     -0x1.57f8d4p-12f, -0x1.7b4ba4p-13f, -0x1.618fdp-14f, -0x1.30aa94p-15f, -0x1.2e82e6p-16f, -0x1.5d3ep-17f,
+     -0x1.b02e0ap-4f, -0x1.15c9c6p-4f, -0x1.6e9d16p-5f, -0x1.ef921ap-6f},
+    {0x1.8c0e16p-8f, 0x1.6ab5d6p-9f, 0x1.75d3b2p-10f, 0x1.97e7fp-11f, 0x1.43357ap-12f, 0x1.1740a4p-13f,
+     0x1.a72ec6p-15f, 0x1.ee47b4p-17f, 0x1.26dd68p-17f, 0x1.b1e4fep-19f, 0x1.35159p-18f, 0x1.609d86p-18f,
+     0x1.90226ap-5f, 0x1.e0d7d4p-6f, 0x1.25b8eep-6f, 0x1.7e7e0ep-7f},
+    {-0x1.060cfcp-9f, -0x1.b95106p-11f, -0x1.825eacp-12f, -0x1.7569e6p-13f, -0x1.20a85cp-14f, -0x1.7484a2p-16f,
+     -0x1.156178p-17f, -0x1.df24aep-19f, -0x1.331858p-20f, -0x1.453408p-22f, -0x1.826182p-24f, -0x1.b38eb2p-24f,
+     -0x1.44bdecp-6f, -0x1.74ed5ep-7f, -0x1.a7b95ap-8f, -0x1.12b56ep-8f},
+    {0x1.2dddc6p-10f, 0x1.87fb62p-11f, -0x1.5577bap-14f, -0x1.f81b6ap-13f, 0x1.5a2982p-15f, -0x1.9d56a6p-16f,
+     0x1.67dbdap-18f, 0x1.988beap-16f, 0x1.85a8fap-21f, 0x1.5e9526p-23f, -0x1.e16796p-20f, -0x1.0e559ep-18f,
+     -0x1.4d763ep-6f, -0x1.97b75p-8f, 0x1.bb9876p-8f, -0x1.5396c2p-8f},
+};
+/* erf(a) by pieces of a + 1/2, of degree 14. */
+static const double mlt_erf_pieces_f64[16][16] = {
+    {0x1.c011b1d92b7dp+0, 0x1.200014f8b588ep+1, 0x1.600a915379f8ep+1, 0x1.9fed288ce706cp+1, 0x1.fff3387160978p+1,
+     0x1.3ffc504816f0ap+2, 0x1.6d8db8bac7538p+2, 0x0p+0, 0x0p+0, 0x1.8007357e670dp-3, 0x1.3ffdb4cc25078p-2,
+     0x1.c01f212d772c8p-2, 0x1.401a60d45629cp-1, 0x1.c02c12ad81a6cp-1, 0x1.200346dc5d63p+0, 0x1.6005e5f30e7fp+0},
+    {0x1.f92ee565d96dfp-1, 0x1.ff4047f992b32p-1, 0x1.fff2d606f7bacp-1, 0x1.ffff6f0ef71e7p-1, 0x1.ffffff7b2404dp-1,
+     0x1.fffffffffc9c8p-1, 0x1.ffffffffffffap-1, 0x0p+0, 0x0p+0, 0x1.ac4dbdf91a4e8p-3, 0x1.5da79b24d2eadp-2,
+     0x1.db251e4af5247p-2, 0x1.3f2d90ef4469ep-1, 0x1.9189681b4ea43p-1, 0x1.c6dce8748e30cp-1, 0x1.e5788ea3217ccp-1},
+    {0x1.afeca3c10c77cp-5, 0x1.d412e1837c565p-8, 0x1.32d55763c3862p-11, 0x1.eb8b4cb34dbd6p-16,
+     0x1.118b6aea71f8cp-23, 0x1.144e4cfa7e1a8p-36, 0x1.138c526e0a09ap-47, 0x0p+0, 0x1.20dd750429b6dp+0,
+     0x1.16e278caabc35p+0, 0x1.05fd9cb144ebbp+0, 0x1.dd09cb40548c7p-1, 0x1.86d03c4cdd3a8p-1, 0x1.0c82ea124e611p-1,
+     0x1.45e038fd56ff2p-2, 0x1.5ccf7b1eae37ep-3},
+    {-0x1.79fdfcacdde9dp-4, -0x1.074ab20611dddp-6, -0x1.a5f202ad7a7edp-10, -0x1.8f4f17947cf9cp-14,
+     -0x1.1184971089afap-21, -0x1.595de645408d8p-34, -0x1.5e8b3661d22c4p-45, 0x0p+0, 0x1.0c1aa213083f9p-46,
+     -0x1.a25b8fa7e5eb9p-3, -0x1.477aaaebfe3f3p-2, -0x1.a18592d9965efp-2, -0x1.e8ac905872fp-2,
+     -0x1.d61353b775393p-2, -0x1.6ea06bf17ffd7p-2, -0x1.dfa552a85cfap-3},
+    {0x1.71124bce332cfp-4, 0x1.63ee950051d8bp-6, 0x1.694257d3e349dp-9, 0x1.9c06f3efa6b1ep-13, 0x1.6141e0d8fff2fp-20,
+     0x1.1a0911be26ecep-32, 0x1.79ecd309793adp-43, 0x0p+0, -0x1.812746b04a776p-2, -0x1.59b26a69e1a4dp-2,
+     -0x1.1919152c9f8bep-2, -0x1.886e3793cdcdap-3, -0x1.c6e66f7bedcbcp-5, 0x1.7d3be54e611eap-4,
+     0x1.4cb6bdbcfca5ap-3, 0x1.436f161b5ed47p-3},
+    {-0x1.89faded3606e6p-5, -0x1.38a8f41c18767p-6, -0x1.aa7721fcf1662p-9, -0x1.2d6fe546764bap-12,
+     -0x1.4a6e027913941p-19, -0x1.52236c750c19cp-31, -0x1.b9c61f5e0cb36p-40, 0x0p+0, 0x1.3bdca9a7ff4b5p-31,
+     0x1.988d0c09a2668p-4, 0x1.3228fcb4bbb5p-3, 0x1.6c371fbfee19p-3, 0x1.69554ee815aa2p-3, 0x1.cbe9d2c5f6a62p-4,
+     0x1.ca10364322f09p-6, -0x1.f3f296992dc84p-6},
+    {0x1.b315cb87d20c6p-8, 0x1.5d3aba2d5b332p-7, 0x1.68ca06d685f4cp-9, 0x1.49feac38d7d29p-12, 0x1.dba5aacd55eddp-19,
+     0x1.3cfae1c7fd839p-30, 0x1.fa51cc999a6ebp-43, 0x0p+0, 0x1.ce2f15f9a21fbp-4, 0x1.803158506b9ecp-4,
+     0x1.04c799c1268efp-4, 0x1.afcb1e33b6281p-6, -0x1.c1f586a0ffafbp-6, -0x1.1366d7b5e0e98p-4,
+     -0x1.f6534f4af14d8p-5, -0x1.f54093827746dp-6},
+    {0x1.25536d0fff0eap-7, -0x1.7cae72134c586p-9, -0x1.b21380a8ef6fbp-10, -0x1.150c43be0ec8ep-12,
+     -0x1.11028ea3f0c76p-18, -0x1.e32f91f7aa93fp-30, 0x1.f00b43f71ea2cp-34, 0x0p+0, 0x1.127e2e4358a78p-19,
+     -0x1.09ebe4a3e1b33p-5, -0x1.7ce5fe52a5338p-5, -0x1.a3fd64c517b67p-5, -0x1.52894a1634334p-5,
+     -0x1.524c2c086bc4p-7, 0x1.fd38a005f04bdp-7, 0x1.6b13344b876f2p-6},
+    {-0x1.8cf67ceaa2ba5p-8, -0x1.5f80641699f82p-11, 0x1.52974a624f394p-11, 0x1.65493f78408b1p-13,
+     0x1.feb7c921b7f11p-19, 0x1.334ada2021f88p-29, 0x1.1f958fdac8beep-34, 0x0p+0, -0x1.b9384d122507dp-6,
+     -0x1.516742102c819p-6, -0x1.68ae0ba3a2159p-7, 0x1.1b5b90a33222ap-13, 0x1.c827d29b83957p-7,
+     0x1.30973e6313428p-6, 0x1.3ab83c75e7492p-7, -0x1.74cd71691d017p-10},
+    {0x1.7fe5461cb8c93p-11, 0x1.060255fc3b6b4p-10, -0x1.763532195f8f1p-14, -0x1.57048c622437ep-14,
+     -0x1.89a934bae7a7cp-19, -0x1.4c5f76c5a7ae8p-29, -0x1.9f59c97301deap-28, 0x0p+0, 0x1.64805de3b8bb6p-10,
+     0x1.038db5ea59db4p-7, 0x1.62cd61cd189f4p-7, 0x1.67768f69897d3p-7, 0x1.b5c0afb6c592ep-8, -0x1.e68aeca60d781p-10,
+     -0x1.8b46a54fc293dp-8, -0x1.172b0fe4dfab8p-8},
+    {0x1.d42f07a5e2507p-11, -0x1.83531d8c122f4p-12, -0x1.29fce47cb2a03p-14, 0x1.b2fcb55a4a43dp-16,
+     0x1.f50efa37b0435p-20, 0x1.3665f421b18fp-29, -0x1.5554b51f3e635p-29, 0x0p+0, -0x1.e94f1bc0cefbp-7,
+     0x1.df0426634852fp-9, 0x1.470c3e50b99adp-10, -0x1.0455ff1e8a5c4p-10, -0x1.dc5bfd7e4f4ffp-9,
+     -0x1.aa7ae986cce5fp-9, -0x1.79228e07d366cp-12, 0x1.9db0234f69da2p-10},
+    {-0x1.d046bf05034e6p-12, -0x1.80c299024442cp-17, 0x1.cce2e1141d61dp-15, -0x1.360766820d01ap-19,
+     -0x1.04e137c197444p-20, -0x1.f5d6166f17473p-30, 0x1.6eb059d36b9d5p-23, 0x0p+0, 0x1.a8d2944444d3dp-3,
+     -0x1.79315a13f1416p-10, -0x1.d064863ff6f1p-9, -0x1.62d96957a4f49p-10, -0x1.7fbd9a578710dp-11,
+     0x1.d84c61dad6559p-11, 0x1.2e820752190d8p-10, 0x1.54254401f1311p-12},
+    {-0x1.632c626e721e4p-18, 0x1.11453f2579306p-14, -0x1.09e220e8ebb2ap-16, -0x1.826631392a14bp-19,
+     0x1.b10732333becbp-22, 0x1.59a0dbfba7fb1p-30, 0x1.9344e4886bf2p-25, 0x0p+0, -0x1.74669d160a5c2p+0,
+     0x1.9f2a8d2cac5fcp-9, 0x1.b37eab1af95c2p-6, -0x1.314a836967ff7p-6, 0x1.5713d5837c6ccp-11,
+     0x1.956e78ba5356cp-12, -0x1.6e7599c671c3ep-13, -0x1.5e34fba5d2b9cp-12},
+    {0x1.1fdf45ae177f9p-14, -0x1.7c446018ca28ap-16, -0x1.20180c04ddc8ap-20, 0x1.fe0b96730b212p-20,
+     -0x1.03d95d4216be8p-23, -0x1.aecf80bd2c9dcp-31, -0x1.4a36f25d06665p-19, 0x0p+0, 0x1.a79f86e0af6c1p+2,
+     -0x1.cfe26e923fdep-7, 0x1.1b4af200ede48p-2, -0x1.843a03643bd54p-4, -0x1.888db86eef84p-17,
+     -0x1.029b5320f5794p-12, -0x1.70b00dfa6a1f2p-13, -0x1.4256590e8983p-16},
+    {-0x1.1cff495827d54p-16, -0x1.9aafff36de105p-20, 0x1.6820913bc91d1p-19, -0x1.1dff961f0aae1p-21,
+     0x1.a525b532f4715p-27, 0x1.1993d25245fe1p-31, -0x1.6b748137d656p-22, 0x0p+0, -0x1.1a6266e5ccefcp+4,
+     -0x1.19e5d66ff8fb8p-2, -0x1.f98c5c107d433p+0, 0x1.676b07b60eedep+0, 0x1.64d788c2257bap-12,
+     0x1.4ef5fe2133d3dp-16, 0x1.c3e9a22da40fbp-18, -0x1.b712eb1bcf05cp-15},
+    {-0x1.3e5159abcecfdp-18, 0x1.bb11017a9fe16p-19, -0x1.c45f7536fd3a8p-21, 0x1.2b4c71f94904fp-25,
+     0x1.0c00ae4bd5f44p-27, -0x1.00abf8aaad66ap-32, 0x1.dc33b70c436a7p-17, 0x0p+0, 0x1.4ea5c4840b10ap+4,
+     0x1.82bfad459863ap-1, -0x1.3bb5dc75d0129p+4, 0x1.c4867e3c2c519p+2, 0x1.060e58bb8d457p-10,
+     0x1.f2c871ca7d21fp-11, 0x1.374f25d8ed0dbp-11, 0x1.a3c866c499361p-11},
 };
 #endif

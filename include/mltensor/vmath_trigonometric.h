@@ -5,10 +5,9 @@
  * and without calls, so that `for (i...) y[i] = f(x[i])` is vectorised.
  *
  * float64 carries the low part of every quantity that would cost more than a
- * fraction of an ULP and stays below 1 ULP; float32 is computed in double and
- * rounded once, so it is correctly rounded but for about one case in a hundred.
- * sin and cos of float32 up to 2^17 are the exception, where the target has a
- * fused multiply-add: in single precision, three times as fast, below 1.6 ULP.
+ * fraction of an ULP and stays below 1 ULP.  float32 is computed in single
+ * precision, below 1.7 ULP, and sin, cos and tan beyond 2^17, or without a
+ * fused multiply-add, in double and rounded once; so is hypot.
  * Polynomials are minimax fits (Remez exchange with relative weight, 50 digits);
  * the bound beside each is its relative error on the function it serves.
  *
@@ -33,6 +32,8 @@
  * carries the thousand bits of pi that the largest arguments need. */
 #define MLT_TRIG_LIMIT_F64 67108864.0    /* 2^26 */
 #define MLT_TRIG_LIMIT_F32 1073741824.0f /* 2^30 */
+/* Up to here float32 is reduced in single precision. */
+#define MLT_TRIG_NARROW_F32 131072.0f /* 2^17 */
 
 /* Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits: the
  * conversion between double and int64 that AVX2 lacks. */
@@ -280,7 +281,6 @@ MLT_TRIG_INLINE float MLT_FN(tan_wide_f32)(float x) {
 }
 
 #if MLT_HAS_FMA
-#define MLT_TRIG_NARROW_F32 131072.0f /* 2^17 */
 
 /* sin(a - quarters pi/2) for a distance of at most pi/2.  Three products with parts of
  * pi/2 of 24 bits each, every one exact before it is added.  (sin(r)/r - 1) / r^2 has error 2^-27.3. */
@@ -353,7 +353,6 @@ MLT_TRIG_NARROW(sin)
 MLT_TRIG_NARROW(cos)
 MLT_TRIG_NARROW(tan)
 #undef MLT_TRIG_NARROW
-#undef MLT_TRIG_NARROW_F32
 
 /* The entry points over a fast form.  Where the library's long double is wider than
  * double its reduction is right for every double; glibc's in double is 8 ULP off at

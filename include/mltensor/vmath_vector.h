@@ -48,7 +48,8 @@ typedef __m512d mlt_v64;
 #define MLT_POLYNOMIAL_3(S, x, x2, a, b, c) MLT_##S##_FMA(MLT_##S(c), x2, MLT_POLYNOMIAL_2(S, x, a, b))
 #define MLT_POLYNOMIAL_4(S, x, x2, a, b, c, d) \
   MLT_##S##_FMA(MLT_POLYNOMIAL_2(S, x, c, d), x2, MLT_POLYNOMIAL_2(S, x, a, b))
-#define MLT_POLYNOMIAL_5(S, x, x2, x4, a, b, c, d, e) MLT_##S##_FMA(MLT_##S(e), x4, MLT_POLYNOMIAL_4(S, x, x2, a, b, c, d))
+#define MLT_POLYNOMIAL_5(S, x, x2, x4, a, b, c, d, e) \
+  MLT_##S##_FMA(MLT_##S(e), x4, MLT_POLYNOMIAL_4(S, x, x2, a, b, c, d))
 #define MLT_POLYNOMIAL_6(S, x, x2, x4, a, b, c, d, e, f) \
   MLT_##S##_FMA(MLT_POLYNOMIAL_2(S, x, e, f), x4, MLT_POLYNOMIAL_4(S, x, x2, a, b, c, d))
 #define MLT_POLYNOMIAL_7(S, x, x2, x4, a, b, c, d, e, f, g) \
@@ -145,12 +146,12 @@ MLT_VECTOR_FN mlt_v64 mlt_between_V64(mlt_v64 x, double low, double high) {
 }
 /* The magnitude of the first with the sign of the second. */
 MLT_VECTOR_FN mlt_v32 mlt_copysign_V32(mlt_v32 x, mlt_v32 sign) {
-  const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(magnitude, _mm512_castps_si512(x), _mm512_castps_si512(sign), 0xca));
+  const __m512i magnitude = _mm512_set1_epi32(0x7fffffff), from = _mm512_castps_si512(sign);
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(magnitude, _mm512_castps_si512(x), from, 0xca));
 }
 MLT_VECTOR_FN mlt_v64 mlt_copysign_V64(mlt_v64 x, mlt_v64 sign) {
-  const __m512i magnitude = _mm512_set1_epi64(0x7fffffffffffffff);
-  return _mm512_castsi512_pd(_mm512_ternarylogic_epi64(magnitude, _mm512_castpd_si512(x), _mm512_castpd_si512(sign), 0xca));
+  const __m512i magnitude = _mm512_set1_epi64(0x7fffffffffffffff), from = _mm512_castpd_si512(sign);
+  return _mm512_castsi512_pd(_mm512_ternarylogic_epi64(magnitude, _mm512_castpd_si512(x), from, 0xca));
 }
 /* over / (under + under_low), right but for the last rounding. */
 MLT_VECTOR_FN mlt_v32 mlt_quotient_V32(mlt_v32 over, mlt_v32 under, mlt_v32 under_low) {

@@ -40,13 +40,15 @@ MLT_VECTOR_FN mlt_power_V64 mlt_power_of_V64(mlt_v64 shifted) {
 MLT_VECTOR_FN mlt_v32 mlt_exp_reduce_V32(mlt_v32 x, mlt_power_V32* power, mlt_v32* small) {
   const mlt_v32 shifted = MLT_V32_FMA(x, MLT_V32(0x1.715476p0f), MLT_V32(MLT_GRID_V32));
   *power = mlt_power_of_V32(shifted);
-  *small = MLT_V32_FMA(power->n, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted)));
+  const mlt_v32 excess = mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted));
+  *small = MLT_V32_FMA(power->n, MLT_V32(MLT_LN2_LOW32), excess);
   return MLT_V32_NFMA(power->n, MLT_V32(MLT_LN2_HIGH32), x);
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_reduce_V64(mlt_v64 x, mlt_power_V64* power, mlt_v64* small) {
   const mlt_v64 shifted = MLT_V64_FMA(x, MLT_V64(0x1.71547652b82fep0), MLT_V64(MLT_GRID_V64));
   *power = mlt_power_of_V64(shifted);
-  *small = MLT_V64_FMA(power->n, MLT_V64(MLT_VECTOR_LN2_LOW), mlt_look_up_V64(mlt_exp_excess_f64, _mm512_castpd_si512(shifted)));
+  const mlt_v64 excess = mlt_look_up_V64(mlt_exp_excess_f64, _mm512_castpd_si512(shifted));
+  *small = MLT_V64_FMA(power->n, MLT_V64(MLT_VECTOR_LN2_LOW), excess);
   return MLT_V64_NFMA(power->n, MLT_V64(MLT_VECTOR_LN2_HIGH), x);
 }
 /* exp(r) - 1 for |r| <= ln2/32: error 2^-29 of 1; ln2/16 in float64: 2^-58 of 1. */
@@ -205,7 +207,8 @@ static __attribute__((noinline)) mlt_v32 mlt_pow_rare_V32(mlt_v32 x, mlt_v32 y, 
   const __mmask16 whole = _mm512_cmp_ps_mask(_mm512_roundscale_ps(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
   const __mmask16 even = _mm512_cmp_ps_mask(_mm512_roundscale_ps(half, _MM_FROUND_TO_ZERO), half, _CMP_EQ_OQ);
   const __mmask16 negative = _mm512_fpclass_ps_mask(x, 0x54), endless = _mm512_cmp_ps_mask(b, infinity, _CMP_EQ_OQ);
-  const __mmask16 nothing = _mm512_cmp_ps_mask(a, zero, _CMP_EQ_OQ), ends = _mm512_cmp_ps_mask(a, infinity, _CMP_EQ_OQ);
+  const __mmask16 nothing = _mm512_cmp_ps_mask(a, zero, _CMP_EQ_OQ);
+  const __mmask16 ends = _mm512_cmp_ps_mask(a, infinity, _CMP_EQ_OQ);
   const __mmask16 falling = _mm512_cmp_ps_mask(y, zero, _CMP_LT_OQ);
   const __mmask16 above = _mm512_cmp_ps_mask(exponent, MLT_V32(200.0f), _CMP_GT_OQ);
   const __mmask16 below = _mm512_cmp_ps_mask(exponent, MLT_V32(-200.0f), _CMP_LT_OQ);
@@ -246,7 +249,8 @@ static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, 
   const __mmask8 whole = _mm512_cmp_pd_mask(_mm512_roundscale_pd(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
   const __mmask8 even = _mm512_cmp_pd_mask(_mm512_roundscale_pd(half, _MM_FROUND_TO_ZERO), half, _CMP_EQ_OQ);
   const __mmask8 negative = _mm512_fpclass_pd_mask(x, 0x54), endless = _mm512_cmp_pd_mask(b, infinity, _CMP_EQ_OQ);
-  const __mmask8 nothing = _mm512_cmp_pd_mask(a, zero, _CMP_EQ_OQ), ends = _mm512_cmp_pd_mask(a, infinity, _CMP_EQ_OQ);
+  const __mmask8 nothing = _mm512_cmp_pd_mask(a, zero, _CMP_EQ_OQ);
+  const __mmask8 ends = _mm512_cmp_pd_mask(a, infinity, _CMP_EQ_OQ);
   const __mmask8 falling = _mm512_cmp_pd_mask(y, zero, _CMP_LT_OQ);
   const __mmask8 above = _mm512_cmp_pd_mask(exponent, MLT_V64(1100.0), _CMP_GT_OQ);
   const __mmask8 below = _mm512_cmp_pd_mask(exponent, MLT_V64(-1100.0), _CMP_LT_OQ);

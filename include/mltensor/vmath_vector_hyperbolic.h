@@ -1,5 +1,5 @@
-/* Relatives of exp and log in single precision on whole vectors: other bases, 1 added or taken away, hyperbolic functions
- * and their inverses by the formulas of vmath_hyperbolic.h.  See vmath_vector.h.
+/* Relatives of exp and log in single precision on whole vectors: other bases, 1 added or taken away, the cube root,
+ * hyperbolic functions and their inverses by the formulas of vmath_hyperbolic.h.  See vmath_vector.h.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
@@ -31,6 +31,19 @@ MLT_VECTOR_FN mlt_v32 mlt_log10_V32(mlt_v32 x) {
   return high + MLT_V32_FMA(fraction, MLT_V32(0x1.bcb7b2p-2f), low);
 }
 
+/* The cube root of x = 2^k m by those of 2^(k mod 3), of c and of 1 + r. */
+MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
+  __m512i index;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(_mm512_abs_ps(x), &k, &index, &inverse), r2 = r * r;
+  const mlt_v32 third = MLT_V32_FMA(k, MLT_V32(0x1.555556p-2f), MLT_V32(0x1.555556p-3f));
+  const mlt_v32 n = _mm512_roundscale_ps(third, _MM_FROUND_TO_NEG_INF);
+  const mlt_v32 left = MLT_V32_NFMA(n, MLT_V32(3.0f), k);
+  const mlt_v32 power = mlt_look_up_V32(mlt_cbrt_power_f32, _mm512_castps_si512(left + MLT_V32(0x1p23f)));
+  const mlt_v32 scale = power * mlt_look_up_V32(mlt_cbrt_table_f32, index);
+  const mlt_v32 p = MLT_POLYNOMIAL_4(V32, r, r2, 0x1.555554p-2f, -0x1.c71ep-4f, 0x1.fa1cc6p-5f, -0x1.46481ap-5f);
+  return mlt_copysign_V32(_mm512_scalef_ps(MLT_V32_FMA(scale * r, p, scale), n), x);
+}
+
 /* ---- 1 added or taken away ---------------------------------------------------------------- */
 
 /* extra ln2 + log(1 + x + low).  What rounding leaves out of u = 1 + x corrects r; it is nothing for large x, and for
@@ -59,6 +72,29 @@ MLT_VECTOR_FN mlt_v32 mlt_expm1_V32(mlt_v32 x) {
   const mlt_v32 p = _mm512_scalef_ps(power.table, power.n - MLT_V32(1.0f));
   const mlt_v32 half = MLT_V32_FMA(p, mlt_expm1_growth_V32(exact, small), p - MLT_V32(0.5f));
   return mlt_copysign_V32(half + half, x);
+}
+
+/* log(exp(a) + exp(b)) in double precision: near zero its terms cancel. */
+MLT_VECTOR_FN mlt_v64 mlt_logaddexp_V64(mlt_v64 a, mlt_v64 b) {
+  const mlt_v64 largest = _mm512_max_pd(a, b), difference = _mm512_min_pd(a, b) - largest;
+  const mlt_v64 e = mlt_exp_bounded_V64(_mm512_max_pd(difference, MLT_V64(-746.0))), u = e + MLT_V64(1.0);
+  const mlt_v64 y = largest + MLT_V64_FMA(e - (u - MLT_V64(1.0)), _mm512_rcp14_pd(u), mlt_log_V64(u));
+  const __mmask8 endless = _mm512_fpclass_pd_mask(largest, 0x18), nan = _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q);
+  return _mm512_mask_mov_pd(_mm512_mask_mov_pd(y, endless, largest), nan, a + b);
+}
+typedef struct {
+  mlt_v32 a, b;
+} mlt_logaddexp_half_V32;
+MLT_VECTOR_FN mlt_logaddexp_half_V32 mlt_logaddexp_begin_V32(mlt_v32 a, mlt_v32 b) {
+  const mlt_logaddexp_half_V32 half = {a, b};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_logaddexp_end_V32(mlt_logaddexp_half_V32 h) {
+  const __m256 low = _mm512_cvtpd_ps(mlt_logaddexp_V64(_mm512_cvtps_pd(_mm512_castps512_ps256(h.a)),
+                                                       _mm512_cvtps_pd(_mm512_castps512_ps256(h.b))));
+  const __m256 high = _mm512_cvtpd_ps(mlt_logaddexp_V64(_mm512_cvtps_pd(_mm512_extractf32x8_ps(h.a, 1)),
+                                                        _mm512_cvtps_pd(_mm512_extractf32x8_ps(h.b, 1))));
+  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
 /* ---- hyperbolic functions and their inverses ---------------------------------------------- */
@@ -123,6 +159,7 @@ MLT_VECTOR_FN mlt_v32 mlt_atanh_end_V32(mlt_atanh_half_V32 half) {
 MLT_VECTOR_UNARY(exp2, f32, float, V32)
 MLT_VECTOR_UNARY(log2, f32, float, V32)
 MLT_VECTOR_UNARY(log10, f32, float, V32)
+MLT_VECTOR_UNARY(cbrt, f32, float, V32)
 MLT_VECTOR_UNARY(log1p, f32, float, V32)
 MLT_VECTOR_UNARY(expm1, f32, float, V32)
 MLT_VECTOR_UNARY(cosh, f32, float, V32)
@@ -130,4 +167,5 @@ MLT_VECTOR_UNARY(sinh, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(asinh, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(acosh, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(atanh, f32, float, V32)
+MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, V32)
 #endif

@@ -3,32 +3,74 @@
 #define MLTENSOR_VMATH_VECTOR_SPECIAL_H
 #include "mltensor/vmath_vector_exponential.h"
 
-/* exp(x) / (1 + exp(x)) as f / (f + 2^-n) with exp(x) = f 2^n; far out it is exp(x) or 1. */
-MLT_VECTOR_FN mlt_v32 mlt_sigmoid_V32(mlt_v32 x) {
+/* exp(x) / (1 + exp(x)) as f / (f + 2^-n) with exp(x) = f 2^n, far out exp(x) or 1: a quotient and rest inverse.  The
+ * floor of n is in the bits above the fourth (float64: third) of n plus the number that rounds to the grid. */
+typedef struct {
+  mlt_v32 x, f, low, under;
+} mlt_sigmoid_half_V32;
+typedef struct {
+  mlt_v32 quotient, rest, inverse;
+} mlt_logistic_V32;
+MLT_VECTOR_FN mlt_sigmoid_half_V32 mlt_sigmoid_begin_V32(mlt_v32 x) {
   mlt_power_V32 power;
   mlt_v32 small, exact = mlt_exp_reduce_V32(x, &power, &small);
-  const mlt_v32 growth = mlt_exp_growth_V32(exact - small);
-  const mlt_v32 f = MLT_V32_FMA(power.table, growth, power.table);
-  /* The exponent of 2^-floor(n), whose floor is in the bits above the fourth of n plus a large number. */
+  const mlt_v32 growth = mlt_exp_growth_V32(exact - small), f = MLT_V32_FMA(power.table, growth, power.table);
   const __m512i whole = _mm512_srai_epi32(_mm512_castps_si512(power.n + MLT_V32(MLT_GRID_V32)), 4);
   const __m512i bits = _mm512_sub_epi32(_mm512_set1_epi32(127), whole);
-  const mlt_v32 under = f + _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23));
-  const mlt_v32 inverse = _mm512_rcp14_ps(under), quotient = f * inverse;
-  const mlt_v32 low = MLT_V32_FMA(power.table, growth, power.table - f);
-  const mlt_v32 rest = MLT_V32_FMA(low, MLT_V32(1.0f) - quotient, MLT_V32_NFMA(quotient, under, f));
-  mlt_v32 y = MLT_V32_FMA(rest, inverse, quotient);
-  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(x), MLT_V32(80.0f), _CMP_GT_OQ);
-  if (__builtin_expect(far != 0, 0)) y = _mm512_mask_mov_ps(y, far, mlt_exp_V32(_mm512_min_ps(x, MLT_V32(0.0f))));
-  return y;
+  const mlt_v32 g = _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23)), under = f + g;
+  const mlt_sigmoid_half_V32 half = {x, f, MLT_V32_FMA(power.table, growth, power.table - f), under};
+  return half;
+}
+MLT_VECTOR_FN mlt_logistic_V32 mlt_logistic_of_V32(mlt_sigmoid_half_V32 h) {
+  const mlt_v32 inverse = _mm512_rcp14_ps(h.under), quotient = h.f * inverse;
+  const mlt_v32 rest = MLT_V32_FMA(h.low, MLT_V32(1.0f) - quotient, MLT_V32_NFMA(quotient, h.under, h.f));
+  const mlt_logistic_V32 logistic = {quotient, rest, inverse};
+  return logistic;
+}
+MLT_VECTOR_FN mlt_v32 mlt_sigmoid_end_V32(mlt_sigmoid_half_V32 h) {
+  const mlt_logistic_V32 s = mlt_logistic_of_V32(h);
+  const mlt_v32 y = MLT_V32_FMA(s.rest, s.inverse, s.quotient);
+  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(h.x), MLT_V32(80.0f), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return y;
+  return _mm512_mask_mov_ps(y, far, mlt_exp_V32(_mm512_min_ps(h.x, MLT_V32(0.0f))));
+}
+/* x times the logistic function, their product in two parts. */
+typedef mlt_sigmoid_half_V32 mlt_silu_half_V32;
+#define mlt_silu_begin_V32 mlt_sigmoid_begin_V32
+MLT_VECTOR_FN mlt_v32 mlt_silu_end_V32(mlt_silu_half_V32 h) {
+  const mlt_logistic_V32 s = mlt_logistic_of_V32(h);
+  const mlt_v32 product = h.x * s.quotient, low = _mm512_fmsub_ps(h.x, s.quotient, product);
+  const mlt_v32 y = product + MLT_V32_FMA(h.x, s.rest * s.inverse, low);
+  const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(h.x), MLT_V32(80.0f), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return mlt_copysign_V32(y, h.x);
+  mlt_v32 n, inside = mlt_between_V32(h.x, -120.0f, 0.0f), fraction = mlt_exp_fraction_V32(inside, &n);
+  const mlt_v32 tail = _mm512_scalef_ps(inside * fraction, n);
+  const __mmask16 positive = _mm512_cmp_ps_mask(h.x, MLT_V32(0.0f), _CMP_GT_OQ);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(_mm512_mask_mov_ps(y, far, tail), far & positive, h.x), h.x);
+}
+/* a times the slope of silu at b. */
+typedef struct {
+  mlt_v32 a;
+  mlt_sigmoid_half_V32 b;
+} mlt_silu_gradient_half_V32;
+MLT_VECTOR_FN mlt_silu_gradient_half_V32 mlt_silu_gradient_begin_V32(mlt_v32 a, mlt_v32 b) {
+  const mlt_silu_gradient_half_V32 half = {a, mlt_sigmoid_begin_V32(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_silu_gradient_end_V32(mlt_silu_gradient_half_V32 h) {
+  const mlt_v32 s = mlt_sigmoid_end_V32(h.b), cut = mlt_between_V32(h.b.x, -200.0f, 200.0f);
+  return h.a * (s * MLT_V32_FMA(cut, MLT_V32(1.0f) - s, MLT_V32(1.0f)));
 }
 typedef struct {
   mlt_v64 x, f, low, under, under_low;
 } mlt_sigmoid_half_V64;
+typedef struct {
+  mlt_v64 quotient, rest, inverse;
+} mlt_logistic_V64;
 MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
   mlt_power_V64 power;
   mlt_v64 small, exact = mlt_exp_reduce_V64(x, &power, &small);
-  const mlt_v64 growth = mlt_exp_growth_V64(exact - small);
-  const mlt_v64 f = MLT_V64_FMA(power.table, growth, power.table);
+  const mlt_v64 growth = mlt_exp_growth_V64(exact - small), f = MLT_V64_FMA(power.table, growth, power.table);
   const __m512i whole = _mm512_srai_epi64(_mm512_castpd_si512(power.n + MLT_V64(MLT_GRID_V64)), 3);
   const __m512i bits = _mm512_sub_epi64(_mm512_set1_epi64(1023), whole);
   const mlt_v64 g = _mm512_castsi512_pd(_mm512_slli_epi64(bits, 52)), under = f + g;
@@ -36,14 +78,45 @@ MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
                                      (_mm512_max_pd(f, g) - under) + _mm512_min_pd(f, g)};
   return half;
 }
-MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
+MLT_VECTOR_FN mlt_logistic_V64 mlt_logistic_of_V64(mlt_sigmoid_half_V64 h) {
   const mlt_v64 inverse = _mm512_rcp14_pd(h.under), quotient = h.f / h.under;
-  const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f)) -
-                       quotient * h.under_low;
-  mlt_v64 y = MLT_V64_FMA(rest, inverse, quotient);
+  const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f));
+  const mlt_logistic_V64 logistic = {quotient, rest - quotient * h.under_low, inverse};
+  return logistic;
+}
+MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
+  const mlt_logistic_V64 s = mlt_logistic_of_V64(h);
+  const mlt_v64 y = MLT_V64_FMA(s.rest, s.inverse, s.quotient);
   const __mmask8 far = _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(700.0), _CMP_GT_OQ);
-  if (__builtin_expect(far != 0, 0)) y = _mm512_mask_mov_pd(y, far, mlt_exp_V64(_mm512_min_pd(h.x, MLT_V64(0.0))));
-  return y;
+  if (__builtin_expect(far == 0, 1)) return y;
+  return _mm512_mask_mov_pd(y, far, mlt_exp_V64(_mm512_min_pd(h.x, MLT_V64(0.0))));
+}
+/* x times the logistic function, their product in two parts. */
+typedef mlt_sigmoid_half_V64 mlt_silu_half_V64;
+#define mlt_silu_begin_V64 mlt_sigmoid_begin_V64
+MLT_VECTOR_FN mlt_v64 mlt_silu_end_V64(mlt_silu_half_V64 h) {
+  const mlt_logistic_V64 s = mlt_logistic_of_V64(h);
+  const mlt_v64 product = h.x * s.quotient, low = _mm512_fmsub_pd(h.x, s.quotient, product);
+  const mlt_v64 y = product + MLT_V64_FMA(h.x, s.rest * s.inverse, low);
+  const __mmask8 far = _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(700.0), _CMP_GT_OQ);
+  if (__builtin_expect(far == 0, 1)) return mlt_copysign_V64(y, h.x);
+  mlt_v64 n, inside = mlt_between_V64(h.x, -800.0, 0.0), fraction = mlt_exp_fraction_V64(inside, &n);
+  const mlt_v64 tail = _mm512_scalef_pd(inside * fraction, n);
+  const __mmask8 positive = _mm512_cmp_pd_mask(h.x, MLT_V64(0.0), _CMP_GT_OQ);
+  return mlt_copysign_V64(_mm512_mask_mov_pd(_mm512_mask_mov_pd(y, far, tail), far & positive, h.x), h.x);
+}
+/* a times the slope of silu at b. */
+typedef struct {
+  mlt_v64 a;
+  mlt_sigmoid_half_V64 b;
+} mlt_silu_gradient_half_V64;
+MLT_VECTOR_FN mlt_silu_gradient_half_V64 mlt_silu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
+  const mlt_silu_gradient_half_V64 half = {a, mlt_sigmoid_begin_V64(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
+  const mlt_v64 s = mlt_sigmoid_end_V64(h.b), cut = mlt_between_V64(h.b.x, -1000.0, 1000.0);
+  return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
 /* h / (h + 2), h = expm1(2 |x|) = (t - 1) + t growth with t = table 2^n. */
@@ -106,10 +179,121 @@ MLT_VECTOR_FN mlt_v32 mlt_gelu_V32(mlt_v32 x) {
   return mlt_copysign_V32((_mm512_max_ps(MLT_V32(0.0f), x) - product) - rest, x);
 }
 
+/* The same of degree 14 in double precision, in rows of 16. */
+MLT_VECTOR_FN mlt_v64 mlt_erf_V64(mlt_v64 x) {
+  const double (*const table)[16] = mlt_erf_pieces_f64;
+  const mlt_v64 a = _mm512_min_pd(MLT_V64(5.93), _mm512_abs_pd(x));
+  const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(a + MLT_V64(0.5)), 50);
+#define MLT_ROW(i) mlt_look_up_16_V64(table[i], index)
+#define MLT_PAIR(i) MLT_V64_FMA(MLT_ROW((i) + 1), t, MLT_ROW(i))
+  const mlt_v64 t = a - MLT_ROW(0), t2 = t * t, t4 = t2 * t2;
+  const mlt_v64 first = MLT_V64_FMA(MLT_PAIR(5), t2, MLT_PAIR(3));
+  const mlt_v64 second = MLT_V64_FMA(MLT_PAIR(9), t2, MLT_PAIR(7));
+  const mlt_v64 third = MLT_V64_FMA(MLT_ROW(15), t4, MLT_V64_FMA(MLT_PAIR(13), t2, MLT_PAIR(11)));
+  const mlt_v64 bend = MLT_V64_FMA(MLT_V64_FMA(third, t4, second), t4, first);
+  const mlt_v64 straight = MLT_V64_FMA(bend, t2, MLT_ROW(1));
+  return mlt_copysign_V64(MLT_V64_FMA(MLT_ROW(2), t, straight), x);
+#undef MLT_ROW
+#undef MLT_PAIR
+}
+
+/* As in vmath_special.h, but with Q from zero on: relu(x) - a P(-a) with P(-a) = exp(-a^2/2) Q(w) / (2 (b + 3/4)),
+ * b = a / sqrt 2 and w = (b - 4) / (b + 4).  `scale` (1 + growth) is the exponential, `half` -a / 2. */
+typedef struct {
+  mlt_v64 x, half, scale, growth, under, under_low, q, q_low;
+} mlt_gelu_half_V64;
+MLT_VECTOR_FN mlt_gelu_half_V64 mlt_gelu_begin_V64(mlt_v64 x) {
+  mlt_power_V64 power;
+  mlt_gelu_half_V64 h;
+  const mlt_v64 a = _mm512_min_pd(MLT_V64(39.5), _mm512_abs_pd(x)), half = a * MLT_V64(-0.5), square = a * half;
+  mlt_v64 small, exact = mlt_exp_reduce_V64(square, &power, &small);
+  const mlt_v64 root = MLT_V64(MLT_SPECIAL_SQRT1_2), b = a * root;
+  const mlt_v64 b_low = MLT_V64_FMA(a, MLT_V64(MLT_SPECIAL_SQRT1_2_LOW), _mm512_fmsub_pd(a, root, b));
+  const mlt_v64 w = (b - MLT_V64(4.0)) / (b + MLT_V64(4.0)), w2 = w * w, w4 = w2 * w2, w8 = w4 * w4;
+  /* (Q(w) - Q(0)) / w; Q has error 2^-55.3 */
+  const mlt_v64 first = MLT_POLYNOMIAL_8(V64, w, w2, w4, -0.1345775706103242, 0.06236974578087621,
+                                         -0.007015927046975199, -0.023278738668431054, 0.031089463588945578,
+                                         -0.02534041877639963, 0.015372771266913443, -0.007083801121577216);
+  const mlt_v64 second = MLT_POLYNOMIAL_8(V64, w, w2, w4, 0.0023162032229195363, -0.0003843271036293183,
+                                          -7.988217649492988e-05, 6.96720786281452e-05, -1.2676768545677692e-05,
+                                          -4.876046583336165e-06, 2.755655835588084e-06, 7.909182644432068e-08);
+  const mlt_v64 third = MLT_POLYNOMIAL_6(V64, w, w2, w4, -3.923455928357074e-07, 3.848400856545839e-08,
+                                         5.3192601201922974e-08, -5.022318347728796e-09, -6.250825942830313e-09,
+                                         -6.869854753591417e-10);
+  const mlt_v64 p = MLT_V64_FMA(MLT_V64_FMA(third, w8, second), w8, first);
+  const mlt_v64 centre = MLT_V64(MLT_SPECIAL_Q_CENTRE), shift = MLT_V64(0.75);
+  h.x = x;
+  h.half = half;
+  h.scale = _mm512_scalef_pd(power.table, power.n);
+  h.growth = mlt_exp_growth_V64(exact - (small - _mm512_fmsub_pd(a, half, square)));
+  h.under = b + shift;
+  h.under_low = ((_mm512_max_pd(b, shift) - h.under) + _mm512_min_pd(b, shift)) + b_low;
+  h.q = MLT_V64_FMA(w, p, centre);
+  h.q_low = MLT_V64_FMA(w, p, centre - h.q) + MLT_V64(MLT_SPECIAL_Q_CENTRE_LOW);
+  return h;
+}
+MLT_VECTOR_FN mlt_v64 mlt_gelu_end_V64(mlt_gelu_half_V64 h) {
+  const mlt_v64 over = h.half * h.q, over_low = MLT_V64_FMA(h.half, h.q_low, _mm512_fmsub_pd(h.half, h.q, over));
+  const mlt_v64 quotient = over / h.under;
+  const mlt_v64 rest = MLT_V64_NFMA(quotient, h.under, over) + MLT_V64_NFMA(quotient, h.under_low, over_low);
+  const mlt_v64 quotient_low = rest * _mm512_rcp14_pd(h.under), product = quotient * h.scale;
+  const mlt_v64 low = MLT_V64_FMA(quotient_low, h.scale, _mm512_fmsub_pd(quotient, h.scale, product));
+  const mlt_v64 tail = MLT_V64_FMA(product, h.growth, low);
+  const mlt_v64 positive = _mm512_max_pd(_mm512_setzero_pd(), h.x), sum = positive + product;
+  mlt_v64 y = mlt_copysign_V64(sum + (((positive - sum) + product) + tail), h.x);
+  /* Near zero it is half of x; subnormal numbers have no low parts. */
+  y = _mm512_mask_mul_pd(y, _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(0x1p-60), _CMP_LT_OQ), h.x, MLT_V64(0.5));
+  return _mm512_mask_mov_pd(y, _mm512_cmp_pd_mask(h.x, MLT_V64(39.5), _CMP_GT_OQ), h.x);
+}
+
+/* a times the slope of gelu at b, d or 1 - d with d = P(-|b|) - |b| p(|b|) and the normal distribution's density p. */
+typedef struct {
+  mlt_v32 a, b, scale, growth, smooth;
+} mlt_gelu_gradient_half_V32;
+MLT_VECTOR_FN mlt_gelu_gradient_half_V32 mlt_gelu_gradient_begin_V32(mlt_v32 a, mlt_v32 b) {
+  mlt_power_V32 power;
+  const mlt_v32 size = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(b)), square = size * (size * MLT_V32(-0.5f));
+  mlt_v32 small, exact = mlt_exp_reduce_V32(square, &power, &small);
+  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_slope_pieces_f32, size, 1.0f);
+  const mlt_v32 scale = _mm512_scalef_ps(power.table, power.n), growth = mlt_exp_growth_V32(exact - small);
+  const mlt_gelu_gradient_half_V32 half = {a, b, scale, growth,
+                                           MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
+  const mlt_v32 d = MLT_V32_FMA(h.scale, h.growth, h.scale) * h.smooth;
+  const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(h.b));
+  return h.a * _mm512_mask_mov_ps(MLT_V32(1.0f) - d, negative, d);
+}
+typedef struct {
+  mlt_v64 a;
+  mlt_gelu_half_V64 b;
+} mlt_gelu_gradient_half_V64;
+MLT_VECTOR_FN mlt_gelu_gradient_half_V64 mlt_gelu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
+  const mlt_gelu_gradient_half_V64 half = {a, mlt_gelu_begin_V64(b)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_gelu_gradient_end_V64(mlt_gelu_gradient_half_V64 h) {
+  /* `half` is -|b| / 2. */
+  const mlt_v64 tail = MLT_V64(0.5) * h.b.q / h.b.under;
+  const mlt_v64 smooth = MLT_V64_FMA(h.b.half, MLT_V64(0x1.9884533d43651p-1), tail);
+  const mlt_v64 d = MLT_V64_FMA(h.b.scale, h.b.growth, h.b.scale) * smooth;
+  const __mmask8 negative = _mm512_movepi64_mask(_mm512_castpd_si512(h.b.x));
+  return h.a * _mm512_mask_mov_pd(MLT_V64(1.0) - d, negative, d);
+}
+
 MLT_VECTOR_UNARY(tanh, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f32, float, V32)
+MLT_VECTOR_UNARY(erf, f64, double, V64)
+MLT_VECTOR_UNARY_HALVES(gelu, f64, double, V64)
 MLT_VECTOR_UNARY(gelu, f32, float, V32)
-MLT_VECTOR_UNARY(sigmoid, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
+MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
+MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
+MLT_VECTOR_UNARY_HALVES(silu, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(silu, f64, double, V64)
+MLT_VECTOR_BINARY_HALVES(silu_gradient, f32, float, V32)
+MLT_VECTOR_BINARY_HALVES(silu_gradient, f64, double, V64)
 #endif

@@ -2,7 +2,6 @@
 
 from .einsum import einsum
 from .record import F, family
-from .special import gelu_gradient, silu_gradient
 
 op = family("linear_algebra")
 
@@ -63,13 +62,13 @@ def before_activation(g, y, x, weight, bias, activation):
     if activation == "relu":
         return F.relu_gradient(g, y)
     if activation == "sigmoid":
-        return g * (y * (1 - y))
+        return F.sigmoid_gradient(g, y)
     if activation == "tanh":
-        return g * (1 - y * y)
+        return F.tanh_gradient(g, y)
     if activation == "gelu":
-        return gelu_gradient(g, F.affine(x, weight, bias))
+        return F.gelu_gradient(g, F.affine(x, weight, bias))
     if activation == "silu":
-        return silu_gradient(g, F.affine(x, weight, bias))
+        return F.silu_gradient(g, F.affine(x, weight, bias))
     return g
 
 

@@ -46,7 +46,7 @@ op("sinh", accepts="FLOATING", expr="sinh(a)", vjp=(lambda g, a: g * F.cosh(a)),
    doc="Hyperbolic sine.\n\n>>> np.sinh([0.0]).tolist()\n[0.0]")
 op("cosh", accepts="FLOATING", expr="cosh(a)", vjp=(lambda g, a: g * F.sinh(a)), gpu="cosh",
    doc="Hyperbolic cosine.\n\n>>> np.cosh([0.0]).tolist()\n[1.0]")
-op("tanh", accepts="FLOATING", expr="tanh(a)", vjp=(lambda g, y: g * (1 - y * y)), gpu="tanh",
+op("tanh", accepts="FLOATING", expr="tanh(a)", vjp=(lambda g, y: F.tanh_gradient(g, y)), gpu="tanh",
    doc="Hyperbolic tangent.\n\n>>> np.tanh([0.0]).tolist()\n[0.0]")
 # ``- -1``, not ``+ 1``: the sum of zeros of two signs is positive, and the sign chooses the side of the cut.
 op("asinh", accepts="FLOATING", expr="asinh(a)", vjp=(lambda g, a: g / F.sqrt(a * a - -1)), gpu="arcsinh",

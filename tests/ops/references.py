@@ -40,6 +40,15 @@ def times(x, factor):
     return numpy.where(x == -numpy.inf, -0.0, x * factor)
 
 
+def gelu_slope(x):
+    slope = 0.5 * erfc(-x * math.sqrt(0.5)) + numpy.clip(x, -40, 40) * numpy.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    return numpy.where(x < -38.6, -0.0, slope)
+
+
+def silu_slope(x):
+    return sigmoid(x) * (1 + numpy.clip(x, -800, 800) * (1 - sigmoid(x)))
+
+
 REFERENCES = {
     "addcmul": lambda a, b, c: a + b * c,
     "clip_low": lambda a, b: numpy.where(a < b, b, a),
@@ -52,6 +61,10 @@ REFERENCES = {
     "relu": lambda x: numpy.where(x <= 0, x.dtype.type(0), x),
     "leaky_relu": lambda a, b: numpy.where(a > 0, a, a * b),
     "relu_gradient": lambda a, b: numpy.where(b <= 0, a.dtype.type(0), a),
+    "sigmoid_gradient": lambda a, b: a * (b * (1 - b)),
+    "tanh_gradient": lambda a, b: a * (1 - b * b),
+    "gelu_gradient": in_double(lambda a, b: a * gelu_slope(b)),
+    "silu_gradient": in_double(lambda a, b: a * silu_slope(b)),
     "gelu": in_double(lambda x: times(x, 0.5 * erfc(-x * math.sqrt(0.5)))),
     "silu": in_double(lambda x: times(x, sigmoid(x))),
     "xlogy": in_double(xlogy),
@@ -62,7 +75,8 @@ REFERENCES = {
 EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "logic", "rounding"}
 INEXACT = {"angle", "power", "cbrt"}
 # Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
-CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4}
+CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
+              "tanh_gradient": 8, "gelu_gradient": 8, "silu_gradient": 8}
 EXACT = {"relu", "leaky_relu", "relu_gradient", "heaviside"}
 # Exact for real numbers only: complex products and quotients may round once more or less.
 EXACT_FOR_REAL = {"multiply", "divide", "square", "sqrt", "reciprocal", "absolute", "sign", "addcmul"}
