@@ -29,14 +29,14 @@ cdef extern from "mltensor/positions.h" nogil:
         const char* source "from"
         char* to
     void mlt_bytes_task(void* context, int64_t begin, int64_t end) noexcept
-    ctypedef struct mlt_pieces:
+    ctypedef struct mlt_joint:
         char* to
         int64_t count
         int64_t row
         const int64_t* source "from"
         const int64_t* starts
         int streamed
-    void mlt_pieces_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_joint_task(void* context, int64_t begin, int64_t end) noexcept
     int64_t mlt_stream_from()
     void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
     enum:
@@ -129,7 +129,7 @@ cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
     cdef int64_t near[33]
     cdef int64_t* starts = near
     cdef int64_t* addresses
-    cdef mlt_pieces p
+    cdef mlt_joint p
     cdef Tensor t, far
     if places > 33:
         far = empty(1, &places, INT64, 0)
@@ -151,7 +151,7 @@ cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
     p.streamed = 0
     if row * outer > LITTLE:
         p.streamed = 2 * row * outer >= mlt_stream_from()
-    return launch(row * outer, 1 << 18, mlt_pieces_task, &p, y.view.size)
+    return launch(row * outer, 1 << 18, mlt_joint_task, &p, y.view.size)
 
 
 cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):

@@ -74,24 +74,15 @@ static int64_t MLT_OWN(cholesky)(mlt_lapack *p, mlt_pieces *memory, const char *
   return info;
 }
 
-/* out[0]: sign, out[1]: logarithm of the modulus, out[2]: determinant; any may be NULL. */
-static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const char *from,
-                                    const char *other, int64_t at) {
-  int64_t n = p->n, ld = mlt_most(n, 1), info = 0;
-  MLT_T *a = MLT_TAKE(MLT_T, n * n);
-  int64_t *pivots = MLT_TAKE(int64_t, n);
-  if (!memory->base) return 0;
-  MLT_OWN(gather)(a, n, from, n, n, p->a_row, p->a_col);
-  MLT_CALL(getrf)(&n, &n, a, &ld, pivots, &info);
-  MLT_T sign = 1, mantissa = 1;
+/* From the diagonal of U, `step` apart: out[0]: sign, out[1]: logarithm of the modulus, out[2]: determinant; any may
+ * be NULL. */
+static void MLT_OWN(product)(const mlt_lapack *p, const MLT_T *diagonal, int64_t step, int64_t n, int odd,
+                             int singular, int64_t at) {
+  MLT_T sign = odd ? -1 : 1, mantissa = sign;
   MLT_R logarithm = 0;
   int64_t exponent = 0;
   for (int64_t i = 0; i < n; i++) {
-    MLT_T x = a[i * (n + 1)];
-    if (pivots[i] != i + 1) {
-      sign = -sign;
-      mantissa = -mantissa;
-    }
+    MLT_T x = diagonal[i * step];
     /* The product in two parts, so that it neither overflows nor vanishes on the way. */
     int shift = 0;
 #if MLT_IS_COMPLEX
@@ -105,7 +96,7 @@ static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const cha
     MLT_T next = mantissa * x;
     MLT_R largest = fabs(next);
 #endif
-    logarithm += log(size);
+    if (p->out[1]) logarithm += log(size);
     if (largest > 0 && isfinite(largest)) {
       frexp(largest, &shift);
 #if MLT_IS_COMPLEX
@@ -117,7 +108,7 @@ static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const cha
     mantissa = next;
     exponent += shift;
   }
-  if (info > 0) {
+  if (singular) {
     sign = 0;
     logarithm = -INFINITY;
     mantissa = 0;
@@ -134,6 +125,19 @@ static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const cha
     *(MLT_T *)(p->out[2] + at * p->out_step[2]) = ldexp(mantissa, power);
 #endif
   }
+}
+
+static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const char *from,
+                                    const char *other, int64_t at) {
+  int64_t n = p->n, ld = mlt_most(n, 1), info = 0;
+  MLT_T *a = MLT_TAKE(MLT_T, n * n);
+  int64_t *pivots = MLT_TAKE(int64_t, n);
+  if (!memory->base) return 0;
+  MLT_OWN(gather)(a, n, from, n, n, p->a_row, p->a_col);
+  MLT_CALL(getrf)(&n, &n, a, &ld, pivots, &info);
+  int odd = 0;
+  for (int64_t i = 0; i < n; i++) odd ^= pivots[i] != i + 1;
+  MLT_OWN(product)(p, a, n + 1, n, odd, info > 0, at);
   return 0;
 }
 
