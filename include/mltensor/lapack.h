@@ -99,6 +99,9 @@ typedef int64_t (*mlt_lapack_one)(mlt_lapack *p, mlt_pieces *memory, const char 
 #undef MLT_R
 #undef MLT_IS_COMPLEX
 
+/* One matrix by LAPACK, within a problem that is not. */
+static void mlt_lapack_alone(mlt_lapack *p, int64_t i);
+
 /* Rows and columns up to which matrices are taken many at once. */
 #define MLT_SMALL_MOST 16
 
@@ -155,6 +158,7 @@ static int mlt_lapack_is_small(const mlt_lapack *p) {
   return (p->dtype == MLT_FLOAT32 || p->dtype == MLT_FLOAT64) && p->n > 0 && p->n <= MLT_SMALL_MOST &&
          (p->routine == MLT_LAPACK_CHOLESKY || p->routine == MLT_LAPACK_DETERMINANT ||
           p->routine == MLT_LAPACK_INVERSE ||
+          (p->routine == MLT_LAPACK_QR && p->m > 0 && p->m <= MLT_SMALL_MOST && !(p->option & MLT_OPTION_RAW)) ||
           (p->routine == MLT_LAPACK_SOLVE && p->k > 0 && p->k <= MLT_SMALL_MOST));
 }
 
@@ -201,6 +205,17 @@ static void mlt_lapack_task(void *context, int64_t begin, int64_t end) {
     if (why) mlt_lapack_fail(p, i, why);
   }
   if (memory != small) free(memory);
+}
+
+static void mlt_lapack_alone(mlt_lapack *p, int64_t i) {
+  mlt_lapack own = *p;
+  mlt_pieces counting = {NULL, 0};
+  own.lwork = own.lrwork = own.liwork = 1;
+  mlt_lapack_function(&own)(&own, &counting, NULL, NULL, 0);
+  own.memory = counting.used;
+  own.failed = -1;
+  mlt_lapack_task(&own, i, i + 1);
+  if (own.failed >= 0) mlt_lapack_fail(p, i, own.failed_why);
 }
 
 /* Multiplications for one matrix, roughly. */

@@ -34,10 +34,10 @@ static void MLT_SMALL_FN(mlt_small_load)(const mlt_lapack *p, MLT_LANE *to, int6
   }
 }
 
-static void MLT_SMALL_FN(mlt_small_store)(const mlt_lapack *p, const MLT_LANE *from, int64_t first, int count,
-                                          int64_t elements) {
+static void MLT_SMALL_FN(mlt_small_store)(const mlt_lapack *p, int which, const MLT_LANE *from, int64_t first,
+                                          int count, int64_t elements) {
   for (int l = 0; l < count; l++) {
-    MLT_T *to = (MLT_T *)(p->out[0] + (first + l) * p->out_step[0]);
+    MLT_T *to = (MLT_T *)(p->out[which] + (first + l) * p->out_step[which]);
     for (int64_t i = 0; i < elements; i++) to[i] = ((const MLT_T *)(from + i))[l];
   }
 }
@@ -101,7 +101,7 @@ static void MLT_SMALL_FN(mlt_small_solve)(mlt_lapack *p, int64_t first, int coun
   MLT_SMALL_FN(mlt_small_substitute)(a, b, n, k);
   if (p->option & MLT_OPTION_OR_NAN)
     for (int i = 0; i < n * k; i++) b[i] = MLT_SELECT(singular, (MLT_LANE){0} + (MLT_T)NAN, b[i]);
-  MLT_SMALL_FN(mlt_small_store)(p, b, first, count, (int64_t)n * k);
+  MLT_SMALL_FN(mlt_small_store)(p, 0, b, first, count, (int64_t)n * k);
   if (p->option & MLT_OPTION_OR_NAN) return;
   for (int l = 0; l < count; l++)
     if (singular[l]) mlt_lapack_fail(p, first + l, 1);
@@ -139,9 +139,61 @@ static void MLT_SMALL_FN(mlt_small_cholesky)(mlt_lapack *p, int64_t first, int c
       a[i * n + c] = upper ? a[c * n + i] : (MLT_LANE){0};
       if (upper) a[c * n + i] = (MLT_LANE){0};
     }
-  MLT_SMALL_FN(mlt_small_store)(p, a, first, count, (int64_t)n * n);
+  MLT_SMALL_FN(mlt_small_store)(p, 0, a, first, count, (int64_t)n * n);
   for (int l = 0; l < count; l++)
     if (failed[l]) mlt_lapack_fail(p, first + l, 1);
+}
+
+/* Rows below i of column `c` of `to` (and row i) minus tau v (v' times it), v being 1 and the column i of `a`. */
+static inline void MLT_SMALL_FN(mlt_small_reflect)(const MLT_LANE *a, int64_t n, MLT_LANE *to, int64_t columns,
+                                                   int64_t m, int64_t i, int64_t c, const MLT_LANE *tau) {
+  MLT_LANE along = to[i * columns + c];
+  for (int64_t r = i + 1; r < m; r++) along += a[r * n + i] * to[r * columns + c];
+  along *= *tau;
+  to[i * columns + c] -= along;
+  for (int64_t r = i + 1; r < m; r++) to[r * columns + c] -= a[r * n + i] * along;
+}
+
+/* By reflections, with the signs that LAPACK gives them. Matrices whose squares leave the range of numbers go to
+ * LAPACK, which scales them. */
+static void MLT_SMALL_FN(mlt_small_qr)(mlt_lapack *p, int64_t first, int count) {
+  const int64_t m = p->m, n = p->n, rank = m < n ? m : n, kept = p->option & MLT_OPTION_FULL ? m : rank;
+  const MLT_T least = sizeof(MLT_T) == 4 ? (MLT_T)0x1p-100 : (MLT_T)0x1p-960, most = 1 / least;
+  MLT_LANE a[MLT_SMALL_MOST * MLT_SMALL_MOST], q[MLT_SMALL_MOST * MLT_SMALL_MOST], tau[MLT_SMALL_MOST];
+  MLT_MASK hard = {0};
+  MLT_SMALL_FN(mlt_small_load)(p, a, first, count, 0, m, n, p->a_row, p->a_col);
+  for (int64_t i = 0; i < rank; i++) {
+    const MLT_LANE head = a[i * n + i];
+    MLT_LANE below = {0};
+    MLT_MASK some = {0};
+    for (int64_t r = i + 1; r < m; r++) {
+      below += a[r * n + i] * a[r * n + i];
+      some |= a[r * n + i] != 0;
+    }
+    MLT_LANE norm = head * head + below;
+    /* Nothing below the diagonal: nothing to reflect. */
+    hard |= some & ~((below >= least) & (norm <= most));
+    hard |= ~some & ~(MLT_SIZE(head) <= most);
+    MLT_SMALL_FN(mlt_root)(&norm);
+    norm = MLT_SELECT((MLT_MASK)head < 0, norm, -norm);
+    norm = MLT_SELECT(some, norm, head);
+    tau[i] = MLT_SELECT(some, (norm - head) / norm, (MLT_LANE){0});
+    const MLT_LANE scale = MLT_SELECT(some, head - norm, (MLT_LANE){0} + 1);
+    for (int64_t r = i + 1; r < m; r++) a[r * n + i] /= scale;
+    a[i * n + i] = norm;
+    for (int64_t c = i + 1; c < n; c++) MLT_SMALL_FN(mlt_small_reflect)(a, n, a, n, m, i, c, tau + i);
+  }
+  if (p->option & MLT_OPTION_VECTORS) {
+    MLT_SMALL_FN(mlt_small_load)(p, q, first, 0, 0, m, kept, 0, 0);
+    for (int64_t i = rank - 1; i >= 0; i--)
+      for (int64_t c = i; c < kept; c++) MLT_SMALL_FN(mlt_small_reflect)(a, n, q, kept, m, i, c, tau + i);
+    MLT_SMALL_FN(mlt_small_store)(p, 0, q, first, count, m * kept);
+  }
+  for (int64_t r = 1; r < kept; r++)
+    for (int64_t c = 0; c < r && c < n; c++) a[r * n + c] = (MLT_LANE){0};
+  MLT_SMALL_FN(mlt_small_store)(p, 1, a, first, count, kept * n);
+  for (int l = 0; l < count; l++)
+    if (hard[l]) mlt_lapack_alone(p, first + l);
 }
 
 /* Matrices [begin, end). */
@@ -152,6 +204,8 @@ static void MLT_SMALL_FN(mlt_small_run)(mlt_lapack *p, int64_t begin, int64_t en
       MLT_SMALL_FN(mlt_small_determinant)(p, first, count);
     else if (p->routine == MLT_LAPACK_CHOLESKY)
       MLT_SMALL_FN(mlt_small_cholesky)(p, first, count);
+    else if (p->routine == MLT_LAPACK_QR)
+      MLT_SMALL_FN(mlt_small_qr)(p, first, count);
     else
       MLT_SMALL_FN(mlt_small_solve)(p, first, count);
   }
