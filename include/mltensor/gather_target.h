@@ -313,3 +313,11 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
   *least = low;
   *most = high;
 }
+
+static void MLT_FN(mlt_index_offsets)(int64_t *restrict offsets, const int64_t *restrict index, int64_t n,
+                                      int64_t length, int64_t step, int first) {
+  if (first)
+    for (int64_t i = 0; i < n; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
+  else
+    for (int64_t i = 0; i < n; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
+}

@@ -108,10 +108,25 @@ typedef struct {
   int64_t inner, length, step; /* step: elements from one result to the next */
 } mlt_unravel;
 
+/* Division of places, which are below 2**53, by way of the reciprocal: a few cycles where dividing takes twenty. */
+static inline int64_t mlt_quotient(int64_t place, int64_t by, double reciprocal) {
+  const int64_t q = (int64_t)((double)place * reciprocal), rest = place - q * by;
+  return q + (rest >= by) - (rest < 0);
+}
+
+static inline int64_t mlt_remainder(int64_t place, int64_t by, double reciprocal) {
+  return place - mlt_quotient(place, by, reciprocal) * by;
+}
+
 static void mlt_unravel_task(void *context, int64_t begin, int64_t end) {
   mlt_unravel *u = (mlt_unravel *)context;
-  for (int64_t i = begin; i < end; i++)
-    u->out[i * u->step] = (u->places[i] / u->inner) % u->length;
+  const int64_t outer = u->inner * u->length, step = u->step;
+  if (u->inner == 1)
+    for (int64_t i = begin; i < end; i++) u->out[i * step] = mlt_remainder(u->places[i], outer, 1.0 / (double)outer);
+  else
+    for (int64_t i = begin; i < end; i++)
+      u->out[i * step] = mlt_quotient(mlt_remainder(u->places[i], outer, 1.0 / (double)outer), u->inner,
+                                      1.0 / (double)u->inner);
 }
 
 #endif
