@@ -5,7 +5,8 @@ from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
 from mltensor._core.elementwise cimport cast, contiguous
-from mltensor._core.gather cimport MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros
+from mltensor._core.gather cimport (
+    MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
 
