@@ -60,7 +60,8 @@ def cast_gradient(gradient, dtype):
 # MLTENSOR_CALIBRATE=1 measures the costs of this machine instead of taking those that come with the package.
 elementwise.plug_costs({} if os.environ.get("MLTENSOR_CALIBRATE", "") not in ("", "0") else _costs.COSTS)
 OPERATIONS = dispatch.build(
-    TABLE, merged(module.KERNELS for module in KERNEL_MODULES), merged([elementwise.SHORTCUTS, view.SHORTCUTS]))
+    TABLE, merged(module.KERNELS for module in KERNEL_MODULES),
+    merged([elementwise.SHORTCUTS, join.SHORTCUTS, view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
     offer(F, _name, _operation)

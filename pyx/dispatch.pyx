@@ -7,7 +7,7 @@ from libc.stdint cimport int64_t
 from mltensor._core.arguments cimport convert_inputs, parse
 from mltensor._core.dtypes cimport is_inexact, objects, promotion
 from mltensor._core.elementwise cimport copy_into
-from mltensor._core.operation cimport Op, plug_call, vectorcall_function, with_class
+from mltensor._core.operation cimport TENSORS, Op, plug_call, vectorcall_function, with_class
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
@@ -84,9 +84,10 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
     cdef Py_ssize_t count = PyVectorcall_NARGS(flags)
     cdef PyObject* values[16]
     cdef list keep
-    if op.shortcut != NULL and names == NULL and count > 0 and type(<object> arguments[0]) is Tensor and (
-            ((<Tensor> arguments[0]).node is None and (<Tensor> arguments[0]).base is None)
-            or not requires_grad(<Tensor> arguments[0]) or not grad_enabled()):
+    if op.shortcut != NULL and names == NULL and count > 0 and (
+            op.kinds[0] == TENSORS or type(<object> arguments[0]) is Tensor and (
+                ((<Tensor> arguments[0]).node is None and (<Tensor> arguments[0]).base is None)
+                or not requires_grad(<Tensor> arguments[0]) or not grad_enabled())):
         result = op.shortcut(arguments, count)
         if result is not None:
             Py_INCREF(result)

@@ -211,7 +211,7 @@ cdef object embedding_kernel(PyObject** a):
 cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) except -1:
     """`index` has the shape to walk; the other two are walked with their strides, from their origin.
 
-    Writing and adding walk the axis second to last, so that threads never meet in one place.
+    The axis is walked second to last, so that threads never meet in one place.
     """
     cdef mlt_along along
     cdef int order[MLT_MAX_DIMS]
@@ -219,13 +219,12 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) 
     if index.view.size == 0:
         return 0
     for i in range(last + 1):
-        if mode == MLT_GET or (i != axis and i != last):
+        if i != axis and i != last:
             order[n] = i
             n += 1
-    if mode != MLT_GET:
-        order[n] = axis
-        if axis != last:
-            order[n + 1] = last
+    order[n] = axis
+    if axis != last:
+        order[n + 1] = last
     along.ndim = last + 1
     along.data = data.view.data
     along.dense = dense.view.data

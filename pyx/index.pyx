@@ -244,10 +244,10 @@ cdef Tensor index_offsets(Plan p, mlt_gather* m):
             m.count = index.view.size
             return index
         index = contiguous(broadcast_view(index, p.index_ndim, p.index_shape))
-        if offsets is None:
-            offsets = zeros(p.index_ndim, p.index_shape, INT64, 0)
+        if which == 1:
+            offsets = empty(p.index_ndim, p.index_shape, INT64, 0)
         mlt_index_offsets(<int64_t*> offsets.view.data, <const int64_t*> index.view.data, index.view.size,
-                          g.shape[d], g.strides[d])
+                          g.shape[d], g.strides[d], which == 1)
     if offsets is None:
         # A basic key: one block.
         offsets = zeros(0, NULL, INT64, 0)

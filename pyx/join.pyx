@@ -7,9 +7,10 @@ from mltensor._core.dtypes cimport INT64, code_of, mlt_itemsize, objects, promot
 from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, fill
 from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
-from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.storage cimport kernel_capsule, runtime, shortcut_capsule
 from mltensor._core.shapes cimport normalize_axis, plus, read_shape, times
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, new_view, shape_tuple
+from mltensor._core.tensor cimport (
+    MLT_INLINE_DIMS, MLT_MAX_DIMS, Tensor, empty, new_view, requires_grad, shape_tuple)
 from mltensor._core.view cimport reshape
 
 import operator
@@ -17,6 +18,14 @@ import operator
 import numpy
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
+
+cdef extern from "Python.h":
+    bint PyTuple_CheckExact(object o)
+    bint PyList_CheckExact(object o)
+    bint PyLong_CheckExact(object o)
+    long PyLong_AsLongAndOverflow(object o, int* overflow) except? -1
+    Py_ssize_t PySequence_Fast_GET_SIZE(object sequence)
+    PyObject** PySequence_Fast_ITEMS(object sequence)
 
 cdef extern from "mltensor/positions.h" nogil:
     ctypedef struct mlt_repeats:
@@ -29,14 +38,14 @@ cdef extern from "mltensor/positions.h" nogil:
         const char* source "from"
         char* to
     void mlt_bytes_task(void* context, int64_t begin, int64_t end) noexcept
-    ctypedef struct mlt_pieces:
+    ctypedef struct mlt_joint:
         char* to
         int64_t count
         int64_t row
         const int64_t* source "from"
         const int64_t* starts
         int streamed
-    void mlt_pieces_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_joint_task(void* context, int64_t begin, int64_t end) noexcept
     int64_t mlt_stream_from()
     void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
     enum:
@@ -52,6 +61,10 @@ cdef extern from "mltensor/thread.h" nogil:
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
+# Tensors that the short way of joining takes; device codes below this are memory of the host.
+cdef enum:
+    FEW = 64
+    HOSTS = 2
 # Bytes up to which what is joined is never written past the cache.
 cdef int64_t LITTLE = 1 << 16
 
@@ -129,7 +142,7 @@ cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
     cdef int64_t near[33]
     cdef int64_t* starts = near
     cdef int64_t* addresses
-    cdef mlt_pieces p
+    cdef mlt_joint p
     cdef Tensor t, far
     if places > 33:
         far = empty(1, &places, INT64, 0)
@@ -151,7 +164,7 @@ cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
     p.streamed = 0
     if row * outer > LITTLE:
         p.streamed = 2 * row * outer >= mlt_stream_from()
-    return launch(row * outer, 1 << 18, mlt_pieces_task, &p, y.view.size)
+    return launch(row * outer, 1 << 18, mlt_joint_task, &p, y.view.size)
 
 
 cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
@@ -175,7 +188,9 @@ cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
     y = empty(ndim, shape, dtype, first.storage.device)
     if y.view.size == 0:
         return y
-    if plain:
+    # Many pieces of a few bytes each are quicker laid out tensor by tensor.
+    if plain and (y.view.size // outer * mlt_itemsize[dtype] >= 32 * len(tensors)
+                  or y.view.size * mlt_itemsize[dtype] <= LITTLE):
         join_plain(y, tensors, outer)
         return y
     for one in tensors:
@@ -211,6 +226,80 @@ cdef object concat_kernel(PyObject** a):
         axis = normalize_axis(<object> a[1], (<Tensor> tensors[0]).view.ndim)
     check_joint("concat", tensors, axis)
     return joined(tensors, axis, joint_dtype("concat", tensors, <object> a[3], <object> a[4]), False)
+
+
+cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
+    """A few plain tensors off the tape, contiguous and alike but for the length along the axis."""
+    cdef Py_ssize_t k, n
+    cdef PyObject** items
+    cdef Tensor first, t, y
+    cdef mlt_joint p
+    cdef int64_t shape[MLT_INLINE_DIMS + 1]
+    cdef int64_t starts[FEW + 1]
+    cdef int64_t addresses[FEW]
+    cdef int64_t outer = 1, itemsize
+    cdef int d, ndim, overflow
+    cdef long axis = 0
+    sequence = <object> a[0]
+    if not (PyTuple_CheckExact(sequence) or PyList_CheckExact(sequence)):
+        return None
+    if count > 1:
+        if count > 2 or not PyLong_CheckExact(<object> a[1]):
+            return None
+        axis = PyLong_AsLongAndOverflow(<object> a[1], &overflow)
+        if overflow:
+            return None
+    n = PySequence_Fast_GET_SIZE(sequence)
+    items = PySequence_Fast_ITEMS(sequence)
+    if n == 0 or n > FEW or type(<object> items[0]) is not Tensor:
+        return None
+    first = <Tensor> items[0]
+    ndim = first.view.ndim + stacked
+    axis += ndim if axis < 0 else 0
+    if axis < 0 or axis >= ndim or ndim > MLT_INLINE_DIMS or first.storage.device >= HOSTS:
+        return None
+    for d in range(ndim):
+        if d != axis:
+            shape[d] = first.view.shape[d - (stacked and d > axis)]
+            if d < axis:
+                outer *= shape[d]
+    shape[axis] = 0
+    p.count = 0
+    starts[0] = 0
+    itemsize = mlt_itemsize[first.view.dtype]
+    for k in range(n):
+        if type(<object> items[k]) is not Tensor:
+            return None
+        t = <Tensor> items[k]
+        if (t.view.ndim + stacked != ndim or t.view.dtype != first.view.dtype or not t.view.contiguous
+                or t.storage.device != first.storage.device or requires_grad(t)):
+            return None
+        for d in range(ndim):
+            if d != axis and t.view.shape[d - (stacked and d > axis)] != shape[d]:
+                return None
+        shape[axis] += 1 if stacked else t.view.shape[axis]
+        if t.view.size:
+            addresses[p.count] = <int64_t> t.view.data
+            starts[p.count + 1] = starts[p.count] + t.view.size // outer * itemsize
+            p.count += 1
+    if p.count == 0 or starts[p.count] * outer > LITTLE:
+        return None
+    y = empty(ndim, shape, first.view.dtype, first.storage.device)
+    p.to = y.view.data
+    p.row = starts[p.count]
+    p.source = addresses
+    p.starts = starts
+    p.streamed = 0
+    mlt_joint_task(&p, 0, p.row * outer)
+    return y
+
+
+cdef object concat_shortcut(PyObject** a, Py_ssize_t count):
+    return join_shortcut(a, count, False)
+
+
+cdef object stack_shortcut(PyObject** a, Py_ssize_t count):
+    return join_shortcut(a, count, True)
 
 
 cdef Tensor with_axis(Tensor x, int axis):
@@ -551,4 +640,9 @@ KERNELS = {
     "pad_constant": kernel_capsule(pad_constant_kernel),
     "pad_axis": kernel_capsule(pad_axis_kernel),
     "pad_axis_sum": kernel_capsule(pad_axis_sum_kernel),
+}
+SHORTCUTS = {
+    "concat": shortcut_capsule(concat_shortcut),
+    "concatenate": shortcut_capsule(concat_shortcut),
+    "stack": shortcut_capsule(stack_shortcut),
 }

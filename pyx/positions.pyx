@@ -5,7 +5,8 @@ from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
 from mltensor._core.elementwise cimport cast, contiguous
-from mltensor._core.gather cimport MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, run_gather, zeros
+from mltensor._core.gather cimport (
+    MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
 
@@ -33,8 +34,8 @@ cdef extern from "mltensor/mask.h" nogil:
         int64_t step
     void mlt_mask_count(void* context, int64_t begin, int64_t end) noexcept
     int64_t mlt_mask_starts(mlt_mask* m, int64_t chunks)
-    void mlt_mask_places(void* context, int64_t begin, int64_t end) noexcept
-    void mlt_mask_pick(void* context, int64_t begin, int64_t end) noexcept
+    mlt_task mlt_mask_places()
+    mlt_task mlt_mask_pick()
     void mlt_unravel_task(void* context, int64_t begin, int64_t end) noexcept
 
 cdef extern from "mltensor/bands.h" nogil:
@@ -79,7 +80,7 @@ cdef Tensor nonzero_places(Tensor mask):
     cdef Tensor starts = begin_mask(&m, truth, &total)
     cdef Tensor places = empty(1, &total, INT64, mask.storage.device)
     m.places = <int64_t*> places.view.data
-    launch(starts.view.size, 1, mlt_mask_places, &m, m.n)
+    launch(starts.view.size, 1, mlt_mask_places(), &m, m.n)
     return places
 
 
@@ -91,7 +92,7 @@ cdef Tensor pick(Tensor x, Tensor mask):
     m.source = x.view.data
     m.to = y.view.data
     m.itemsize = mlt_itemsize[x.view.dtype]
-    launch(starts.view.size, 1, mlt_mask_pick, &m, m.n)
+    launch(starts.view.size, 1, mlt_mask_pick(), &m, m.n)
     return y
 
 

@@ -14,7 +14,8 @@ ctypedef object (*Kernel)(PyObject** arguments)
 cdef object kernel_capsule(Kernel function)
 
 # A way past the parsing of arguments for the commonest calls of an operation: positional arguments
-# only, the first one a plain tensor off the tape. None: this call is another kind, take the long way.
+# only, the first one a plain tensor off the tape (an operation on a sequence of tensors looks itself whether they are).
+# None: this call is another kind, take the long way.
 ctypedef object (*Shortcut)(PyObject** arguments, Py_ssize_t count)
 
 cdef object shortcut_capsule(Shortcut function)

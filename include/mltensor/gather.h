@@ -192,10 +192,11 @@ static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, in
   MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);
 }
 
-/* Adds index * step to the offsets of several indexed dimensions. */
+/* index * step, the bytes to a place along one of several indexed dimensions: the first one's, or added to those of
+ * the others. */
 static void mlt_index_offsets(int64_t *offsets, const int64_t *index, int64_t n, int64_t length,
-                              int64_t step) {
-  for (int64_t i = 0; i < n; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
+                              int64_t step, int first) {
+  MLT_GATHER_FN(mlt_index_offsets)(offsets, index, n, length, step, first);
 }
 
 /* Indices brought into [0, length): wrapped around, or clipped. */

@@ -144,19 +144,6 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_rows)(const 
   mlt_stream_end(streamed);
 }
 
-/* Indices [begin, end) at one place of the outer dimensions. */
-static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_segment)(const mlt_gather *g, int mode, char *data,
-                                                                             char *dense, int64_t begin, int64_t end) {
-  const int64_t *index = g->index + begin;
-  int64_t n = end - begin, length = g->length, step = g->step, sv = g->dense_step;
-  dense += begin * sv;
-  if (g->inner_ndim == 0) {
-    if (mode == MLT_ADD) {
-      MLT_FN(mlt_add_indexeds)[g->dtype](g, data, dense, index, n);
-      return;
-    }
-    int itemsize = g->itemsize;
-    if (mode == MLT_GET) {
 /* Most lines are contiguous and most indices count from the front: these take the fewest instructions. */
 #define MLT_GET_INDEXED(type)                                                                             \
   if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type))                                       \
@@ -174,8 +161,27 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_segment)(con
   else                                                                                                    \
     for (int64_t i = 0; i < n; i++)                                                                       \
       *(type *)(dense + i * sv) = *(const type *)(data + (index[i] + (index[i] < 0 ? length : 0)) * step);
-      MLT_MOVE_SIZES(MLT_GET_INDEXED)
+
+static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, int64_t step, int64_t length,
+                                     const int64_t *index, int64_t n, int itemsize) {
+  MLT_MOVE_SIZES(MLT_GET_INDEXED)
+}
 #undef MLT_GET_INDEXED
+
+/* Indices [begin, end) at one place of the outer dimensions. */
+static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_segment)(const mlt_gather *g, int mode, char *data,
+                                                                             char *dense, int64_t begin, int64_t end) {
+  const int64_t *index = g->index + begin;
+  int64_t n = end - begin, length = g->length, step = g->step, sv = g->dense_step;
+  dense += begin * sv;
+  if (g->inner_ndim == 0) {
+    if (mode == MLT_ADD) {
+      MLT_FN(mlt_add_indexeds)[g->dtype](g, data, dense, index, n);
+      return;
+    }
+    int itemsize = g->itemsize;
+    if (mode == MLT_GET) {
+      MLT_FN(mlt_get_elements)(dense, sv, data, step, length, index, n, itemsize);
     } else {
 #define MLT_PUT_INDEXED(type)                                                         \
   for (int64_t i = 0; i < n; i++)                                                     \
@@ -312,4 +318,12 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
   }
   *least = low;
   *most = high;
+}
+
+static void MLT_FN(mlt_index_offsets)(int64_t *restrict offsets, const int64_t *restrict index, int64_t n,
+                                      int64_t length, int64_t step, int first) {
+  if (first)
+    for (int64_t i = 0; i < n; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
+  else
+    for (int64_t i = 0; i < n; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
 }

@@ -74,50 +74,56 @@ static int64_t MLT_OWN(cholesky)(mlt_lapack *p, mlt_pieces *memory, const char *
   return info;
 }
 
-/* out[0]: sign, out[1]: logarithm of the modulus, out[2]: determinant; any may be NULL. */
-static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const char *from,
-                                    const char *other, int64_t at) {
-  int64_t n = p->n, ld = mlt_most(n, 1), info = 0;
-  MLT_T *a = MLT_TAKE(MLT_T, n * n);
-  int64_t *pivots = MLT_TAKE(int64_t, n);
-  if (!memory->base) return 0;
-  MLT_OWN(gather)(a, n, from, n, n, p->a_row, p->a_col);
-  MLT_CALL(getrf)(&n, &n, a, &ld, pivots, &info);
-  MLT_T sign = 1, mantissa = 1;
+static inline MLT_R MLT_OWN(largest)(MLT_T x) {
+#if MLT_IS_COMPLEX
+  return mlt_largest_part(x);
+#else
+  return fabs(x);
+#endif
+}
+
+/* Takes a power of two out of a number, which one it gives; nothing out of zero, infinity and NaN. */
+static inline int MLT_OWN(normalise)(MLT_T *x) {
+  int shift = 0;
+  const MLT_R largest = MLT_OWN(largest)(*x);
+  if (!(largest > 0 && isfinite(largest))) return 0;
+  frexp(largest, &shift);
+#if MLT_IS_COMPLEX
+  *x = ldexp(creal(*x), -shift) + I * (MLT_T)ldexp(cimag(*x), -shift);
+#else
+  *x = ldexp(*x, -shift);
+#endif
+  return shift;
+}
+
+/* From the diagonal of U, `step` apart: out[0]: sign, out[1]: logarithm of the modulus, out[2]: determinant; any may
+ * be NULL. */
+static void MLT_OWN(product)(const mlt_lapack *p, const MLT_T *diagonal, int64_t step, int64_t n, int odd,
+                             int singular, int64_t at) {
+  /* The product in two parts, so that it neither overflows nor vanishes on the way: where a factor or the product so
+   * far leaves this range, a power of two goes into the exponent. */
+  const MLT_R most = sizeof(MLT_R) == 4 ? (MLT_R)0x1p60 : (MLT_R)0x1p500, least = 1 / most;
+  MLT_T sign = odd ? -1 : 1, mantissa = sign;
   MLT_R logarithm = 0;
   int64_t exponent = 0;
   for (int64_t i = 0; i < n; i++) {
-    MLT_T x = a[i * (n + 1)];
-    if (pivots[i] != i + 1) {
-      sign = -sign;
-      mantissa = -mantissa;
-    }
-    /* The product in two parts, so that it neither overflows nor vanishes on the way. */
-    int shift = 0;
+    MLT_T x = diagonal[i * step];
 #if MLT_IS_COMPLEX
     MLT_R size = cabs(x);
     sign *= size == 0 ? 0 : x / size;
-    MLT_T next = mantissa * x;
-    MLT_R largest = mlt_largest_part(next);
 #else
     MLT_R size = fabs(x);
     sign = x == 0 ? 0 : x < 0 ? -sign : sign;
-    MLT_T next = mantissa * x;
-    MLT_R largest = fabs(next);
 #endif
-    logarithm += log(size);
-    if (largest > 0 && isfinite(largest)) {
-      frexp(largest, &shift);
-#if MLT_IS_COMPLEX
-      next = ldexp(creal(next), -shift) + I * (MLT_T)ldexp(cimag(next), -shift);
-#else
-      next = ldexp(next, -shift);
-#endif
-    }
-    mantissa = next;
-    exponent += shift;
+    if (p->out[1]) logarithm += log(size);
+    if (!(size >= least && size <= most)) exponent += MLT_OWN(normalise)(&mantissa);
+    mantissa *= x;
+    const MLT_R largest = MLT_OWN(largest)(mantissa);
+    if (!(largest >= least && largest <= most)) exponent += MLT_OWN(normalise)(&mantissa);
   }
-  if (info > 0) {
+  /* From between one half and one it takes one rounding to the result, also where that is tiny. */
+  exponent += MLT_OWN(normalise)(&mantissa);
+  if (singular) {
     sign = 0;
     logarithm = -INFINITY;
     mantissa = 0;
@@ -134,6 +140,19 @@ static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const cha
     *(MLT_T *)(p->out[2] + at * p->out_step[2]) = ldexp(mantissa, power);
 #endif
   }
+}
+
+static int64_t MLT_OWN(determinant)(mlt_lapack *p, mlt_pieces *memory, const char *from,
+                                    const char *other, int64_t at) {
+  int64_t n = p->n, ld = mlt_most(n, 1), info = 0;
+  MLT_T *a = MLT_TAKE(MLT_T, n * n);
+  int64_t *pivots = MLT_TAKE(int64_t, n);
+  if (!memory->base) return 0;
+  MLT_OWN(gather)(a, n, from, n, n, p->a_row, p->a_col);
+  MLT_CALL(getrf)(&n, &n, a, &ld, pivots, &info);
+  int odd = 0;
+  for (int64_t i = 0; i < n; i++) odd ^= pivots[i] != i + 1;
+  MLT_OWN(product)(p, a, n + 1, n, odd, info > 0, at);
   return 0;
 }
 

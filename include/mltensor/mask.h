@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mltensor/mltensor.h"
+#include "mltensor/target.h"
 #include "mltensor/thread.h"
 
 #define MLT_MASK_CHUNK 65536
@@ -56,50 +57,26 @@ static int64_t mlt_mask_starts(mlt_mask *m, int64_t chunks) {
   return total;
 }
 
-/* Every element is written to the buffer, and the next one over it unless it was wanted: no branch
- * to mispredict. The buffer keeps the surplus write inside. */
-#define MLT_MASK_LOOP(type, VALUE, OUT)                                      \
-  {                                                                          \
-    type buffer[MLT_MASK_BUFFER];                                            \
-    type *out = (type *)(OUT) + m->starts[chunk];                            \
-    while (i < stop) {                                                       \
-      int64_t until = i + MLT_MASK_BUFFER - 1 < stop ? i + MLT_MASK_BUFFER - 1 : stop; \
-      int64_t k = 0;                                                         \
-      for (; i < until; i++) {                                               \
-        buffer[k] = (VALUE);                                                 \
-        k += m->mask[i];                                                     \
-      }                                                                      \
-      memcpy(out, buffer, (size_t)k * sizeof(type));                         \
-      out += k;                                                              \
-    }                                                                        \
-  }
-
-static void mlt_mask_places(void *context, int64_t begin, int64_t end) {
-  mlt_mask *m = (mlt_mask *)context;
-  for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
-    MLT_MASK_LOOP(int64_t, i, m->places)
-  }
-}
-
 typedef struct {
   uint64_t low, high;
 } mlt_mask16;
 
-static void mlt_mask_pick(void *context, int64_t begin, int64_t end) {
-  mlt_mask *m = (mlt_mask *)context;
-  for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
-#define MLT_PICK(type) MLT_MASK_LOOP(type, ((const type *)m->from)[i], m->to)
-    switch (m->itemsize) {
-      case 1: MLT_PICK(uint8_t) break;
-      case 2: MLT_PICK(uint16_t) break;
-      case 4: MLT_PICK(uint32_t) break;
-      case 8: MLT_PICK(uint64_t) break;
-      default: MLT_PICK(mlt_mask16) break;
-    }
-  }
-}
+#define MLT_TARGET_BASE
+#include "mltensor/target_begin.h"
+#include "mltensor/mask_target.h"
+#include "mltensor/target_end.h"
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#define MLT_TARGET_AVX512
+#include "mltensor/target_begin.h"
+#include "mltensor/mask_target.h"
+#include "mltensor/target_end.h"
+#define MLT_MASK_TASK(name) (mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? name##_avx512 : name##_base)
+#else
+#define MLT_MASK_TASK(name) name##_base
+#endif
+static mlt_task mlt_mask_places(void) { return MLT_MASK_TASK(mlt_mask_places); }
+static mlt_task mlt_mask_pick(void) { return MLT_MASK_TASK(mlt_mask_pick); }
 
 /* Coordinate along one dimension of flat positions: (place / inner) % length. */
 typedef struct {
@@ -108,10 +85,25 @@ typedef struct {
   int64_t inner, length, step; /* step: elements from one result to the next */
 } mlt_unravel;
 
+/* Division of places, which are below 2**53, by way of the reciprocal: a few cycles where dividing takes twenty. */
+static inline int64_t mlt_quotient(int64_t place, int64_t by, double reciprocal) {
+  const int64_t q = (int64_t)((double)place * reciprocal), rest = place - q * by;
+  return q + (rest >= by) - (rest < 0);
+}
+
+static inline int64_t mlt_remainder(int64_t place, int64_t by, double reciprocal) {
+  return place - mlt_quotient(place, by, reciprocal) * by;
+}
+
 static void mlt_unravel_task(void *context, int64_t begin, int64_t end) {
   mlt_unravel *u = (mlt_unravel *)context;
-  for (int64_t i = begin; i < end; i++)
-    u->out[i * u->step] = (u->places[i] / u->inner) % u->length;
+  const int64_t outer = u->inner * u->length, step = u->step;
+  if (u->inner == 1)
+    for (int64_t i = begin; i < end; i++) u->out[i * step] = mlt_remainder(u->places[i], outer, 1.0 / (double)outer);
+  else
+    for (int64_t i = begin; i < end; i++)
+      u->out[i * step] = mlt_quotient(mlt_remainder(u->places[i], outer, 1.0 / (double)outer), u->inner,
+                                      1.0 / (double)u->inner);
 }
 
 #endif

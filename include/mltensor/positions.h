@@ -65,11 +65,11 @@ typedef struct {
   const int64_t *from;      /* addresses of the pieces, */
   const int64_t *starts;    /* where in a row each one begins, and the end of the row */
   int32_t streamed;
-} mlt_pieces;
+} mlt_joint;
 
 /* Bytes [begin, end) of the result. */
-static void mlt_pieces_task(void *context, int64_t begin, int64_t end) {
-  const mlt_pieces *p = (const mlt_pieces *)context;
+static void mlt_joint_task(void *context, int64_t begin, int64_t end) {
+  const mlt_joint *p = (const mlt_joint *)context;
   int64_t row = begin / p->row, off = begin % p->row, low = 0, high = p->count;
   while (high - low > 1) {
     const int64_t middle = (low + high) / 2;

@@ -53,6 +53,12 @@ static void MLT_SORT_FN(mlt_deal_out)(void *context, int64_t begin, int64_t end)
   MLT_SORT_EACH(dealt[place[d->bucket[MLT_SORT_FN(mlt_sort_step)(d, MLT_SORT_KEY(e))]]++] = e;)
 }
 
+/* New memory comes page by page as it is written to, and the first elements that are dealt would wait for all of it. */
+static void MLT_SORT_FN(mlt_deal_touch)(void *context, int64_t begin, int64_t end) {
+  MLT_SORT_FN(mlt_deal) *d = context;
+  for (int64_t at = begin; at < end; at += 4096) *((volatile char *)d->dealt + at) = 0;
+}
+
 static void MLT_SORT_FN(mlt_deal_sort)(void *context, int64_t begin, int64_t end) {
   MLT_SORT_FN(mlt_deal) *d = context;
   MLT_SORT_TYPE near[MLT_SORT_NEAR / sizeof(MLT_SORT_TYPE)];
@@ -160,7 +166,8 @@ static int MLT_SORT_FN(mlt_long_sort)(mlt_sort_line *line, const MLT_SORT_TYPE *
       }
     }
     d->starts[d->buckets] = sum;
-    status = mlt_parallel(chunks, 1, MLT_SORT_FN(mlt_deal_out), d) ||
+    status = mlt_parallel(n * (int64_t)sizeof *dealt, 4 << 20, MLT_SORT_FN(mlt_deal_touch), d) ||
+             mlt_parallel(chunks, 1, MLT_SORT_FN(mlt_deal_out), d) ||
              mlt_parallel(d->buckets, 1, MLT_SORT_FN(mlt_deal_sort), d);
   }
   free(d->places);

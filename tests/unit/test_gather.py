@@ -219,6 +219,44 @@ def test_large_scatter_add_is_the_same_on_any_number_of_threads(axis, generator)
     assert numpy.allclose(results[0], expected)
 
 
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "float16", "float32", "int64", "complex128"])
+@pytest.mark.parametrize(("places", "shape"), [(5000, (200_000,)), (300, (5000, 33)), (1000, (4000, 64)),
+                                               (200, (300, 2000)), (70, (3000, 5, 12))])
+def test_large_writes_are_the_same_on_any_number_of_threads(dtype, places, shape, generator):
+    indices = generator.integers(-places, places, shape[0])
+    values = (generator.standard_normal(shape) * 9).astype("int8").astype(dtype)
+    start = (generator.standard_normal((places, *shape[1:])) * 9).astype("int8").astype(dtype)
+    added, put = start.copy(), start.copy()
+    numpy.add.at(added, indices, values)
+    put[indices] = values
+    threads = np.get_num_threads()
+    try:
+        for count in (1, 2, 3):
+            np.set_num_threads(count)
+            assert same(np.index_add(np.asarray(start), np.asarray(values), np.asarray(indices)), added)
+            target = np.asarray(start.copy())
+            target[np.asarray(indices)] = np.asarray(values)
+            assert same(target, put)
+            assert same(target[np.asarray(indices)], put[indices])
+            turned = np.asarray(numpy.ascontiguousarray(start[::-1]))[::-1]
+            turned[np.asarray(indices)] = np.asarray(values)
+            assert same(turned, put)
+    finally:
+        np.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("bad", [1000, -1001])
+@pytest.mark.parametrize("at", [0, 3, 150_000, 199_999])
+def test_an_index_outside_among_many(bad, at):
+    indices = numpy.arange(200_000) % 1000
+    indices[at] = bad
+    x = np.zeros(1000)
+    for act in (lambda i: x[i], lambda i: np.index_add(x, 1.0, i), lambda i: x.__setitem__(i, 1.0)):
+        with pytest.raises(IndexingError, match=f"index {bad} is out of bounds for axis 0 with size 1000"):
+            act(np.asarray(indices))
+    assert not x.any()
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 def test_gradients_along_an_axis(axis, generator):
     x = leaf(generator.standard_normal((3, 4)))
@@ -298,6 +336,16 @@ def test_bincount(generator):
         np.bincount(np.asarray([-1]))
     with pytest.raises(ShapeError):
         np.bincount(np.asarray([1]), weights=np.ones(2))
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 5000, 200_001])
+@pytest.mark.parametrize("length", [1, 100, 5000])
+def test_bincount_of_many(size, length, generator):
+    array = generator.integers(0, length, size)
+    assert same(np.bincount(np.asarray(array)), numpy.bincount(array))
+    assert same(np.bincount(np.asarray(array), minlength=length + 3), numpy.bincount(array, minlength=length + 3))
+    with pytest.raises(ValueError, match="-2"):
+        np.bincount(np.asarray([*array, -2]))
 
 
 @pytest.mark.parametrize("name", ["tril", "triu"])

@@ -326,3 +326,53 @@ def test_gradient_of_a_broadcast_value():
     result.sum().backward()
     assert x.grad.tolist() == [[0] * 4, [1] * 4, [0] * 4]
     assert value.grad.shape == (1, 1, 4) and value.grad.sum().item() == 8
+
+
+# --- keys of one index alone ------------------------------------------------------------------
+
+@pytest.mark.parametrize("kind", ["tensor", "numpy", "list", "tuple of one"])
+@pytest.mark.parametrize("shape", [(9,), (9, 4), (9, 2, 3)])
+def test_one_index_alone(kind, shape):
+    generator = numpy.random.default_rng(8)
+    array = generator.standard_normal(shape)
+    indices = numpy.array([3, -1, 0, 3])
+
+    def key(given):
+        return {"tensor": np.asarray(given), "numpy": given, "list": given.tolist(),
+                "tuple of one": (np.asarray(given),)}[kind]
+
+    mask = array[(slice(None), *[0] * (len(shape) - 1))] > 0
+    row = generator.standard_normal(shape[1:])
+    for given in (indices, mask, indices.reshape(2, 2), indices[:0], array > 0):
+        assert numpy.array_equal(numpy.asarray(np.asarray(array)[key(given)]), array[given])
+        full = given.dtype == bool and given.shape == shape
+        for value in (2.0, array[given] * 3) if full else (2.0, row, array[given] * 3, array[given][None] * 2):
+            expected, target = array.copy(), np.asarray(array.copy())
+            expected[given] = value
+            target[key(given)] = np.asarray(value)
+            assert numpy.array_equal(numpy.asarray(target), expected)
+            backwards = np.asarray(numpy.ascontiguousarray(array[::-1]))[::-1]
+            backwards[key(given)] = value
+            assert numpy.array_equal(numpy.asarray(backwards), expected)
+
+
+def test_one_index_alone_checks_before_it_writes():
+    x = np.asarray([1.0, 2.0, 3.0])
+    with pytest.raises(IndexingError, match="index 3 is out of bounds"):
+        x[np.asarray([0, 3])] = 9.0
+    with pytest.raises(ShapeError, match="cannot be broadcast"):
+        x[np.asarray([0, 1])] = np.ones(3)
+    assert x.tolist() == [1, 2, 3]
+    with pytest.raises(IndexingError, match="too many indices"):
+        np.asarray(1.0)[np.asarray([0])]
+
+
+def test_one_index_alone_reads_before_it_writes():
+    x = np.arange(6)
+    x[np.asarray([1, 2, 3])] = x[:3]
+    assert x.tolist() == [0, 0, 1, 2, 4, 5]
+    x = np.asarray([2, 0, 1])
+    x[x] = x[::-1]
+    expected = numpy.array([2, 0, 1])
+    expected[expected.copy()] = expected[::-1].copy()
+    assert x.tolist() == expected.tolist()

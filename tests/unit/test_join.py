@@ -37,6 +37,33 @@ def test_concat(dtype, axis):
     assert np.concatenate is not None and same(np.concatenate((a, a), 1), numpy.concatenate((a, a), 1))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "complex128"])
+@pytest.mark.parametrize(("rows", "widths"), [(1, [300_000, 1, 0, 400_001]), (70_001, [1, 2, 1]), (1000, [301, 0, 77]),
+                                              (3, [100_000, 50_001]), (40, [7] * 50)])
+def test_concat_of_many_elements(dtype, rows, widths, generator):
+    parts = [(generator.standard_normal((rows, width)) * 50).astype("int8").astype(dtype) for width in widths]
+    threads = np.get_num_threads()
+    try:
+        for count in (1, 2):
+            np.set_num_threads(count)
+            assert same(np.concatenate([np.asarray(part) for part in parts], 1), numpy.concatenate(parts, 1))
+            assert same(np.concatenate([np.asarray(part.T) for part in parts], 0),
+                        numpy.concatenate([part.T for part in parts], 0))
+    finally:
+        np.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_stack_of_many(axis, generator):
+    parts = [generator.standard_normal((4, 30)) for _ in range(40)]
+    assert same(np.stack([np.asarray(part) for part in parts], axis), numpy.stack(parts, axis))
+    parts[3] = parts[3].astype("float32")
+    parts[5] = parts[5][::-1]
+    assert same(np.stack([np.asarray(part) for part in parts], axis), numpy.stack(parts, axis))
+    numbers = [numpy.asarray(float(k)) for k in range(5)]
+    assert same(np.stack([np.asarray(one) for one in numbers]), numpy.stack(numbers))
+
+
 def test_concat_promotes_and_writes_out():
     result = np.concat([np.asarray([1], dtype=np.int8), np.asarray([0.5], dtype=np.float32)])
     assert result.dtype == numpy.float32 and result.tolist() == [1, 0.5]

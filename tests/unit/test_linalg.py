@@ -335,3 +335,96 @@ def test_examples():
         text = function.__doc__ if record is None else record.doc
         runner.run(finder.get_doctest(text, {"np": np}, name, None, 0))
     assert runner.summarize(verbose=False).failed == 0
+
+
+# --- small matrices, many at once -------------------------------------------------------------
+
+def small_stacks(generator, dtype, m, n):
+    even = generator.normal(size=(21, m, n))
+    dependent = even.copy()
+    dependent[..., -1] = dependent[..., 0]
+    scaled = even.copy()
+    scaled[::2] *= 1e-25
+    scaled[1::2] *= 1e25
+    zeros = even.copy()
+    zeros[::3] = 0
+    return [array.astype(dtype) for array in (even, numpy.triu(even), dependent, scaled, zeros)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("m", [1, 2, 3, 7, 16])
+@pytest.mark.parametrize("n", [1, 3, 8, 16])
+@pytest.mark.parametrize("mode", ["reduced", "complete", "r"])
+def test_qr_of_small_matrices(dtype, m, n, mode, generator):
+    for which, array in enumerate(small_stacks(generator, dtype, m, n)):
+        size = numpy.abs(array.astype("float64")).max(axis=(1, 2), keepdims=True) + 1e-300
+        found = np.linalg.qr(np.asarray(array), mode=mode)
+        alone = np.linalg.qr(np.asarray(array[5]), mode=mode)
+        found, alone = ((found,), (alone,)) if mode == "r" else (found, alone)
+        assert all(numpy.array_equal(numpy.asarray(one), numpy.asarray(all_)[5])
+                   for one, all_ in zip(alone, found, strict=True))
+        r = numpy.asarray(found[-1]).astype("float64")
+        assert not numpy.tril(r, -1).any()
+        if which != 2:
+            wanted = numpy.linalg.qr(array, mode=mode)
+            wanted = wanted if mode == "r" else wanted[1]
+            numpy.testing.assert_allclose(r / size, wanted / size, atol=tolerance(dtype))
+        if mode != "r":
+            q = numpy.asarray(found[0]).astype("float64")
+            numpy.testing.assert_allclose(q @ r / size, array / size, atol=tolerance(dtype))
+            numpy.testing.assert_allclose(adjoint(q) @ q, numpy.broadcast_to(numpy.eye(q.shape[-1]), (
+                21, q.shape[-1], q.shape[-1])), atol=tolerance(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 13, 16, 17])
+def test_small_matrices_alone_and_in_stacks(dtype, n, generator):
+    array = (generator.normal(size=(37, n, n)) + 3 * numpy.eye(n)).astype(dtype)
+    positive = (array @ adjoint(array) + numpy.eye(n)).astype(dtype)
+    right = generator.normal(size=(37, n, 3)).astype(dtype)
+    x, p, b = map(np.asarray, (array, positive, right))
+    for ours, theirs, operands in (
+            (np.linalg.inv, numpy.linalg.inv, (array,)), (np.linalg.det, numpy.linalg.det, (array,)),
+            (np.linalg.solve, numpy.linalg.solve, (array, right)),
+            (np.linalg.cholesky, numpy.linalg.cholesky, (positive,))):
+        found = numpy.asarray(ours(*map(np.asarray, operands)))
+        assert_close(found, theirs(*operands))
+        for layout in layouts(operands[0]):
+            assert numpy.array_equal(numpy.asarray(ours(np.asarray(layout), *map(np.asarray, operands[1:]))), found)
+        for at in (0, 16, 36):
+            alone = numpy.asarray(ours(*[np.asarray(operand[at]) for operand in operands]))
+            assert numpy.array_equal(alone, found[at])
+    sign, logarithm = map(numpy.asarray, np.linalg.slogdet(x * 1e30))
+    wanted = numpy.linalg.slogdet(array)
+    assert numpy.array_equal(sign, wanted[0])
+    numpy.testing.assert_allclose(logarithm, wanted[1] + n * numpy.log(1e30), rtol=1e-4)
+    upper = numpy.asarray(np.linalg.cholesky(p, upper=True))
+    assert_close(upper, numpy.linalg.cholesky(positive).swapaxes(1, 2))
+    assert np.linalg.solve(x, b).shape == (37, n, 3)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_small_matrices_that_fail(dtype, generator):
+    array = (generator.normal(size=(40, 4, 4)) + 3 * numpy.eye(4)).astype(dtype)
+    array[23], array[31, 1, 2] = 0, numpy.nan
+    with pytest.raises(LinAlgError, match=r"\(23,\)"):
+        np.linalg.inv(np.asarray(array))
+    with pytest.raises(LinAlgError, match=r"\(23,\)"):
+        np.linalg.solve(np.asarray(array), np.ones((40, 4, 1), dtype=dtype))
+    with pytest.raises(LinAlgError, match="not positive definite"):
+        np.linalg.cholesky(np.asarray(array))
+    determinants = numpy.asarray(np.linalg.det(np.asarray(array)))
+    assert determinants[23] == 0 and numpy.isnan(determinants[31]) and numpy.isfinite(determinants[:23]).all()
+    array[23] = numpy.eye(4)
+    inverse = numpy.asarray(np.linalg.inv(np.asarray(array)))
+    assert numpy.isnan(inverse[31]).any() and numpy.isfinite(numpy.delete(inverse, 31, 0)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_determinants_far_from_one(dtype):
+    tiny, huge = (1e-30, 1e30) if dtype == "float32" else (1e-200, 1e200)
+    matrices = numpy.stack([numpy.diag(row) for row in (
+        [huge, huge, tiny, tiny], [tiny, tiny, huge, huge], [tiny, 1, 1, tiny], [huge, huge, 1, 1],
+        [tiny, huge, 2, 3])]).astype(dtype)
+    found = numpy.asarray(np.linalg.det(np.asarray(matrices)))
+    numpy.testing.assert_allclose(found, numpy.array([1, 1, 0, numpy.inf, 6]), rtol=1e-5)

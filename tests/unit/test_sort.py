@@ -82,6 +82,64 @@ def test_one_long_line_on_several_threads(dtype, generator):
         np.set_num_threads(threads)
 
 
+def distributions(generator, size):
+    """Keys that lie evenly, in clusters, all but a few at one place, in order, and far from each other."""
+    heavy = numpy.where(generator.random(size) < 0.999, 7, generator.integers(0, 1 << 40, size))
+    special = generator.standard_normal(size)
+    special[::7], special[::11], special[::13], special[3::7] = numpy.nan, -0.0, 0.0, -numpy.nan
+    return {
+        "even": generator.random(size),
+        "normal": generator.standard_normal(size),
+        "exponential": numpy.exp(5 * generator.standard_normal(size)),
+        "few": generator.integers(0, 10, size),
+        "heavy": heavy,
+        "equal": numpy.full(size, 3),
+        "sorted": numpy.sort(generator.random(size)),
+        "reversed": numpy.sort(generator.random(size))[::-1],
+        "almost sorted": numpy.sort(generator.random(size)) + (generator.random(size) < 1e-3),
+        "outliers": numpy.concatenate([generator.random(size - 2), [1e30, -1e30]]),
+        "integers": generator.integers(-(1 << 40), 1 << 40, size),
+        "clusters": generator.integers(0, 5, size) * 1e6 + generator.random(size),
+        "special": special,
+    }
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "int16"])
+@pytest.mark.parametrize("size", [33, 100, 1000, 20_000, 300_001])
+def test_every_distribution_is_sorted(dtype, size, generator):
+    threads = np.get_num_threads()
+    for name, array in distributions(generator, size).items():
+        with numpy.errstate(all="ignore"):
+            array = numpy.ascontiguousarray(array).astype(dtype)
+        order = numpy.argsort(array, kind="stable")
+        try:
+            np.set_num_threads(1 + size % 2)
+            assert same(np.sort(np.asarray(array)), array[order]), name
+            assert same(np.argsort(np.asarray(array)), order), name
+            assert same(np.sort(np.asarray(array[::-1])[::-1]), array[order]), name
+        finally:
+            np.set_num_threads(threads)
+
+
+def test_a_bucket_that_holds_almost_everything(generator):
+    array = numpy.zeros(1_500_000, dtype="int64")
+    array[::1000] = generator.integers(-(1 << 62), 1 << 62, len(array[::1000]))
+    array[1::2] += generator.integers(0, 3, len(array[1::2]))
+    assert same(np.sort(np.asarray(array)), numpy.sort(array))
+    assert same(np.argsort(np.asarray(array)), numpy.argsort(array, kind="stable"))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+def test_lines_across_memory(dtype, generator):
+    array = (generator.standard_normal((70, 40, 30)) * 40).astype(dtype)
+    for axis in (0, 1):
+        assert same(np.sort(np.asarray(array), axis=axis), numpy.sort(array, axis=axis))
+        assert same(np.argsort(np.asarray(array), axis=axis), numpy.argsort(array, axis=axis, kind="stable"))
+        values, positions = np.topk(np.asarray(array), 5, axis=axis, largest=False)
+        expected = numpy.argsort(array, axis=axis, kind="stable").take(range(5), axis=axis)
+        assert same(positions, expected) and same(values, numpy.take_along_axis(array, expected, axis))
+
+
 def test_signed_zeros_and_nan_keep_their_bits():
     array = numpy.array([0.0, -0.0, numpy.nan, -0.0, 0.0, -numpy.nan, -1.0])
     result = numpy.asarray(np.sort(np.asarray(array)))
@@ -159,6 +217,19 @@ def test_searchsorted(dtype, side, generator):
     ordered, order = numpy.sort(array), numpy.argsort(array, kind="stable")
     expected = numpy.searchsorted(ordered, queries, side)
     assert same(np.searchsorted(np.asarray(ordered), np.asarray(queries), side=side), expected)
+    assert same(np.searchsorted(np.asarray(array), np.asarray(queries), side=side, sorter=np.asarray(order)), expected)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint32", "int64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize(("length", "count"), [(1, 40), (2, 40), (1000, 3), (1000, 5003), (5003, 1000)])
+def test_many_searches(dtype, side, length, count, generator):
+    array, queries = (numbers(generator, n, dtype) for n in (length, count))
+    array[: length // 2] = (generator.standard_normal(length // 2) * 50).astype("int8").astype(dtype)
+    queries[: count // 2] = (generator.standard_normal(count // 2) * 50).astype("int8").astype(dtype)
+    order = numpy.argsort(array, kind="stable")
+    expected = numpy.searchsorted(array[order], queries, side)
+    assert same(np.searchsorted(np.asarray(array[order]), np.asarray(queries), side=side), expected)
     assert same(np.searchsorted(np.asarray(array), np.asarray(queries), side=side, sorter=np.asarray(order)), expected)
 
 

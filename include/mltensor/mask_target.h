@@ -1,0 +1,76 @@
+/* Places and elements where a mask is true; re-included per target by mask.h. */
+
+/* Every element is written to the buffer, and the next one over it unless it was wanted: no branch
+ * to mispredict. The buffer keeps the surplus writes inside. With AVX-512 a vector of elements is pressed together in
+ * a register: into memory directly that takes many times as long on some processors. */
+#if defined(MLT_TARGET_AVX512)
+#define MLT_MASK_VECTOR4(FOUR)                                                            \
+  for (; i + 16 <= until; i += 16) {                                                             \
+    const __m128i truth = _mm_loadu_si128((const __m128i *)(m->mask + i));                       \
+    const __mmask16 here = _mm_test_epi8_mask(truth, truth);                                     \
+    _mm512_storeu_si512(buffer + k, _mm512_maskz_compress_epi32(here, FOUR));                    \
+    k += __builtin_popcount(here);                                                               \
+  }
+#define MLT_MASK_VECTOR8(EIGHT)                                                                  \
+  for (; i + 8 <= until; i += 8) {                                                               \
+    const __m128i truth = _mm_loadl_epi64((const __m128i *)(m->mask + i));                       \
+    const __mmask8 here = (__mmask8)_mm_test_epi8_mask(truth, truth);                            \
+    _mm512_storeu_si512(buffer + k, _mm512_maskz_compress_epi64(here, EIGHT));                   \
+    k += __builtin_popcount(here);                                                               \
+  }
+#define MLT_MASK_FOUR MLT_MASK_VECTOR4(_mm512_loadu_si512(m->from + 4 * i))
+#define MLT_MASK_EIGHT MLT_MASK_VECTOR8(_mm512_loadu_si512(m->from + 8 * i))
+#define MLT_MASK_COUNT                                                                           \
+  MLT_MASK_VECTOR8(_mm512_add_epi64(_mm512_set1_epi64(i), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7)))
+#else
+#define MLT_MASK_FOUR
+#define MLT_MASK_EIGHT
+#define MLT_MASK_COUNT
+#endif
+#define MLT_MASK_LOOP(type, VALUE, OUT, VECTORS)                             \
+  {                                                                          \
+    type buffer[MLT_MASK_BUFFER + 16];                                       \
+    type *out = (type *)(OUT) + m->starts[chunk];                            \
+    while (i < stop) {                                                       \
+      int64_t until = i + MLT_MASK_BUFFER < stop ? i + MLT_MASK_BUFFER : stop; \
+      int64_t k = 0;                                                         \
+      VECTORS                                                                \
+      for (; i < until; i++) {                                               \
+        buffer[k] = (VALUE);                                                 \
+        k += m->mask[i];                                                     \
+      }                                                                      \
+      memcpy(out, buffer, (size_t)k * sizeof(type));                         \
+      out += k;                                                              \
+    }                                                                        \
+  }
+
+static void MLT_FN(mlt_mask_places)(void *context, int64_t begin, int64_t end) {
+  mlt_mask *m = (mlt_mask *)context;
+  for (int64_t chunk = begin; chunk < end; chunk++) {
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
+    MLT_MASK_LOOP(int64_t, i, m->places, MLT_MASK_COUNT)
+  }
+}
+
+static void MLT_FN(mlt_mask_pick)(void *context, int64_t begin, int64_t end) {
+  mlt_mask *m = (mlt_mask *)context;
+  for (int64_t chunk = begin; chunk < end; chunk++) {
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk);
+#define MLT_PICK(type, VECTORS) MLT_MASK_LOOP(type, ((const type *)m->from)[i], m->to, VECTORS)
+    switch (m->itemsize) {
+      case 1: MLT_PICK(uint8_t, ) break;
+      case 2: MLT_PICK(uint16_t, ) break;
+      case 4: MLT_PICK(uint32_t, MLT_MASK_FOUR) break;
+      case 8: MLT_PICK(uint64_t, MLT_MASK_EIGHT) break;
+      default: MLT_PICK(mlt_mask16, ) break;
+    }
+#undef MLT_PICK
+  }
+}
+
+#undef MLT_MASK_LOOP
+#undef MLT_MASK_COUNT
+#undef MLT_MASK_EIGHT
+#undef MLT_MASK_FOUR
+#undef MLT_MASK_VECTOR8
+#undef MLT_MASK_VECTOR4
