@@ -152,7 +152,7 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
     atomic_init(&g->stop, 0);
     g->ranges = threads < 8 ? threads : 8;
     const mlt_task shared = mode == MLT_PUT ? MLT_GATHER_FN(mlt_range_put) : MLT_GATHER_FN(mlt_range_add);
-    return mlt_parallel(g->ranges, 1, shared, g) || atomic_load(&g->stop);
+    return mlt_parallel_long(g->ranges, 1, shared, g) || atomic_load(&g->stop);
   }
   if (g->outer_count == 1 && threads > 1)
     mlt_gather_split(g, g->inner_count / 32 < 16 ? g->inner_count / 32 : 16);
