@@ -223,11 +223,30 @@ static void MLT_FN(prod_FLOAT32_row)(const char *source, int64_t n, char *result
   for (; i < n; i++) product *= (double)p[i];
   *(double *)result = product;
 }
-MLT_REDUCE_COLUMN(prod_FLOAT32_column, float, double, double, a * (double)x)
+static void MLT_FN(prod_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
+                                        char *result, const char *aux) {
+  double *restrict acc = (double *)result;
+  const int64_t whole = m / MLT_F_LANES * MLT_F_LANES;
+  (void)aux;
+  while (rows > 0) {
+    const int64_t taken = rows < 16 ? rows : 16;
+    for (int64_t j = 0; j < whole; j += MLT_F_LANES) {
+      const char *p = source + j * (int64_t)sizeof(float);
+      MLT_FN(wide) a = MLT_FN(wide_load)(acc + j);
+      for (int64_t k = 0; k < taken; k++, p += row_stride) a = MLT_FN(widened_multiply)(a, MLT_LOAD_F(p));
+      MLT_FN(wide_store)(acc + j, a);
+    }
+    for (int64_t j = whole; j < m; j++)
+      for (int64_t k = 0; k < taken; k++) acc[j] *= (double)((const float *)(source + k * row_stride))[j];
+    rows -= taken;
+    source += taken * row_stride;
+  }
+}
+MLT_REDUCE_COLUMN(prod_FLOAT32_far, float, double, double, a * (double)x)
 MLT_REDUCE_COMBINE(prod_FLOAT32, double, 1.0, a * b)
 static const mlt_reduction MLT_FN(prod_FLOAT32) = {
     MLT_FN(prod_FLOAT32_row), MLT_FN(prod_FLOAT32_column), MLT_FN(prod_FLOAT32_combine),
-    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1};
+    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(prod_FLOAT32_far)};
 MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
 
 #define MLT_REDUCE_SUM_PAIR(D, T)                                                      \
