@@ -38,9 +38,20 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       for (int64_t j = 0; j < m; j++) mean[j] += (double)p[j];                                                     \
     }                                                                                                              \
     for (int64_t j = 0; j < m; j++) mean[j] /= (double)rows;                                                       \
+    double off[MLT_REDUCE_TILE];                                                                                   \
+    for (int64_t j = 0; j < m; j++) off[j] = 0.0;                                                                  \
     for (int64_t r = 0; r < rows; r++) {                                                                           \
       const T *restrict p = (const T *)(source + r * row_stride);                                                  \
-      for (int64_t j = 0; j < m; j++) squares[j] += ((double)p[j] - mean[j]) * ((double)p[j] - mean[j]);           \
+      for (int64_t j = 0; j < m; j++) {                                                                            \
+        const double d = (double)p[j] - mean[j];                                                                   \
+        off[j] += d;                                                                                               \
+        squares[j] += d * d;                                                                                       \
+      }                                                                                                            \
+    }                                                                                                              \
+    for (int64_t j = 0; j < m; j++) {                                                                              \
+      const double part = off[j] / (double)rows, rest = squares[j] - part * off[j];                                \
+      mean[j] += part;                                                                                             \
+      squares[j] = rest >= 0.0 || rest != rest ? rest : 0.0;                                                       \
     }                                                                                                              \
   }                                                                                                                \
   static void MLT_FN(moments_##D##_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,        \
@@ -51,10 +62,13 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
     T shift[MLT_REDUCE_TILE] __attribute__((aligned(64)));                                                         \
     (void)aux;                                                                                                     \
     if (rows == 0) return;                                                                                         \
-    const T *first = (const T *)source, *middle = (const T *)(source + rows / 2 * row_stride);                     \
     for (int64_t j = 0; j < m; j++) {                                                                              \
-      shift[j] = (T)0.5 * first[j] + (T)0.5 * middle[j];                                                           \
+      shift[j] = (T)0;                                                                                             \
       sums[j] = squares[j] = 0.0;                                                                                  \
+    }                                                                                                              \
+    for (int k = 0; k < 8; k++) {                                                                                  \
+      const T *restrict p = (const T *)(source + (2 * k + 1) * rows / 16 * row_stride);                            \
+      for (int64_t j = 0; j < m; j++) shift[j] += (T)0.125 * p[j];                                                 \
     }                                                                                                              \
     int64_t r = 0;                                                                                                 \
     const int64_t whole = m / LANES * LANES;                                                                       \
