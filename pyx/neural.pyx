@@ -27,6 +27,7 @@ cdef extern from "mltensor/thread.h" nogil:
 cdef extern from "mltensor/neural.h" nogil:
     ctypedef struct mlt_softmax:
         const void* source
+        const void* gradient
         void* result
         int64_t outer
         int64_t n
@@ -79,15 +80,15 @@ cdef inline Tensor finished(Tensor result, int dtype):
 
 # --- softmax ----------------------------------------------------------------------------------
 
-cdef object exponentials(PyObject** a, bint logarithm, str name):
-    cdef Tensor given = <Tensor> a[0]
+cdef Tensor exponentials(str name, Tensor given, Tensor g, object axis_value, bint logarithm):
+    """Along an axis; with `g`, what of a gradient arrives at the input, where `given` is the result."""
     cdef Tensor x = computable(name, given)
     cdef Tensor result = empty_like(x, x.view.dtype)
     cdef mlt_softmax s
     cdef int i, axis, status
     s.outer = s.n = s.m = 1
-    if x.view.ndim or (<object> a[1] != -1 and <object> a[1] != 0):
-        axis = normalize_axis(<object> a[1], x.view.ndim)
+    if x.view.ndim or (axis_value != -1 and axis_value != 0):
+        axis = normalize_axis(axis_value, x.view.ndim)
         for i in range(axis):
             s.outer *= x.view.shape[i]
         s.n = x.view.shape[axis]
@@ -96,6 +97,13 @@ cdef object exponentials(PyObject** a, bint logarithm, str name):
     s.source = x.view.data
     s.result = result.view.data
     s.logarithm = logarithm
+    s.gradient = NULL
+    if g is not None:
+        if not same_shape(g, x):
+            raise ShapeError(
+                f"{name}: a gradient of shape {shape_tuple(g)} does not fit a result of shape {shape_tuple(x)}")
+        g = contiguous(cast(g, x.view.dtype))
+        s.gradient = g.view.data
     if x.view.size <= MLT_PARALLEL_THRESHOLD:
         status = mlt_softmax_run(&s, x.view.dtype)
     else:
@@ -106,11 +114,20 @@ cdef object exponentials(PyObject** a, bint logarithm, str name):
 
 
 cdef object softmax_kernel(PyObject** a):
-    return exponentials(a, False, "softmax")
+    return exponentials("softmax", <Tensor> a[0], None, <object> a[1], False)
 
 
 cdef object log_softmax_kernel(PyObject** a):
-    return exponentials(a, True, "log_softmax")
+    return exponentials("log_softmax", <Tensor> a[0], None, <object> a[1], True)
+
+
+cdef object softmax_backward_kernel(PyObject** a):
+    """Arguments upstream, value, axis."""
+    return exponentials("softmax_backward", <Tensor> a[1], <Tensor> a[0], <object> a[2], False)
+
+
+cdef object log_softmax_backward_kernel(PyObject** a):
+    return exponentials("log_softmax_backward", <Tensor> a[1], <Tensor> a[0], <object> a[2], True)
 
 
 # --- cross entropy ------------------------------------------------------------------------------
@@ -390,6 +407,8 @@ cdef object layer_norm_backward_kernel(PyObject** a):
 KERNELS = {
     "softmax": kernel_capsule(softmax_kernel),
     "log_softmax": kernel_capsule(log_softmax_kernel),
+    "softmax_backward": kernel_capsule(softmax_backward_kernel),
+    "log_softmax_backward": kernel_capsule(log_softmax_backward_kernel),
     "softmax_cross_entropy": kernel_capsule(cross_entropy_kernel),
     "softmax_cross_entropy_backward": kernel_capsule(cross_entropy_backward_kernel),
     "softmax_cross_entropy_coefficients": kernel_capsule(cross_entropy_coefficients_kernel),

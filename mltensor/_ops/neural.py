@@ -174,16 +174,31 @@ def batch_norm(x, weight=None, bias=None, mean=None, var=None, axis=1, eps=1e-5)
     return result if bias is None else result + F.reshape(bias, shape)
 
 
+def softmax_backward_value_gradient(g, upstream, value, axis):
+    """That of ``value (upstream - sum(upstream value))``."""
+    total, met = (F.sum(x * value, axis, keepdims=True) for x in (upstream, g))
+    return g * (upstream - total) - upstream * met
+
+
 # --- records --------------------------------------------------------------------------------------
 
 op("softmax", kernel="softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
-   vjp=lambda g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)), gpu="softmax",
+   vjp=lambda g, y, axis: F.softmax_backward(g, y, axis=axis), gpu="softmax",
    doc="Exponentials divided by their sum along an axis, computed without overflow.\n\n"
        ">>> np.softmax([0.0, 0.0]).tolist()\n[0.5, 0.5]")
 op("log_softmax", kernel="log_softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
-   vjp=lambda g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=True), gpu="log_softmax",
+   vjp=lambda g, y, axis: F.log_softmax_backward(g, y, axis=axis), gpu="log_softmax",
    doc="Logarithm of `softmax`, without overflow or loss of small values.\n\n"
        ">>> np.log_softmax([0.0, -1000.0]).tolist()\n[0.0, -1000.0]")
+op("softmax_backward", kernel="softmax_backward", accepts="STRICT_REAL_FLOATING",
+   signature="upstream: Tensor, value: Tensor, /, *, axis=-1",
+   vjp=(lambda g, value, axis: F.softmax_backward(g, value, axis=axis), softmax_backward_value_gradient),
+   gpu="softmax_backward", doc="Gradient of `softmax` in its input, from its result.")
+op("log_softmax_backward", kernel="log_softmax_backward", accepts="STRICT_REAL_FLOATING",
+   signature="upstream: Tensor, value: Tensor, /, *, axis=-1",
+   vjp=(lambda g, value, axis: g - F.sum(g * F.exp(value), axis, keepdims=True),
+        lambda g, upstream, value, axis: -g * F.exp(value) * F.sum(upstream, axis, keepdims=True)),
+   gpu="log_softmax_backward", doc="Gradient of `log_softmax` in its input, from its result.")
 op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="STRICT_REAL_FLOATING",
    signature="logits: Tensor, target: Tensor, weight: Tensor = None, /, *, reduction='mean', ignore_index=-100, "
              "label_smoothing=0.0, axis=-1",

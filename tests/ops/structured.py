@@ -266,6 +266,8 @@ SAMPLES = {
     # neural
     "softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
     "log_softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
+    "softmax_backward": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(2, 3), axis=0)],
+    "log_softmax_backward": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(2, 3), axis=0)],
     "softmax_cross_entropy": [
         Sample(Leaf(2, 3), CLASSES),
         Sample(Leaf(2, 3), CLASSES, WEIGHTS, reduction="sum"),
