@@ -55,6 +55,7 @@ cdef extern from "mltensor/neural.h" nogil:
         void* result
         int64_t rows
         int64_t n
+        int64_t weight_step
         double epsilon
     int mlt_softmax_run(mlt_softmax* s, int dtype)
     int64_t mlt_cross_entropy_check(const mlt_cross_entropy* s)
@@ -359,7 +360,9 @@ cdef Tensor parameter(Tensor x, object value, int count, str title):
     return contiguous(cast(t, x.view.dtype))
 
 
-cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_value, object ndim, double epsilon):
+cdef Tensor normalized(Tensor given, Tensor g, Tensor factor, object weight_value, object bias_value, object ndim,
+                       double epsilon):
+    """Each row of x; with `g` the gradient of x, with `factor` times an element for each of its own."""
     cdef mlt_layer_norm s
     cdef Tensor x = computable("layer_norm", given), weight, bias, result
     cdef int i, status, count = ndim
@@ -378,7 +381,15 @@ cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_
     s.weight = weight.view.data if weight is not None else NULL
     s.bias = bias.view.data if bias is not None else NULL
     s.gradient = NULL
+    s.weight_step = 0
     s.epsilon = epsilon
+    if factor is not None:
+        if not same_shape(factor, x):
+            raise ShapeError(
+                f"layer_norm: a factor of shape {shape_tuple(factor)} does not fit an input of shape {shape_tuple(x)}")
+        factor = contiguous(cast(factor, x.view.dtype))
+        s.weight = factor.view.data
+        s.weight_step = s.n
     if g is not None:
         if not same_shape(g, x):
             raise ShapeError(
@@ -396,12 +407,17 @@ cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_
 
 cdef object layer_norm_kernel(PyObject** a):
     """Arguments x, weight, bias, normalized_ndim, eps."""
-    return normalized(<Tensor> a[0], None, <object> a[1], <object> a[2], <object> a[3], <object> a[4])
+    return normalized(<Tensor> a[0], None, None, <object> a[1], <object> a[2], <object> a[3], <object> a[4])
 
 
 cdef object layer_norm_backward_kernel(PyObject** a):
     """Arguments g, x, weight, normalized_ndim, eps: gradient with respect to x."""
-    return normalized(<Tensor> a[1], <Tensor> a[0], <object> a[2], None, <object> a[3], <object> a[4])
+    return normalized(<Tensor> a[1], <Tensor> a[0], None, <object> a[2], None, <object> a[3], <object> a[4])
+
+
+cdef object layer_norm_product_kernel(PyObject** a):
+    """Arguments x, factor, normalized_ndim, eps: the normalised x times a tensor of its shape."""
+    return normalized(<Tensor> a[0], None, <Tensor> a[1], None, None, <object> a[2], <object> a[3])
 
 
 KERNELS = {
@@ -414,4 +430,5 @@ KERNELS = {
     "softmax_cross_entropy_coefficients": kernel_capsule(cross_entropy_coefficients_kernel),
     "layer_norm": kernel_capsule(layer_norm_kernel),
     "layer_norm_backward": kernel_capsule(layer_norm_backward_kernel),
+    "layer_norm_product": kernel_capsule(layer_norm_product_kernel),
 }

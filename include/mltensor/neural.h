@@ -40,6 +40,7 @@ typedef struct {
   const void *source, *gradient, *weight, *bias;
   void *result;
   int64_t rows, n;
+  int64_t weight_step; /* elements from the weights of one row to those of the next: 0 or n */
   double epsilon;
 } mlt_layer_norm;
 

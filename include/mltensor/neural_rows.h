@@ -314,6 +314,7 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
   const mlt_layer_norm *s = context;
   const int64_t n = s->n;
   const MLT_REAL *restrict w = s->weight, *restrict b = s->bias;
+  if (w) w += begin * s->weight_step;
   for (int64_t row = begin; row < end; row++) {
     const MLT_REAL *restrict x = (const MLT_REAL *)s->source + row * n;
     MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
@@ -322,6 +323,7 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
     else if (w) MLT_ROW_VALUES(y, n, MLT_WEIGHTED)
     else if (b) MLT_ROW_VALUES(y, n, MLT_BIASED)
     else MLT_ROW_VALUES(y, n, MLT_NORMAL)
+    if (w) w += s->weight_step;
   }
 }
 

@@ -130,8 +130,16 @@ def layer_norm_x_gradient(g, x, weight, normalized_ndim, eps):
 
 
 def layer_norm_weight_gradient(g, x, normalized_ndim, eps):
-    normal = F.layer_norm(x, normalized_ndim=normalized_ndim, eps=eps)
-    return F.sum(g * normal, leading_axes(x.shape, normalized_ndim))
+    product = F.layer_norm_product(x, g, normalized_ndim=normalized_ndim, eps=eps)
+    return F.sum(product, leading_axes(x.shape, normalized_ndim))
+
+
+def product_x_gradient(g, x, factor, normalized_ndim, eps):
+    return F.layer_norm_backward(g * factor, x, normalized_ndim=normalized_ndim, eps=eps)
+
+
+def product_factor_gradient(g, x, normalized_ndim, eps):
+    return F.layer_norm_product(x, g, normalized_ndim=normalized_ndim, eps=eps)
 
 
 def backward_x_gradient(g, upstream, x, weight, normalized_ndim, eps):
@@ -226,6 +234,10 @@ op("layer_norm", kernel="layer_norm", accepts="STRICT_REAL_FLOATING",
    gpu="layer_norm",
    doc="Mean 0 and variance 1 over the last `normalized_ndim` dimensions, then times `weight` plus `bias`.\n\n"
        ">>> np.layer_norm([1.0, 3.0], eps=0.0).tolist()\n[-1.0, 1.0]")
+op("layer_norm_product", kernel="layer_norm_product", accepts="STRICT_REAL_FLOATING",
+   signature="x: Tensor, factor: Tensor, /, *, normalized_ndim=1, eps=1e-5",
+   vjp=(product_x_gradient, product_factor_gradient), gpu="layer_norm_product",
+   doc="`layer_norm` of `x`, times a tensor of its shape: what each row adds to the gradient of the weight.")
 op("layer_norm_backward", kernel="layer_norm_backward", accepts="STRICT_REAL_FLOATING",
    signature="upstream: Tensor, x: Tensor, weight: Tensor = None, /, *, normalized_ndim=1, eps=1e-5",
    vjp=(backward_upstream_norm_gradient, backward_x_gradient, backward_weight_gradient), gpu="layer_norm_backward",
