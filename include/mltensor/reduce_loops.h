@@ -378,13 +378,13 @@ MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
     const T v = *(const T *)value;                                                        \
     int64_t i = 0;                                                                        \
     for (; i + 64 <= n; i += 64) {                                                        \
-      int hits = 0;                                                                       \
-      for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
+      T hits = 0; /* as wide as the elements */                                           \
+      for (int j = 0; j < 64; j++) hits |= (T)(p[i + j] == v);                            \
       if (hits) break;                                                                    \
     }                                                                                     \
     for (; i + 8 <= n; i += 8) {                                                          \
-      int hits = 0;                                                                       \
-      for (int j = 0; j < 8; j++) hits |= p[i + j] == v;                                  \
+      T hits = 0;                                                                         \
+      for (int j = 0; j < 8; j++) hits |= (T)(p[i + j] == v);                             \
       if (hits) break;                                                                    \
     }                                                                                     \
     while (i < n && !(p[i] == v)) i++;                                                    \
