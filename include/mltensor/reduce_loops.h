@@ -434,6 +434,10 @@ MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
   MLT_REDUCE_PLACE(D, T)                          \
   MLT_REDUCE_PLACES(max, D, T, I, x > a)          \
   MLT_REDUCE_PLACES(min, D, T, I, x < a)
+/* The places of these are in reduce_extremes.h. */
+#define MLT_REDUCE_ARG_WIDE(D, T, I)                                        \
+  MLT_REDUCE_PLACES(max, D, T, I, x > a)                                    \
+  MLT_REDUCE_PLACES(min, D, T, I, x < a)
 #define MLT_REDUCE_ARG_REAL(D, T, I)                                        \
   MLT_REDUCE_PLACES(max, D, T, I, (x > a) | ((x != x) & (a == a)))          \
   MLT_REDUCE_PLACES(min, D, T, I, (x < a) | ((x != x) & (a == a)))
@@ -458,8 +462,8 @@ MLT_REDUCE_SUM(UINT8, uint8_t, int64_t)
 MLT_REDUCE_EXTREMES(INT32, int32_t, INT32_MIN, INT32_MAX)
 MLT_REDUCE_EXTREMES(INT64, int64_t, INT64_MIN, INT64_MAX)
 MLT_REDUCE_EXTREMES(UINT8, uint8_t, 0, UINT8_MAX)
-MLT_REDUCE_ARG(INT32, int32_t, int32_t)
-MLT_REDUCE_ARG(INT64, int64_t, int64_t)
+MLT_REDUCE_ARG_WIDE(INT32, int32_t, int32_t)
+MLT_REDUCE_ARG_WIDE(INT64, int64_t, int64_t)
 MLT_REDUCE_ARG(UINT8, uint8_t, int8_t)
 MLT_REDUCE_COUNT(UINT8, uint8_t, uint8_t)
 MLT_REDUCE_TRUTH(UINT8, uint8_t, uint8_t)
