@@ -170,13 +170,19 @@ MLT_LANE_FN double MLT_FN(d_total)(MLT_FN(d) a) {
 }
 MLT_LANE_FN double MLT_FN(wide_total)(MLT_FN(wide) a) { return MLT_FN(d_total)(MLT_FN(wide_folded)(a)); }
 
-/* a * b + c, rounded once where the instruction set can. */
+/* a * b + c, rounded once where the instruction set can; a - b, there by the multipliers: the adders have enough to do. */
 #undef MLT_FMA_F
 #undef MLT_FMA_D
+#undef MLT_LESS_F
+#undef MLT_LESS_D
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
 #define MLT_FMA_F(a, b, c) ((MLT_FN(f))_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define MLT_FMA_D(a, b, c) ((MLT_FN(d))_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define MLT_LESS_F(a, b) ((MLT_FN(f))_mm256_fmsub_ps((__m256)(a), _mm256_set1_ps(1.0f), (__m256)(b)))
+#define MLT_LESS_D(a, b) ((MLT_FN(d))_mm256_fmsub_pd((__m256d)(a), _mm256_set1_pd(1.0), (__m256d)(b)))
 #else
+#define MLT_LESS_F(a, b) ((a) - (b))
+#define MLT_LESS_D(a, b) ((a) - (b))
 #define MLT_FMA_F(a, b, c) ((a) * (b) + (c))
 #define MLT_FMA_D(a, b, c) ((a) * (b) + (c))
 #endif

@@ -25,7 +25,7 @@ static void MLT_FN(moments_combine)(char *result, const char *other, int64_t m) 
 static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0, m * sizeof(mlt_moments)); }
 
 /* LANES deviations in a vector, WIDE their sums; SUMS adds to them, LOAD and STORE move them. */
-#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, WIDE, ADD, LOAD, STORE)                       \
+#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, LESS, WIDE, ADD, LOAD, STORE)                       \
   static void MLT_FN(moments_##D##_row)(const char *source, int64_t n, char *result, const char *aux) {            \
     *(mlt_moments *)result = MLT_FN(row_moments_##S)((const T *)source, n);                                        \
     (void)aux;                                                                                                     \
@@ -79,8 +79,8 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
         const VECTOR s = LOAD_VECTOR(shift + j);                                                                   \
         WIDE sum = LOAD(sums + j), square = LOAD(squares + j);                                                     \
         for (int k = 0; k < 8; k += 4) {                                                                           \
-          const VECTOR a = LOAD_VECTOR(p[k] + j) - s, b = LOAD_VECTOR(p[k + 1] + j) - s;                           \
-          const VECTOR c = LOAD_VECTOR(p[k + 2] + j) - s, d = LOAD_VECTOR(p[k + 3] + j) - s;                       \
+          const VECTOR a = LESS(LOAD_VECTOR(p[k] + j), s), b = LESS(LOAD_VECTOR(p[k + 1] + j), s);                 \
+          const VECTOR c = LESS(LOAD_VECTOR(p[k + 2] + j), s), d = LESS(LOAD_VECTOR(p[k + 3] + j), s);             \
           sum = ADD(sum, (a + b) + (c + d));                                                                       \
           square = ADD(square, FMA(a, a, b * b) + FMA(c, c, d * d));                                               \
         }                                                                                                          \
@@ -134,9 +134,9 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
 
 #define MLT_MOMENTS_ADD_D(a, x) ((a) + (x))
 #define MLT_MOMENTS_STORE_D(p, x) (*(MLT_FN(d_at) *)(p) = (x))
-MLT_REDUCE_MOMENTS(FLOAT32, f32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FMA_F, MLT_FN(wide),
+MLT_REDUCE_MOMENTS(FLOAT32, f32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FMA_F, MLT_LESS_F, MLT_FN(wide),
                    MLT_FN(widened_add), MLT_FN(wide_load), MLT_FN(wide_store))
-MLT_REDUCE_MOMENTS(FLOAT64, f64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FMA_D, MLT_FN(d),
+MLT_REDUCE_MOMENTS(FLOAT64, f64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FMA_D, MLT_LESS_D, MLT_FN(d),
                    MLT_MOMENTS_ADD_D, MLT_LOAD_D, MLT_MOMENTS_STORE_D)
 #undef MLT_MOMENTS_ADD_D
 #undef MLT_MOMENTS_STORE_D
