@@ -4,7 +4,7 @@
  * not grow with the length, and widening every element would take twice as long.
  *
  * The moments of a row take one pass: the sums of the deviations from a number within the row, and of their squares.
- * What the squares have too much, the square of the mean deviation, is taken off at the end.  Where that is more than
+ * Eight of either are added before they are widened.  What the squares have too much, the square of the mean deviation, is taken off at the end.  Where that is more than
  * a few digits of them (the number lies far outside the others), or where a square leaves the range of float32,
  * the row is taken again in two passes in double.
  */
@@ -165,18 +165,27 @@ static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64
   const MLT_FN(f) shift = MLT_FN(f_all)(number);
   MLT_FN(wide) sums = MLT_FN(wide_zero)(), more_sums = sums, squares = sums, more_squares = sums;
   int64_t i = 0;
-#define MLT_FOUR(i, sums, squares)                                                                                 \
-  {                                                                                                                \
-    const MLT_FN(f) a = MLT_LOAD_F(p + (i)) - shift, b = MLT_LOAD_F(p + (i) + LANES) - shift;                      \
-    const MLT_FN(f) c = MLT_LOAD_F(p + (i) + 2 * LANES) - shift, d = MLT_LOAD_F(p + (i) + 3 * LANES) - shift;      \
-    sums = MLT_FN(widened_add)(sums, (a + b) + (c + d));                                                           \
-    squares = MLT_FN(widened_add)(squares, MLT_FMA_F(a, a, b * b) + MLT_FMA_F(c, c, d * d));                       \
+#define MLT_FOUR(sum, square, i)                                                                            \
+  MLT_FN(f) sum, square;                                                                                    \
+  {                                                                                                         \
+    const MLT_FN(f) a = MLT_LESS_F(MLT_LOAD_F(p + (i)), shift);                                             \
+    const MLT_FN(f) b = MLT_LESS_F(MLT_LOAD_F(p + (i) + LANES), shift);                                     \
+    const MLT_FN(f) c = MLT_LESS_F(MLT_LOAD_F(p + (i) + 2 * LANES), shift);                                 \
+    const MLT_FN(f) d = MLT_LESS_F(MLT_LOAD_F(p + (i) + 3 * LANES), shift);                                 \
+    sum = (a + b) + (c + d);                                                                                \
+    square = MLT_FMA_F(a, a, b * b) + MLT_FMA_F(c, c, d * d);                                               \
   }
   for (; i + 8 * LANES <= n; i += 8 * LANES) {
-    MLT_FOUR(i, sums, squares)
-    MLT_FOUR(i + 4 * LANES, more_sums, more_squares)
+    MLT_FOUR(sum, square, i)
+    MLT_FOUR(more_sum, more_square, i + 4 * LANES)
+    sums = MLT_FN(widened_add)(sums, sum + more_sum);
+    squares = MLT_FN(widened_add)(squares, square + more_square);
   }
-  for (; i + 4 * LANES <= n; i += 4 * LANES) MLT_FOUR(i, sums, squares)
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    MLT_FOUR(sum, square, i)
+    more_sums = MLT_FN(widened_add)(more_sums, sum);
+    more_squares = MLT_FN(widened_add)(more_squares, square);
+  }
 #undef MLT_FOUR
   for (; i + LANES <= n; i += LANES) {
     const MLT_FN(f) d = MLT_LOAD_F(p + i) - shift;

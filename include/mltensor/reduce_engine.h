@@ -82,6 +82,7 @@ static int mlt_merge_dims(int n, int64_t *shape, int64_t *stride, int64_t *step)
 
 /* Lays out the walk over `view` for the reduced axes of `mask`; the size must not be zero. */
 static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, uint64_t mask) {
+  const int fields = p->loops ? p->loops->fields : 1;
   p->data = view->data;
   p->item = mlt_itemsize[view->dtype];
   p->size = view->size;
@@ -140,9 +141,10 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
-  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
+  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they; moments first look at
+   * places all over the block. */
   if (!p->converts && p->inner_stride == p->item)
-    p->block = p->item >= 4 ? 32 * MLT_REDUCE_BLOCK / p->item : 16 * MLT_REDUCE_BLOCK / p->item;
+    p->block = (fields > 1 ? 8 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;

@@ -25,7 +25,7 @@ static void MLT_FN(moments_combine)(char *result, const char *other, int64_t m) 
 static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0, m * sizeof(mlt_moments)); }
 
 /* LANES deviations in a vector, WIDE their sums; SUMS adds to them, LOAD and STORE move them. */
-#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, LESS, WIDE, ADD, LOAD, STORE)                       \
+#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, LESS, WIDE, ADD, LOAD, STORE)                 \
   static void MLT_FN(moments_##D##_row)(const char *source, int64_t n, char *result, const char *aux) {            \
     *(mlt_moments *)result = MLT_FN(row_moments_##S)((const T *)source, n);                                        \
     (void)aux;                                                                                                     \
@@ -78,12 +78,15 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       for (int64_t j = 0; j < whole; j += LANES) {                                                                 \
         const VECTOR s = LOAD_VECTOR(shift + j);                                                                   \
         WIDE sum = LOAD(sums + j), square = LOAD(squares + j);                                                     \
-        for (int k = 0; k < 8; k += 4) {                                                                           \
-          const VECTOR a = LESS(LOAD_VECTOR(p[k] + j), s), b = LESS(LOAD_VECTOR(p[k + 1] + j), s);                 \
-          const VECTOR c = LESS(LOAD_VECTOR(p[k + 2] + j), s), d = LESS(LOAD_VECTOR(p[k + 3] + j), s);             \
-          sum = ADD(sum, (a + b) + (c + d));                                                                       \
-          square = ADD(square, FMA(a, a, b * b) + FMA(c, c, d * d));                                               \
+        VECTOR all[2], squared[2];                                                                                 \
+        for (int k = 0; k < 2; k++) {                                                                              \
+          const VECTOR a = LESS(LOAD_VECTOR(p[4 * k] + j), s), b = LESS(LOAD_VECTOR(p[4 * k + 1] + j), s);         \
+          const VECTOR c = LESS(LOAD_VECTOR(p[4 * k + 2] + j), s), d = LESS(LOAD_VECTOR(p[4 * k + 3] + j), s);     \
+          all[k] = (a + b) + (c + d);                                                                              \
+          squared[k] = FMA(a, a, b * b) + FMA(c, c, d * d);                                                        \
         }                                                                                                          \
+        sum = ADD(sum, all[0] + all[1]);                                                                           \
+        square = ADD(square, squared[0] + squared[1]);                                                             \
         STORE(sums + j, sum);                                                                                      \
         STORE(squares + j, square);                                                                                \
       }                                                                                                            \
