@@ -170,7 +170,8 @@ MLT_LANE_FN double MLT_FN(d_total)(MLT_FN(d) a) {
 }
 MLT_LANE_FN double MLT_FN(wide_total)(MLT_FN(wide) a) { return MLT_FN(d_total)(MLT_FN(wide_folded)(a)); }
 
-/* a * b + c, rounded once where the instruction set can; a - b, there by the multipliers: the adders have enough to do. */
+/* a * b + c, rounded once where the instruction set can; a - b, there by the multipliers, as the adders have enough to
+ * do. */
 #undef MLT_FMA_F
 #undef MLT_FMA_D
 #undef MLT_LESS_F
@@ -201,7 +202,8 @@ MLT_LANE_FN double MLT_FN(wide_total)(MLT_FN(wide) a) { return MLT_FN(d_total)(M
 #define MLT_LANES_Q(a, b) (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1)
 #define MLT_LANES_ANY(x) (_mm_movemask_epi8((__m128i)(x)) != 0)
 #else
-#define MLT_LANES_F(a, b) (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1 | ((a)[2] == (b)[2]) << 2 | ((a)[3] == (b)[3]) << 3)
+#define MLT_LANES_F(a, b) \
+  (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1 | ((a)[2] == (b)[2]) << 2 | ((a)[3] == (b)[3]) << 3)
 #define MLT_LANES_D(a, b) (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1)
 #define MLT_LANES_I MLT_LANES_F
 #define MLT_LANES_Q MLT_LANES_D
@@ -235,10 +237,18 @@ MLT_LANES_EQUAL(q, int64_t, MLT_D_LANES, MLT_LANES_Q)
 
 /* a where it is larger (smaller) than b, else b; so NaN in a falls through. */
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
-MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm256_max_ps((__m256)a, (__m256)b); }
-MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm256_min_ps((__m256)a, (__m256)b); }
-MLT_LANE_FN MLT_FN(d) MLT_FN(d_max)(MLT_FN(d) a, MLT_FN(d) b) { return (MLT_FN(d))_mm256_max_pd((__m256d)a, (__m256d)b); }
-MLT_LANE_FN MLT_FN(d) MLT_FN(d_min)(MLT_FN(d) a, MLT_FN(d) b) { return (MLT_FN(d))_mm256_min_pd((__m256d)a, (__m256d)b); }
+MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) {
+  return (MLT_FN(f))_mm256_max_ps((__m256)a, (__m256)b);
+}
+MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) {
+  return (MLT_FN(f))_mm256_min_ps((__m256)a, (__m256)b);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_max)(MLT_FN(d) a, MLT_FN(d) b) {
+  return (MLT_FN(d))_mm256_max_pd((__m256d)a, (__m256d)b);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_min)(MLT_FN(d) a, MLT_FN(d) b) {
+  return (MLT_FN(d))_mm256_min_pd((__m256d)a, (__m256d)b);
+}
 #elif MLT_HAVE_X86_TARGETS
 MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm_max_ps((__m128)a, (__m128)b); }
 MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm_min_ps((__m128)a, (__m128)b); }

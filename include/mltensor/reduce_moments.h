@@ -24,7 +24,7 @@ static void MLT_FN(moments_combine)(char *result, const char *other, int64_t m) 
 }
 static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0, m * sizeof(mlt_moments)); }
 
-/* LANES deviations in a vector, WIDE their sums; SUMS adds to them, LOAD and STORE move them. */
+/* LANES deviations in a vector, WIDE their sums; ADD adds to them, LOAD and STORE move them. */
 #define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, LESS, WIDE, ADD, LOAD, STORE)                 \
   static void MLT_FN(moments_##D##_row)(const char *source, int64_t n, char *result, const char *aux) {            \
     *(mlt_moments *)result = MLT_FN(row_moments_##S)((const T *)source, n);                                        \
