@@ -1,5 +1,5 @@
 /* The largest element of a row and its sums of exponentials, once per instruction set (see target.h); no include guard.
- * Exponentials are in units of MLT_DECAY_UNIT, see decay.h; a NaN that is passed over by the maximum comes back in them.
+ * Exponentials are in units of MLT_DECAY_UNIT, see decay.h; a NaN that the maximum passes over comes back in them.
  */
 
 #define MLT_ROW_MAX(S, T, VECTOR, LANES, LOAD, BEST)                                                               \

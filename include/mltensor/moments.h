@@ -1,12 +1,13 @@
-/* Sums of a row of floats, squares and moments of a row of floats or doubles, once per instruction set (see target.h); no include guard.
+/* Sums of a row of floats, squares and moments of a row of floats or doubles, once per instruction set (see target.h);
+ * no include guard.
  *
  * float32 is summed in double, four elements at a time that were added as they are: the rounding of two additions does
  * not grow with the length, and widening every element would take twice as long.
  *
  * The moments of a row take one pass: the sums of the deviations from a number within the row, and of their squares.
- * Eight of either are added before they are widened.  What the squares have too much, the square of the mean deviation, is taken off at the end.  Where that is more than
- * a few digits of them (the number lies far outside the others), or where a square leaves the range of float32,
- * the row is taken again in two passes in double.
+ * Eight of either are added before they are widened.  What the squares have too much, the square of the mean
+ * deviation, is taken off at the end.  Where that is most of them (the number lies far outside the others), or where a
+ * square leaves the range of float32, the row is taken again in two passes in double.
  */
 
 #ifndef MLT_MOMENTS_TYPE
@@ -30,8 +31,9 @@ static inline double MLT_FN(row_sum_f32)(const float *restrict p, int64_t n) {
   enum { LANES = MLT_F_LANES };
   MLT_FN(wide) a = MLT_FN(wide_zero)(), b = a, c = a, d = a;
   int64_t i = 0;
-#define MLT_FOUR(i)                                                                                                \
-  ((MLT_LOAD_F(p + (i)) + MLT_LOAD_F(p + (i) + LANES)) + (MLT_LOAD_F(p + (i) + 2 * LANES) + MLT_LOAD_F(p + (i) + 3 * LANES)))
+#define MLT_FOUR(i)                                         \
+  ((MLT_LOAD_F(p + (i)) + MLT_LOAD_F(p + (i) + LANES)) +    \
+   (MLT_LOAD_F(p + (i) + 2 * LANES) + MLT_LOAD_F(p + (i) + 3 * LANES)))
   for (; i + 16 * LANES <= n; i += 16 * LANES) {
     a = MLT_FN(widened_add)(a, MLT_FOUR(i));
     b = MLT_FN(widened_add)(b, MLT_FOUR(i + 4 * LANES));

@@ -100,7 +100,8 @@ static int mlt_softmax_run(mlt_softmax *s, int dtype) {
   int64_t tiles = (s->m + MLT_SOFTMAX_TILE - 1) / MLT_SOFTMAX_TILE;
   if (s->outer == 0 || s->n == 0 || s->m == 0) return 0;
   if (s->m == 1) return mlt_neural_run(s->gradient ? tasks->softmax_backward : tasks->softmax, s, s->outer, s->n);
-  return mlt_neural_run(s->gradient ? tasks->softmax_columns_backward : tasks->softmax_columns, s, s->outer * tiles, s->n * s->m / tiles);
+  return mlt_neural_run(s->gradient ? tasks->softmax_columns_backward : tasks->softmax_columns, s, s->outer * tiles,
+                        s->n * s->m / tiles);
 }
 
 /* First row whose class is out of range, or -1. */

@@ -196,7 +196,7 @@ static void MLT_ROWS(softmax_columns_backward)(void *context, int64_t begin, int
     MLT_REAL *restrict result = (MLT_REAL *)s->result + start;
     for (int64_t j = 0; j < width; j++) sums[j] = 0.0;
     for (int64_t i = 0; i < n * m; i += m)
-      for (int64_t j = 0; j < width; j++) sums[j] += s->logarithm ? (double)g[i + j] : (double)g[i + j] * (double)y[i + j];
+      for (int64_t j = 0; j < width; j++) sums[j] += s->logarithm ? (double)g[i + j] : (double)g[i + j] * y[i + j];
     for (int64_t j = 0; j < width; j++) total[j] = (MLT_REAL)(s->logarithm ? sums[j] * MLT_DECAY_UNIT : sums[j]);
     for (int64_t i = 0; i < n * m; i += m) {
       if (s->logarithm)

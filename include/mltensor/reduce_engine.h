@@ -429,7 +429,8 @@ static void mlt_reduce_tiles_task(void *context, int64_t begin, int64_t end) {
       continue;
     }
     mlt_reduce_blocks(p, source, m, b, e, acc, aux);
-    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, aux, p->out + index * p->out_item,
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, aux,
+                       p->out + index * p->out_item,
                        p->column_step * p->out_item, m);
   }
 }
@@ -448,7 +449,8 @@ static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
     for (int64_t width = 1; width < p->segments; width *= 2)
       for (int64_t s = 0; s + width < p->segments; s += 2 * width)
         p->loops->combine(acc + s * step, acc + (s + width) * step, m * p->loops->width);
-    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, mlt_reduce_aux(p, index, m, aux_buffer),
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields,
+                       mlt_reduce_aux(p, index, m, aux_buffer),
                        p->out + index * p->out_item, p->column_step * p->out_item, m);
   }
 }

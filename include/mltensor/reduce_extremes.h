@@ -1,4 +1,5 @@
-/* Extremes of floats, places of what is at least 32 bits wide, once per instruction set (see target.h); no include guard.  NaN wins, and stays.
+/* Extremes of floats, places of what is at least 32 bits wide, once per instruction set (see target.h); no include
+ * guard.  NaN wins, and stays.
  *
  * The quick loops let NaN fall through a comparison and notice it aside: `zero`, zero times the sum of what was seen,
  * stays zero but for NaN, infinities and sums beyond the range.  Then the careful loops go over the same elements, to

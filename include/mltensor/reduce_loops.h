@@ -92,7 +92,7 @@
     A *restrict acc = (A *)result;                                                             \
     const X *restrict aux = (const X *)auxiliary;                                              \
     (void)aux;                                                                                 \
-    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
+    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) { \
       const T *restrict p0 = (const T *)source;                                                \
       const T *restrict p1 = (const T *)(source + row_stride);                                 \
       const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
