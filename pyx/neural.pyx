@@ -27,6 +27,7 @@ cdef extern from "mltensor/thread.h" nogil:
 cdef extern from "mltensor/neural.h" nogil:
     ctypedef struct mlt_softmax:
         const void* source
+        const void* gradient
         void* result
         int64_t outer
         int64_t n
@@ -54,6 +55,7 @@ cdef extern from "mltensor/neural.h" nogil:
         void* result
         int64_t rows
         int64_t n
+        int64_t weight_step
         double epsilon
     int mlt_softmax_run(mlt_softmax* s, int dtype)
     int64_t mlt_cross_entropy_check(const mlt_cross_entropy* s)
@@ -79,15 +81,15 @@ cdef inline Tensor finished(Tensor result, int dtype):
 
 # --- softmax ----------------------------------------------------------------------------------
 
-cdef object exponentials(PyObject** a, bint logarithm, str name):
-    cdef Tensor given = <Tensor> a[0]
+cdef Tensor exponentials(str name, Tensor given, Tensor g, object axis_value, bint logarithm):
+    """Along an axis; with `g`, what of a gradient arrives at the input, where `given` is the result."""
     cdef Tensor x = computable(name, given)
     cdef Tensor result = empty_like(x, x.view.dtype)
     cdef mlt_softmax s
     cdef int i, axis, status
     s.outer = s.n = s.m = 1
-    if x.view.ndim or (<object> a[1] != -1 and <object> a[1] != 0):
-        axis = normalize_axis(<object> a[1], x.view.ndim)
+    if x.view.ndim or (axis_value != -1 and axis_value != 0):
+        axis = normalize_axis(axis_value, x.view.ndim)
         for i in range(axis):
             s.outer *= x.view.shape[i]
         s.n = x.view.shape[axis]
@@ -96,6 +98,13 @@ cdef object exponentials(PyObject** a, bint logarithm, str name):
     s.source = x.view.data
     s.result = result.view.data
     s.logarithm = logarithm
+    s.gradient = NULL
+    if g is not None:
+        if not same_shape(g, x):
+            raise ShapeError(
+                f"{name}: a gradient of shape {shape_tuple(g)} does not fit a result of shape {shape_tuple(x)}")
+        g = contiguous(cast(g, x.view.dtype))
+        s.gradient = g.view.data
     if x.view.size <= MLT_PARALLEL_THRESHOLD:
         status = mlt_softmax_run(&s, x.view.dtype)
     else:
@@ -106,11 +115,20 @@ cdef object exponentials(PyObject** a, bint logarithm, str name):
 
 
 cdef object softmax_kernel(PyObject** a):
-    return exponentials(a, False, "softmax")
+    return exponentials("softmax", <Tensor> a[0], None, <object> a[1], False)
 
 
 cdef object log_softmax_kernel(PyObject** a):
-    return exponentials(a, True, "log_softmax")
+    return exponentials("log_softmax", <Tensor> a[0], None, <object> a[1], True)
+
+
+cdef object softmax_backward_kernel(PyObject** a):
+    """Arguments upstream, value, axis."""
+    return exponentials("softmax_backward", <Tensor> a[1], <Tensor> a[0], <object> a[2], False)
+
+
+cdef object log_softmax_backward_kernel(PyObject** a):
+    return exponentials("log_softmax_backward", <Tensor> a[1], <Tensor> a[0], <object> a[2], True)
 
 
 # --- cross entropy ------------------------------------------------------------------------------
@@ -342,7 +360,9 @@ cdef Tensor parameter(Tensor x, object value, int count, str title):
     return contiguous(cast(t, x.view.dtype))
 
 
-cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_value, object ndim, double epsilon):
+cdef Tensor normalized(Tensor given, Tensor g, Tensor factor, object weight_value, object bias_value, object ndim,
+                       double epsilon):
+    """Each row of x; with `g` the gradient of x, with `factor` times an element for each of its own."""
     cdef mlt_layer_norm s
     cdef Tensor x = computable("layer_norm", given), weight, bias, result
     cdef int i, status, count = ndim
@@ -361,7 +381,15 @@ cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_
     s.weight = weight.view.data if weight is not None else NULL
     s.bias = bias.view.data if bias is not None else NULL
     s.gradient = NULL
+    s.weight_step = 0
     s.epsilon = epsilon
+    if factor is not None:
+        if not same_shape(factor, x):
+            raise ShapeError(
+                f"layer_norm: a factor of shape {shape_tuple(factor)} does not fit an input of shape {shape_tuple(x)}")
+        factor = contiguous(cast(factor, x.view.dtype))
+        s.weight = factor.view.data
+        s.weight_step = s.n
     if g is not None:
         if not same_shape(g, x):
             raise ShapeError(
@@ -379,20 +407,28 @@ cdef Tensor normalized(Tensor given, Tensor g, object weight_value, object bias_
 
 cdef object layer_norm_kernel(PyObject** a):
     """Arguments x, weight, bias, normalized_ndim, eps."""
-    return normalized(<Tensor> a[0], None, <object> a[1], <object> a[2], <object> a[3], <object> a[4])
+    return normalized(<Tensor> a[0], None, None, <object> a[1], <object> a[2], <object> a[3], <object> a[4])
 
 
 cdef object layer_norm_backward_kernel(PyObject** a):
     """Arguments g, x, weight, normalized_ndim, eps: gradient with respect to x."""
-    return normalized(<Tensor> a[1], <Tensor> a[0], <object> a[2], None, <object> a[3], <object> a[4])
+    return normalized(<Tensor> a[1], <Tensor> a[0], None, <object> a[2], None, <object> a[3], <object> a[4])
+
+
+cdef object layer_norm_product_kernel(PyObject** a):
+    """Arguments x, factor, normalized_ndim, eps: the normalised x times a tensor of its shape."""
+    return normalized(<Tensor> a[0], None, <Tensor> a[1], None, None, <object> a[2], <object> a[3])
 
 
 KERNELS = {
     "softmax": kernel_capsule(softmax_kernel),
     "log_softmax": kernel_capsule(log_softmax_kernel),
+    "softmax_backward": kernel_capsule(softmax_backward_kernel),
+    "log_softmax_backward": kernel_capsule(log_softmax_backward_kernel),
     "softmax_cross_entropy": kernel_capsule(cross_entropy_kernel),
     "softmax_cross_entropy_backward": kernel_capsule(cross_entropy_backward_kernel),
     "softmax_cross_entropy_coefficients": kernel_capsule(cross_entropy_coefficients_kernel),
     "layer_norm": kernel_capsule(layer_norm_kernel),
     "layer_norm_backward": kernel_capsule(layer_norm_backward_kernel),
+    "layer_norm_product": kernel_capsule(layer_norm_product_kernel),
 }

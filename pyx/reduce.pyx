@@ -491,6 +491,7 @@ cdef object arg_extreme(int smallest, PyObject** a):
         step = mlt_itemsize[x.view.dtype]
         x = new_view(flat, flat.view.data, 1, &flat.view.size, &step, flat.view.dtype)
         mask = 1
+    arg.plan.loops = NULL
     arg.plan.unpack = mlt_find_unpack(x.view.dtype, form)
     arg.plan.converts = form != x.view.dtype
     arg.plan.out = result.view.data

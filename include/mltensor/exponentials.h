@@ -1,5 +1,5 @@
 /* The largest element of a row and its sums of exponentials, once per instruction set (see target.h); no include guard.
- * Exponentials are in units of MLT_DECAY_UNIT, see decay.h; a NaN that is passed over by the maximum comes back in them.
+ * Exponentials are in units of MLT_DECAY_UNIT, see decay.h; a NaN that the maximum passes over comes back in them.
  */
 
 #define MLT_ROW_MAX(S, T, VECTOR, LANES, LOAD, BEST)                                                               \
@@ -98,3 +98,19 @@ static inline double MLT_FN(row_exp_sum_f64)(const double *restrict x, double *r
 #undef MLT_ROW_EXP_SUM_F64
 #undef MLT_ROW_KEPT
 #undef MLT_ROW_GONE
+
+/* result = g - total exp(y) / MLT_DECAY_UNIT. */
+static inline void MLT_FN(row_less_exp_f32)(const float *restrict g, const float *restrict y, float *restrict result,
+                                            float total, int64_t n) {
+  enum { LANES = MLT_LONG_LANES };
+  const MLT_FN(long_f) factor = MLT_FN(long_all)(-total);
+  int64_t i = 0;
+  for (; i + LANES <= n; i += LANES)
+    *(MLT_FN(long_at) *)(result + i) =
+        MLT_LONG_FMA(MLT_FN(decay_long)(MLT_LOAD_LONG(y + i)), factor, MLT_LOAD_LONG(g + i));
+  for (; i < n; i++) result[i] = MLT_FMA32(MLT_FN(decay_f32)(y[i]), -total, g[i]);
+}
+static inline void MLT_FN(row_less_exp_f64)(const double *restrict g, const double *restrict y,
+                                            double *restrict result, double total, int64_t n) {
+  for (int64_t i = 0; i < n; i++) result[i] = MLT_FMA64(MLT_FN(decay_f64)(y[i]), -total, g[i]);
+}

@@ -170,72 +170,85 @@ MLT_LANE_FN double MLT_FN(d_total)(MLT_FN(d) a) {
 }
 MLT_LANE_FN double MLT_FN(wide_total)(MLT_FN(wide) a) { return MLT_FN(d_total)(MLT_FN(wide_folded)(a)); }
 
-/* a * b + c, rounded once where the instruction set can. */
+/* a * b + c, rounded once where the instruction set can; a - b, there by the multipliers, as the adders have enough to
+ * do. */
 #undef MLT_FMA_F
 #undef MLT_FMA_D
+#undef MLT_LESS_F
+#undef MLT_LESS_D
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
 #define MLT_FMA_F(a, b, c) ((MLT_FN(f))_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define MLT_FMA_D(a, b, c) ((MLT_FN(d))_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define MLT_LESS_F(a, b) ((MLT_FN(f))_mm256_fmsub_ps((__m256)(a), _mm256_set1_ps(1.0f), (__m256)(b)))
+#define MLT_LESS_D(a, b) ((MLT_FN(d))_mm256_fmsub_pd((__m256d)(a), _mm256_set1_pd(1.0), (__m256d)(b)))
 #else
+#define MLT_LESS_F(a, b) ((a) - (b))
+#define MLT_LESS_D(a, b) ((a) - (b))
 #define MLT_FMA_F(a, b, c) ((a) * (b) + (c))
 #define MLT_FMA_D(a, b, c) ((a) * (b) + (c))
 #endif
 
-/* A bit for every lane that is equal. */
-MLT_LANE_FN int MLT_FN(f_equal)(MLT_FN(f) a, MLT_FN(f) b) {
+/* A bit for every lane that is equal; and whether one of eight adjacent vectors holds an equal element. */
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
-  return _mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_EQ_OQ));
+#define MLT_LANES_F(a, b) _mm256_movemask_ps(_mm256_cmp_ps((__m256)(a), (__m256)(b), _CMP_EQ_OQ))
+#define MLT_LANES_D(a, b) _mm256_movemask_pd(_mm256_cmp_pd((__m256d)(a), (__m256d)(b), _CMP_EQ_OQ))
+#define MLT_LANES_I(a, b) _mm256_movemask_ps((__m256)_mm256_cmpeq_epi32((__m256i)(a), (__m256i)(b)))
+#define MLT_LANES_Q(a, b) _mm256_movemask_pd((__m256d)_mm256_cmpeq_epi64((__m256i)(a), (__m256i)(b)))
+#define MLT_LANES_ANY(x) !_mm256_testz_si256((__m256i)(x), (__m256i)(x))
 #elif MLT_HAVE_X86_TARGETS
-  return _mm_movemask_ps(_mm_cmpeq_ps((__m128)a, (__m128)b));
+#define MLT_LANES_F(a, b) _mm_movemask_ps(_mm_cmpeq_ps((__m128)(a), (__m128)(b)))
+#define MLT_LANES_D(a, b) _mm_movemask_pd(_mm_cmpeq_pd((__m128d)(a), (__m128d)(b)))
+#define MLT_LANES_I(a, b) _mm_movemask_ps((__m128)_mm_cmpeq_epi32((__m128i)(a), (__m128i)(b)))
+#define MLT_LANES_Q(a, b) (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1)
+#define MLT_LANES_ANY(x) (_mm_movemask_epi8((__m128i)(x)) != 0)
 #else
-  int bits = 0;
-  for (int j = 0; j < MLT_F_LANES; j++) bits |= (a[j] == b[j]) << j;
-  return bits;
+#define MLT_LANES_F(a, b) \
+  (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1 | ((a)[2] == (b)[2]) << 2 | ((a)[3] == (b)[3]) << 3)
+#define MLT_LANES_D(a, b) (((a)[0] == (b)[0]) | ((a)[1] == (b)[1]) << 1)
+#define MLT_LANES_I MLT_LANES_F
+#define MLT_LANES_Q MLT_LANES_D
+#define MLT_LANES_ANY(x) ((x)[0] | (x)[1])
 #endif
-}
-MLT_LANE_FN int MLT_FN(d_equal)(MLT_FN(d) a, MLT_FN(d) b) {
-#if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
-  return _mm256_movemask_pd(_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_EQ_OQ));
-#elif MLT_HAVE_X86_TARGETS
-  return _mm_movemask_pd(_mm_cmpeq_pd((__m128d)a, (__m128d)b));
-#else
-  int bits = 0;
-  for (int j = 0; j < MLT_D_LANES; j++) bits |= (a[j] == b[j]) << j;
-  return bits;
-#endif
-}
-
-/* Whether one of eight adjacent vectors holds an equal element. */
-#if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
-MLT_LANE_FN int MLT_FN(f_equals)(const float *p, MLT_FN(f) a) {
-  __m256 found = _mm256_setzero_ps();
-  for (int k = 0; k < 8; k++) found = _mm256_or_ps(found, _mm256_cmp_ps(_mm256_loadu_ps(p + 8 * k), (__m256)a, _CMP_EQ_OQ));
-  return _mm256_movemask_ps(found);
-}
-MLT_LANE_FN int MLT_FN(d_equals)(const double *p, MLT_FN(d) a) {
-  __m256d found = _mm256_setzero_pd();
-  for (int k = 0; k < 8; k++) found = _mm256_or_pd(found, _mm256_cmp_pd(_mm256_loadu_pd(p + 4 * k), (__m256d)a, _CMP_EQ_OQ));
-  return _mm256_movemask_pd(found);
-}
-#else
-MLT_LANE_FN int MLT_FN(f_equals)(const float *p, MLT_FN(f) a) {
-  int found = 0;
-  for (int k = 0; k < 8; k++) found |= MLT_FN(f_equal)(MLT_LOAD_F(p + k * MLT_F_LANES), a);
-  return found;
-}
-MLT_LANE_FN int MLT_FN(d_equals)(const double *p, MLT_FN(d) a) {
-  int found = 0;
-  for (int k = 0; k < 8; k++) found |= MLT_FN(d_equal)(MLT_LOAD_D(p + k * MLT_D_LANES), a);
-  return found;
-}
-#endif
+typedef int32_t MLT_FN(i) __attribute__((vector_size(MLT_VECTOR_WIDTH)));
+typedef int64_t MLT_FN(q) __attribute__((vector_size(MLT_VECTOR_WIDTH)));
+typedef int32_t MLT_FN(i_at) __attribute__((vector_size(MLT_VECTOR_WIDTH), aligned(4), may_alias));
+typedef int64_t MLT_FN(q_at) __attribute__((vector_size(MLT_VECTOR_WIDTH), aligned(8), may_alias));
+#define MLT_LANES_EQUAL(v, T, LANES, BITS)                                                                         \
+  MLT_LANE_FN int MLT_FN(v##_equal)(const T *p, T a) {                                                             \
+    const MLT_FN(v) x = *(const MLT_FN(v##_at) *)p, all = (MLT_FN(v)){0} + a;                                      \
+    return BITS(x, all);                                                                                           \
+  }                                                                                                                \
+  MLT_LANE_FN int MLT_FN(v##_equals)(const T *p, T a) {                                                            \
+    const MLT_FN(v) all = (MLT_FN(v)){0} + a;                                                                      \
+    MLT_FN(q) found = {0};                                                                                         \
+    for (int k = 0; k < 8; k++) found |= (MLT_FN(q))(*(const MLT_FN(v##_at) *)(p + k * LANES) == all);             \
+    return MLT_LANES_ANY(found);                                                                                   \
+  }
+MLT_LANES_EQUAL(f, float, MLT_F_LANES, MLT_LANES_F)
+MLT_LANES_EQUAL(d, double, MLT_D_LANES, MLT_LANES_D)
+MLT_LANES_EQUAL(i, int32_t, MLT_F_LANES, MLT_LANES_I)
+MLT_LANES_EQUAL(q, int64_t, MLT_D_LANES, MLT_LANES_Q)
+#undef MLT_LANES_EQUAL
+#undef MLT_LANES_F
+#undef MLT_LANES_D
+#undef MLT_LANES_I
+#undef MLT_LANES_Q
+#undef MLT_LANES_ANY
 
 /* a where it is larger (smaller) than b, else b; so NaN in a falls through. */
 #if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
-MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm256_max_ps((__m256)a, (__m256)b); }
-MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm256_min_ps((__m256)a, (__m256)b); }
-MLT_LANE_FN MLT_FN(d) MLT_FN(d_max)(MLT_FN(d) a, MLT_FN(d) b) { return (MLT_FN(d))_mm256_max_pd((__m256d)a, (__m256d)b); }
-MLT_LANE_FN MLT_FN(d) MLT_FN(d_min)(MLT_FN(d) a, MLT_FN(d) b) { return (MLT_FN(d))_mm256_min_pd((__m256d)a, (__m256d)b); }
+MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) {
+  return (MLT_FN(f))_mm256_max_ps((__m256)a, (__m256)b);
+}
+MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) {
+  return (MLT_FN(f))_mm256_min_ps((__m256)a, (__m256)b);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_max)(MLT_FN(d) a, MLT_FN(d) b) {
+  return (MLT_FN(d))_mm256_max_pd((__m256d)a, (__m256d)b);
+}
+MLT_LANE_FN MLT_FN(d) MLT_FN(d_min)(MLT_FN(d) a, MLT_FN(d) b) {
+  return (MLT_FN(d))_mm256_min_pd((__m256d)a, (__m256d)b);
+}
 #elif MLT_HAVE_X86_TARGETS
 MLT_LANE_FN MLT_FN(f) MLT_FN(f_max)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm_max_ps((__m128)a, (__m128)b); }
 MLT_LANE_FN MLT_FN(f) MLT_FN(f_min)(MLT_FN(f) a, MLT_FN(f) b) { return (MLT_FN(f))_mm_min_ps((__m128)a, (__m128)b); }

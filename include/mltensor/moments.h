@@ -1,12 +1,13 @@
-/* Sums of a row of floats, squares and moments of a row of floats or doubles, once per instruction set (see target.h); no include guard.
+/* Sums of a row of floats, squares and moments of a row of floats or doubles, once per instruction set (see target.h);
+ * no include guard.
  *
  * float32 is summed in double, four elements at a time that were added as they are: the rounding of two additions does
  * not grow with the length, and widening every element would take twice as long.
  *
  * The moments of a row take one pass: the sums of the deviations from a number within the row, and of their squares.
- * What the squares have too much, the square of the mean deviation, is taken off at the end.  Where that is more than
- * a few digits of them (the number lies far outside the others), or where a square leaves the range of float32,
- * the row is taken again in two passes in double.
+ * Eight of either are added before they are widened.  What the squares have too much, the square of the mean
+ * deviation, is taken off at the end.  Where that is most of them (the number lies far outside the others), or where a
+ * square leaves the range of float32, the row is taken again in two passes in double.
  */
 
 #ifndef MLT_MOMENTS_TYPE
@@ -14,6 +15,9 @@
 typedef struct {
   double count, mean, squares;
 } mlt_moments;
+
+/* Additions of doubles one after the other before they are set aside, so that rounding errors stay those of pairs. */
+#define MLT_MOMENTS_RUN 16
 
 /* Whether a sum of squares of floats was taken without overflow or underflow. */
 static inline int mlt_squares_in_range_f32(double squares) { return squares > 1e-30 && squares < 1e37; }
@@ -27,8 +31,9 @@ static inline double MLT_FN(row_sum_f32)(const float *restrict p, int64_t n) {
   enum { LANES = MLT_F_LANES };
   MLT_FN(wide) a = MLT_FN(wide_zero)(), b = a, c = a, d = a;
   int64_t i = 0;
-#define MLT_FOUR(i) \
-  ((MLT_LOAD_F(p + (i)) + MLT_LOAD_F(p + (i) + LANES)) + (MLT_LOAD_F(p + (i) + 2 * LANES) + MLT_LOAD_F(p + (i) + 3 * LANES)))
+#define MLT_FOUR(i)                                         \
+  ((MLT_LOAD_F(p + (i)) + MLT_LOAD_F(p + (i) + LANES)) +    \
+   (MLT_LOAD_F(p + (i) + 2 * LANES) + MLT_LOAD_F(p + (i) + 3 * LANES)))
   for (; i + 16 * LANES <= n; i += 16 * LANES) {
     a = MLT_FN(widened_add)(a, MLT_FOUR(i));
     b = MLT_FN(widened_add)(b, MLT_FOUR(i + 4 * LANES));
@@ -72,11 +77,16 @@ static inline double MLT_FN(row_squares_f64)(const double *restrict p, int64_t n
   MLT_FN(d) sums[8] = {{0}};
   double rest = 0.0;
   int64_t i = 0;
-  for (; i + 8 * LANES <= n; i += 8 * LANES)
-    for (int k = 0; k < 8; k++) {
-      const MLT_FN(d) x = MLT_LOAD_D(p + i + k * LANES);
-      sums[k] = MLT_FMA_D(x, x, sums[k]);
-    }
+  while (i + 8 * LANES <= n) {
+    MLT_FN(d) part[8] = {{0}};
+    const int64_t stop = n - i < 8 * LANES * MLT_MOMENTS_RUN ? n : i + 8 * LANES * MLT_MOMENTS_RUN;
+    for (; i + 8 * LANES <= stop; i += 8 * LANES)
+      for (int k = 0; k < 8; k++) {
+        const MLT_FN(d) x = MLT_LOAD_D(p + i + k * LANES);
+        part[k] = MLT_FMA_D(x, x, part[k]);
+      }
+    for (int k = 0; k < 8; k++) sums[k] += part[k];
+  }
   for (; i < n; i++) rest += p[i] * p[i];
   for (int width = 4; width; width /= 2)
     for (int k = 0; k < width; k++) sums[k] += sums[k + width];
@@ -87,21 +97,32 @@ static inline double MLT_FN(row_squares_f64)(const double *restrict p, int64_t n
 #define MLT_MOMENTS_IN_TWO_PASSES(S, T)                                                                            \
   static mlt_moments MLT_FN(careful_moments_##S)(const char *p, int64_t n, int64_t step) {                         \
     enum { LANES = 16 };                                                                                           \
-    double sums[LANES] = {0}, squares[LANES] = {0}, sum = 0.0, square = 0.0;                                       \
+    double sums[LANES] = {0}, squares[LANES] = {0}, sum = 0.0, square = 0.0, off = 0.0;                            \
     int64_t i = 0;                                                                                                 \
     for (; i + LANES <= n; i += LANES)                                                                             \
       for (int j = 0; j < LANES; j++) sums[j] += (double)*(const T *)(p + (i + j) * step);                         \
     for (; i < n; i++) sum += (double)*(const T *)(p + i * step);                                                  \
     for (int j = 0; j < LANES; j++) sum += sums[j];                                                                \
     const double mean = sum / (double)n;                                                                           \
+    for (int j = 0; j < LANES; j++) sums[j] = 0.0;                                                                 \
     for (i = 0; i + LANES <= n; i += LANES)                                                                        \
       for (int j = 0; j < LANES; j++) {                                                                            \
         const double d = (double)*(const T *)(p + (i + j) * step) - mean;                                          \
+        sums[j] += d;                                                                                              \
         squares[j] += d * d;                                                                                       \
       }                                                                                                            \
-    for (; i < n; i++) square += ((double)*(const T *)(p + i * step) - mean) * ((double)*(const T *)(p + i * step) - mean);\
-    for (int j = 0; j < LANES; j++) square += squares[j];                                                          \
-    const mlt_moments found = {(double)n, mean, square};                                                           \
+    for (; i < n; i++) {                                                                                           \
+      const double d = (double)*(const T *)(p + i * step) - mean;                                                  \
+      off += d;                                                                                                    \
+      square += d * d;                                                                                             \
+    }                                                                                                              \
+    for (int j = 0; j < LANES; j++) {                                                                              \
+      off += sums[j];                                                                                              \
+      square += squares[j];                                                                                        \
+    }                                                                                                              \
+    off /= (double)n; /* what rounding has left the mean short of */                                               \
+    const double rest = square - off * off * (double)n;                                                            \
+    const mlt_moments found = {(double)n, mean + off, rest >= 0.0 || rest != rest ? rest : 0.0};                   \
     return found;                                                                                                  \
   }
 MLT_MOMENTS_IN_TWO_PASSES(f32, float)
@@ -140,22 +161,33 @@ static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64
   enum { LANES = MLT_F_LANES };
   if (n < 4 * LANES) return MLT_FN(few_moments_f32)(p, n);
   /* The mean of elements that lie apart: near that of all, also where they are sorted. */
-  const float number = 0.25f * p[0] + 0.25f * p[n / 4] + (0.25f * p[n / 2] + 0.25f * p[n / 4 * 3]);
+  float near[8];
+  for (int k = 0; k < 8; k++) near[k] = (float)0.125 * p[(2 * k + 1) * n / 16];
+  const float number = ((near[0] + near[1]) + (near[2] + near[3])) + ((near[4] + near[5]) + (near[6] + near[7]));
   const MLT_FN(f) shift = MLT_FN(f_all)(number);
   MLT_FN(wide) sums = MLT_FN(wide_zero)(), more_sums = sums, squares = sums, more_squares = sums;
   int64_t i = 0;
-#define MLT_FOUR(i, sums, squares)                                                                          \
+#define MLT_FOUR(sum, square, i)                                                                            \
+  MLT_FN(f) sum, square;                                                                                    \
   {                                                                                                         \
-    const MLT_FN(f) a = MLT_LOAD_F(p + (i)) - shift, b = MLT_LOAD_F(p + (i) + LANES) - shift;               \
-    const MLT_FN(f) c = MLT_LOAD_F(p + (i) + 2 * LANES) - shift, d = MLT_LOAD_F(p + (i) + 3 * LANES) - shift; \
-    sums = MLT_FN(widened_add)(sums, (a + b) + (c + d));                                                    \
-    squares = MLT_FN(widened_add)(squares, MLT_FMA_F(a, a, b * b) + MLT_FMA_F(c, c, d * d));                \
+    const MLT_FN(f) a = MLT_LESS_F(MLT_LOAD_F(p + (i)), shift);                                             \
+    const MLT_FN(f) b = MLT_LESS_F(MLT_LOAD_F(p + (i) + LANES), shift);                                     \
+    const MLT_FN(f) c = MLT_LESS_F(MLT_LOAD_F(p + (i) + 2 * LANES), shift);                                 \
+    const MLT_FN(f) d = MLT_LESS_F(MLT_LOAD_F(p + (i) + 3 * LANES), shift);                                 \
+    sum = (a + b) + (c + d);                                                                                \
+    square = MLT_FMA_F(a, a, b * b) + MLT_FMA_F(c, c, d * d);                                               \
   }
   for (; i + 8 * LANES <= n; i += 8 * LANES) {
-    MLT_FOUR(i, sums, squares)
-    MLT_FOUR(i + 4 * LANES, more_sums, more_squares)
+    MLT_FOUR(sum, square, i)
+    MLT_FOUR(more_sum, more_square, i + 4 * LANES)
+    sums = MLT_FN(widened_add)(sums, sum + more_sum);
+    squares = MLT_FN(widened_add)(squares, square + more_square);
   }
-  for (; i + 4 * LANES <= n; i += 4 * LANES) MLT_FOUR(i, sums, squares)
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    MLT_FOUR(sum, square, i)
+    more_sums = MLT_FN(widened_add)(more_sums, sum);
+    more_squares = MLT_FN(widened_add)(more_squares, square);
+  }
 #undef MLT_FOUR
   for (; i + LANES <= n; i += LANES) {
     const MLT_FN(f) d = MLT_LOAD_F(p + i) - shift;
@@ -178,16 +210,26 @@ static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64
 static inline mlt_moments MLT_FN(row_moments_f64)(const double *restrict p, int64_t n) {
   enum { LANES = MLT_D_LANES };
   if (n < 4 * LANES) return MLT_FN(few_moments_f64)(p, n);
-  const double number = 0.25 * p[0] + 0.25 * p[n / 4] + (0.25 * p[n / 2] + 0.25 * p[n / 4 * 3]);
+  double near[8];
+  for (int k = 0; k < 8; k++) near[k] = (double)0.125 * p[(2 * k + 1) * n / 16];
+  const double number = ((near[0] + near[1]) + (near[2] + near[3])) + ((near[4] + near[5]) + (near[6] + near[7]));
   const MLT_FN(d) shift = MLT_FN(d_all)(number);
   MLT_FN(d) sums[4] = {{0}}, squares[4] = {{0}};
   int64_t i = 0;
-  for (; i + 4 * LANES <= n; i += 4 * LANES)
+  while (i + 4 * LANES <= n) {
+    MLT_FN(d) part[4] = {{0}}, square_part[4] = {{0}};
+    const int64_t stop = n - i < 4 * LANES * MLT_MOMENTS_RUN ? n : i + 4 * LANES * MLT_MOMENTS_RUN;
+    for (; i + 4 * LANES <= stop; i += 4 * LANES)
+      for (int j = 0; j < 4; j++) {
+        const MLT_FN(d) d = MLT_LOAD_D(p + i + j * LANES) - shift;
+        part[j] += d;
+        square_part[j] = MLT_FMA_D(d, d, square_part[j]);
+      }
     for (int j = 0; j < 4; j++) {
-      const MLT_FN(d) d = MLT_LOAD_D(p + i + j * LANES) - shift;
-      sums[j] += d;
-      squares[j] = MLT_FMA_D(d, d, squares[j]);
+      sums[j] += part[j];
+      squares[j] += square_part[j];
     }
+  }
   double sum = 0.0, square = 0.0;
   for (; i < n; i++) {
     const double d = p[i] - number;

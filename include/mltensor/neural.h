@@ -12,9 +12,9 @@
 
 #define MLT_SOFTMAX_TILE 256
 
-/* Shape (outer, n, m), the exponentials along n. */
+/* Shape (outer, n, m), the exponentials along n.  With a gradient, `source` holds the values that it belongs to. */
 typedef struct {
-  const void *source;
+  const void *source, *gradient;
   void *result;
   int64_t outer, n, m;
   int logarithm;
@@ -40,11 +40,13 @@ typedef struct {
   const void *source, *gradient, *weight, *bias;
   void *result;
   int64_t rows, n;
+  int64_t weight_step; /* elements from the weights of one row to those of the next: 0 or n */
   double epsilon;
 } mlt_layer_norm;
 
 typedef struct {
-  mlt_task softmax, softmax_columns, cross_entropy, cross_entropy_backward;
+  mlt_task softmax, softmax_columns, softmax_backward, softmax_columns_backward;
+  mlt_task cross_entropy, cross_entropy_backward;
   mlt_task layer_norm, layer_norm_backward;
 } mlt_neural_tasks;
 
@@ -97,8 +99,9 @@ static int mlt_softmax_run(mlt_softmax *s, int dtype) {
   const mlt_neural_tasks *tasks = mlt_find_neural(dtype, mlt_runtime_pointer->isa);
   int64_t tiles = (s->m + MLT_SOFTMAX_TILE - 1) / MLT_SOFTMAX_TILE;
   if (s->outer == 0 || s->n == 0 || s->m == 0) return 0;
-  if (s->m == 1) return mlt_neural_run(tasks->softmax, s, s->outer, s->n);
-  return mlt_neural_run(tasks->softmax_columns, s, s->outer * tiles, s->n * s->m / tiles);
+  if (s->m == 1) return mlt_neural_run(s->gradient ? tasks->softmax_backward : tasks->softmax, s, s->outer, s->n);
+  return mlt_neural_run(s->gradient ? tasks->softmax_columns_backward : tasks->softmax_columns, s, s->outer * tiles,
+                        s->n * s->m / tiles);
 }
 
 /* First row whose class is out of range, or -1. */

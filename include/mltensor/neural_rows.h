@@ -160,6 +160,53 @@ static void MLT_ROWS(softmax_columns)(void *context, int64_t begin, int64_t end)
   }
 }
 
+/* ---- their gradients: y (g - sum(g y)), and g - exp(y) sum(g) ------------------------------ */
+
+static void MLT_ROWS(softmax_backward)(void *context, int64_t begin, int64_t end) {
+  const mlt_softmax *s = context;
+  const int64_t n = s->n;
+  for (int64_t row = begin; row < end; row++) {
+    const MLT_REAL *restrict y = (const MLT_REAL *)s->source + row * n;
+    const MLT_REAL *restrict g = (const MLT_REAL *)s->gradient + row * n;
+    MLT_REAL *restrict result = (MLT_REAL *)s->result + row * n;
+    double sum, dot;
+    MLT_ROWS(row_sum_and_dot)(g, y, n, (MLT_REAL)0, (MLT_REAL)1, (MLT_REAL)0, &sum, &dot);
+    if (s->logarithm) {
+      MLT_ROWS(row_less_exp)(g, y, result, (MLT_REAL)(sum * MLT_DECAY_UNIT), n);
+      continue;
+    }
+    const MLT_REAL total = (MLT_REAL)dot;
+#define MLT_BACKWARD(AT, ALL, FUSED) (AT(y) * (AT(g) - ALL(total)))
+    MLT_ROW_VALUES(result, n, MLT_BACKWARD)
+#undef MLT_BACKWARD
+  }
+}
+
+static void MLT_ROWS(softmax_columns_backward)(void *context, int64_t begin, int64_t end) {
+  const mlt_softmax *s = context;
+  enum { TILE = MLT_SOFTMAX_TILE };
+  const int64_t n = s->n, m = s->m, tiles = (m + TILE - 1) / TILE;
+  MLT_REAL total[TILE];
+  double sums[TILE];
+  for (int64_t k = begin; k < end; k++) {
+    const int64_t first = k % tiles * TILE, width = m - first < TILE ? m - first : TILE;
+    const int64_t start = k / tiles * n * m + first;
+    const MLT_REAL *restrict y = (const MLT_REAL *)s->source + start;
+    const MLT_REAL *restrict g = (const MLT_REAL *)s->gradient + start;
+    MLT_REAL *restrict result = (MLT_REAL *)s->result + start;
+    for (int64_t j = 0; j < width; j++) sums[j] = 0.0;
+    for (int64_t i = 0; i < n * m; i += m)
+      for (int64_t j = 0; j < width; j++) sums[j] += s->logarithm ? (double)g[i + j] : (double)g[i + j] * y[i + j];
+    for (int64_t j = 0; j < width; j++) total[j] = (MLT_REAL)(s->logarithm ? sums[j] * MLT_DECAY_UNIT : sums[j]);
+    for (int64_t i = 0; i < n * m; i += m) {
+      if (s->logarithm)
+        for (int64_t j = 0; j < width; j++) result[i + j] = MLT_FUSED(MLT_DECAY(y[i + j]), -total[j], g[i + j]);
+      else
+        for (int64_t j = 0; j < width; j++) result[i + j] = y[i + j] * (g[i + j] - total[j]);
+    }
+  }
+}
+
 /* ---- cross entropy of softmax: loss = sum_c k_c (lse - x_c) with k_c = w_c q_c ------------- */
 
 /* Sum of k_c, and through `dotted` the sum of k_c x_c, of one row. */
@@ -267,6 +314,7 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
   const mlt_layer_norm *s = context;
   const int64_t n = s->n;
   const MLT_REAL *restrict w = s->weight, *restrict b = s->bias;
+  if (w) w += begin * s->weight_step;
   for (int64_t row = begin; row < end; row++) {
     const MLT_REAL *restrict x = (const MLT_REAL *)s->source + row * n;
     MLT_REAL *restrict y = (MLT_REAL *)s->result + row * n;
@@ -275,6 +323,7 @@ static void MLT_ROWS(layer_norm)(void *context, int64_t begin, int64_t end) {
     else if (w) MLT_ROW_VALUES(y, n, MLT_WEIGHTED)
     else if (b) MLT_ROW_VALUES(y, n, MLT_BIASED)
     else MLT_ROW_VALUES(y, n, MLT_NORMAL)
+    if (w) w += s->weight_step;
   }
 }
 
@@ -315,5 +364,6 @@ static void MLT_ROWS(layer_norm_backward)(void *context, int64_t begin, int64_t 
 #undef MLT_ROW_SAME
 
 static const mlt_neural_tasks MLT_ROWS(neural) = {
-    MLT_ROWS(softmax), MLT_ROWS(softmax_columns), MLT_ROWS(cross_entropy),
+    MLT_ROWS(softmax), MLT_ROWS(softmax_columns), MLT_ROWS(softmax_backward),
+    MLT_ROWS(softmax_columns_backward), MLT_ROWS(cross_entropy),
     MLT_ROWS(cross_entropy_backward), MLT_ROWS(layer_norm), MLT_ROWS(layer_norm_backward)};

@@ -53,6 +53,7 @@ typedef struct {
   int reduced;
   int64_t reduced_shape[MLT_MAX_DIMS], reduced_stride[MLT_MAX_DIMS];
   int64_t inner, inner_stride, block, blocks_per_row, blocks;
+  int together; /* rows of neighbouring results lie closer than the blocks of one */
 
   /* the split */
   int64_t segments, blocks_per_segment, units;
@@ -81,6 +82,7 @@ static int mlt_merge_dims(int n, int64_t *shape, int64_t *stride, int64_t *step)
 
 /* Lays out the walk over `view` for the reduced axes of `mask`; the size must not be zero. */
 static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, uint64_t mask) {
+  const int fields = p->loops ? p->loops->fields : 1;
   p->data = view->data;
   p->item = mlt_itemsize[view->dtype];
   p->size = view->size;
@@ -139,14 +141,17 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
   p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
   p->block = MLT_REDUCE_BLOCK;
-  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
+  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they; moments first look at
+   * places all over the block. */
   if (!p->converts && p->inner_stride == p->item)
-    p->block = p->item >= 4 ? 32 * MLT_REDUCE_BLOCK / p->item : 16 * MLT_REDUCE_BLOCK / p->item;
+    p->block = (fields > 1 ? 8 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;
     p->block = p->block < least ? least : p->block > 1024 ? 1024 : p->block;
   }
+  p->together = p->columns == 1 && p->reduced && p->kept &&
+                llabs(p->kept_stride[p->kept - 1]) < llabs(p->reduced_stride[p->reduced - 1]);
   p->blocks_per_row = (p->inner + p->block - 1) / p->block;
   p->blocks = p->blocks_per_row;
   for (int i = 0; i < p->reduced; i++) p->blocks *= p->reduced_shape[i];
@@ -239,11 +244,23 @@ static int64_t mlt_reduce_widened(const mlt_reduce_plan *p, const char *source, 
   return groups * fold;
 }
 
-/* Folds one block into m accumulators that hold the identity (rows: any value). */
+/* Folds one block into m accumulators that hold the identity (rows: any value).  Of rows, m are those of as many
+ * results side by side. */
 static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64_t m, int64_t count,
                              char *acc, const char *aux) {
   const mlt_reduction *loops = p->loops;
   char buffer[MLT_REDUCE_BLOCK * 16] __attribute__((aligned(64)));
+  if (p->columns == 1 && m > 1) {
+    const int64_t size = loops->acc_size, field = size / loops->fields;
+    for (int64_t j = 0; j < m; j++)
+      mlt_reduce_block(p, source + j * p->kept_stride[p->kept - 1], 1, count, acc + j * size, NULL);
+    if (loops->fields == 1) return;
+    memcpy(buffer, acc, m * size);
+    for (int64_t j = 0; j < m; j++)
+      for (int i = 0; i < loops->fields; i++)
+        memcpy(acc + (i * m + j) * field, buffer + j * size + i * field, field);
+    return;
+  }
   if (p->columns == 1) {
     if (p->converts || p->inner_stride != p->item) {
       p->unpack(buffer, source, p->inner_stride, count);
@@ -291,13 +308,13 @@ static void mlt_reduce_blocks(mlt_reduce_plan *p, const char *source, int64_t m,
   }
   char levels[MLT_REDUCE_LEVELS][MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   int filled[MLT_REDUCE_LEVELS] = {0};
-  const int short_rows = p->columns == 1 && p->inner < 256 && !p->early ? 7 : 0;
+  const int short_rows = p->columns == 1 && p->inner < 256 && !p->early && !p->together ? 7 : 0;
   mlt_reduce_walk walk;
   const char *start = mlt_reduce_walk_begin(p, &walk, source, begin, &count);
   for (int64_t b = begin; b < end; b++) {
     if (b > begin) start = mlt_reduce_walk_next(p, &walk, &count);
     if (p->early && atomic_load_explicit(&p->found, memory_order_relaxed)) break;
-    if (m > 1 || p->columns > 1) loops->identity(acc, lanes);
+    if (p->columns > 1) loops->identity(acc, lanes);
     mlt_reduce_block(p, start, m, count, acc, aux);
     /* Short rows go together, so that the tree is worth its keep. */
     for (int more = short_rows; more > 0 && b + 1 < end; more--) {
@@ -346,36 +363,43 @@ static inline const char *mlt_reduce_last_field(const mlt_reduction *loops, cons
   return acc + m * (loops->acc_size - loops->acc_size / loops->fields);
 }
 
-/* One result per outer position, no columns: the accumulators of a batch are finished together. */
+#define MLT_REDUCE_BATCH 256
+
+/* One result per outer position, no columns: the accumulators of a batch are finished together.  Where rows of
+ * neighbouring results lie closer than the blocks of one, they are also taken together, in the order of memory. */
 static void mlt_reduce_rows_task(void *context, int64_t begin, int64_t end) {
   mlt_reduce_plan *p = context;
   const mlt_reduction *loops = p->loops;
-  char batch[256 * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
-  const int field = loops->acc_size / loops->fields;
+  char batch[MLT_REDUCE_BATCH * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
+  const int last = p->kept - 1, field = loops->acc_size / loops->fields;
   const int direct = p->blocks == 1 && !p->converts && p->inner_stride == p->item;
+  const int together = p->together && !loops->aux_size;
   int64_t at[MLT_MAX_DIMS], index, k = begin;
   const char *source = mlt_reduce_outer(p, begin, &index);
-  for (int i = p->kept - 1; i >= 0; i--) {
+  for (int i = last; i >= 0; i--) {
     at[i] = k % p->kept_shape[i];
     k /= p->kept_shape[i];
   }
   while (begin < end) {
-    int64_t m = end - begin < 256 ? end - begin : 256;
-    for (int64_t j = 0; j < m; j++) {
+    const int64_t m = end - begin < MLT_REDUCE_BATCH ? end - begin : MLT_REDUCE_BATCH;
+    for (int64_t j = 0, taken = 1; j < m; j += taken) {
       const char *aux = loops->aux_size && p->aux ? p->aux + (begin + j) * loops->aux_size : NULL;
-      char *acc = batch + j * loops->acc_size;
+      char *acc = batch + j * field;
+      char own[MLT_REDUCE_BATCH * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
+      if (together) taken = m - j < p->kept_shape[last] - at[last] ? m - j : p->kept_shape[last] - at[last];
+      if (loops->fields > 1) acc = own;
       if (direct) loops->row(source, p->inner, acc, aux);
-      else mlt_reduce_blocks(p, source, 1, 0, p->blocks, acc, aux);
-      for (int i = p->kept - 1; i >= 0; i--) {
-        source += p->kept_stride[i];
-        if (++at[i] < p->kept_shape[i]) break;
+      else mlt_reduce_blocks(p, source, taken, 0, p->blocks, acc, aux);
+      if (loops->fields > 1)
+        memcpy(batch + j * field, mlt_reduce_last_field(loops, own, taken), taken * field);
+      for (int i = last, step = (int)taken; i >= 0; i--, step = 1) {
+        source += step * p->kept_stride[i];
+        at[i] += step;
+        if (at[i] < p->kept_shape[i]) break;
         source -= at[i] * p->kept_stride[i];
         at[i] = 0;
       }
     }
-    if (loops->fields > 1)
-      for (int64_t j = 0; j < m; j++)
-        memmove(batch + j * field, mlt_reduce_last_field(loops, batch + j * loops->acc_size, 1), field);
     mlt_finish_results(&p->finish, batch, field,
                        loops->aux_size ? p->aux + begin * loops->aux_size : NULL,
                        p->out + begin * p->out_item, p->out_item, m);
@@ -405,7 +429,8 @@ static void mlt_reduce_tiles_task(void *context, int64_t begin, int64_t end) {
       continue;
     }
     mlt_reduce_blocks(p, source, m, b, e, acc, aux);
-    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, aux, p->out + index * p->out_item,
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, aux,
+                       p->out + index * p->out_item,
                        p->column_step * p->out_item, m);
   }
 }
@@ -424,7 +449,8 @@ static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
     for (int64_t width = 1; width < p->segments; width *= 2)
       for (int64_t s = 0; s + width < p->segments; s += 2 * width)
         p->loops->combine(acc + s * step, acc + (s + width) * step, m * p->loops->width);
-    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields, mlt_reduce_aux(p, index, m, aux_buffer),
+    mlt_finish_results(&p->finish, mlt_reduce_last_field(p->loops, acc, m), size / p->loops->fields,
+                       mlt_reduce_aux(p, index, m, aux_buffer),
                        p->out + index * p->out_item, p->column_step * p->out_item, m);
   }
 }

@@ -1,4 +1,5 @@
-/* Extremes of floats and their places, once per instruction set (see target.h); no include guard.  NaN wins, and stays.
+/* Extremes of floats, places of what is at least 32 bits wide, once per instruction set (see target.h); no include
+ * guard.  NaN wins, and stays.
  *
  * The quick loops let NaN fall through a comparison and notice it aside: `zero`, zero times the sum of what was seen,
  * stays zero but for NaN, infinities and sums beyond the range.  Then the careful loops go over the same elements, to
@@ -121,31 +122,32 @@ MLT_REDUCE_EXTREMES_REAL(FLOAT64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, ML
                          MLT_FN(d_min))
 
 /* The first place of a value that stands in the row; of NaN the first that is one. */
-#define MLT_REDUCE_PLACE_REAL(D, T, VECTOR, LANES, LOAD, EQUAL, EQUALS)                                            \
+#define MLT_REDUCE_PLACE_WIDE(D, T, v, LANES)                                                                      \
   static int64_t MLT_FN(place_##D)(const char *source, int64_t n, const char *value) {                             \
     const T *restrict p = (const T *)source;                                                                       \
-    const T v = *(const T *)value;                                                                                 \
+    const T wanted = *(const T *)value;                                                                            \
     int64_t i = 0;                                                                                                 \
-    if (v != v) {                                                                                                  \
+    if (wanted != wanted) {                                                                                        \
       while (i < n && p[i] == p[i]) i++;                                                                           \
       return i;                                                                                                    \
     }                                                                                                              \
-    const VECTOR wanted = (VECTOR){0} + v;                                                                         \
     for (; i + 8 * LANES <= n; i += 8 * LANES)                                                                     \
-      if (EQUALS(p + i, wanted)) break;                                                                            \
+      if (MLT_FN(v##_equals)(p + i, wanted)) break;                                                                \
     for (; i + 4 * LANES <= n; i += 4 * LANES) {                                                                   \
       uint32_t bits = 0;                                                                                           \
-      for (int k = 0; k < 4; k++) bits |= (uint32_t)EQUAL(LOAD(p + i + k * LANES), wanted) << (k * LANES);         \
+      for (int k = 0; k < 4; k++) bits |= (uint32_t)MLT_FN(v##_equal)(p + i + k * LANES, wanted) << (k * LANES);   \
       if (bits) return i + __builtin_ctz(bits);                                                                    \
     }                                                                                                              \
     uint64_t bits = (uint64_t)1 << (n - i); /* fewer than 32 are left: without a branch */                         \
     int64_t at = 0;                                                                                                \
-    for (; i + at + LANES <= n; at += LANES) bits |= (uint64_t)EQUAL(LOAD(p + i + at), wanted) << at;              \
-    for (; i + at < n; at++) bits |= (uint64_t)(p[i + at] == v) << at;                                             \
+    for (; i + at + LANES <= n; at += LANES) bits |= (uint64_t)MLT_FN(v##_equal)(p + i + at, wanted) << at;        \
+    for (; i + at < n; at++) bits |= (uint64_t)(p[i + at] == wanted) << at;                                        \
     return i + __builtin_ctzll(bits);                                                                              \
   }
-MLT_REDUCE_PLACE_REAL(FLOAT32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FN(f_equal), MLT_FN(f_equals))
-MLT_REDUCE_PLACE_REAL(FLOAT64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FN(d_equal), MLT_FN(d_equals))
+MLT_REDUCE_PLACE_WIDE(FLOAT32, float, f, MLT_F_LANES)
+MLT_REDUCE_PLACE_WIDE(FLOAT64, double, d, MLT_D_LANES)
+MLT_REDUCE_PLACE_WIDE(INT32, int32_t, i, MLT_F_LANES)
+MLT_REDUCE_PLACE_WIDE(INT64, int64_t, q, MLT_D_LANES)
 #undef MLT_REDUCE_QUICK_EXTREME
 #undef MLT_REDUCE_EXTREMES_REAL
-#undef MLT_REDUCE_PLACE_REAL
+#undef MLT_REDUCE_PLACE_WIDE

@@ -92,7 +92,7 @@
     A *restrict acc = (A *)result;                                                             \
     const X *restrict aux = (const X *)auxiliary;                                              \
     (void)aux;                                                                                 \
-    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) {                                   \
+    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) { \
       const T *restrict p0 = (const T *)source;                                                \
       const T *restrict p1 = (const T *)(source + row_stride);                                 \
       const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
@@ -223,11 +223,30 @@ static void MLT_FN(prod_FLOAT32_row)(const char *source, int64_t n, char *result
   for (; i < n; i++) product *= (double)p[i];
   *(double *)result = product;
 }
-MLT_REDUCE_COLUMN(prod_FLOAT32_column, float, double, double, a * (double)x)
+static void MLT_FN(prod_FLOAT32_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,
+                                        char *result, const char *aux) {
+  double *restrict acc = (double *)result;
+  const int64_t whole = m / MLT_F_LANES * MLT_F_LANES;
+  (void)aux;
+  while (rows > 0) {
+    const int64_t taken = rows < 16 ? rows : 16;
+    for (int64_t j = 0; j < whole; j += MLT_F_LANES) {
+      const char *p = source + j * (int64_t)sizeof(float);
+      MLT_FN(wide) a = MLT_FN(wide_load)(acc + j);
+      for (int64_t k = 0; k < taken; k++, p += row_stride) a = MLT_FN(widened_multiply)(a, MLT_LOAD_F(p));
+      MLT_FN(wide_store)(acc + j, a);
+    }
+    for (int64_t j = whole; j < m; j++)
+      for (int64_t k = 0; k < taken; k++) acc[j] *= (double)((const float *)(source + k * row_stride))[j];
+    rows -= taken;
+    source += taken * row_stride;
+  }
+}
+MLT_REDUCE_COLUMN(prod_FLOAT32_far, float, double, double, a * (double)x)
 MLT_REDUCE_COMBINE(prod_FLOAT32, double, 1.0, a * b)
 static const mlt_reduction MLT_FN(prod_FLOAT32) = {
     MLT_FN(prod_FLOAT32_row), MLT_FN(prod_FLOAT32_column), MLT_FN(prod_FLOAT32_combine),
-    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1};
+    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(prod_FLOAT32_far)};
 MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
 
 #define MLT_REDUCE_SUM_PAIR(D, T)                                                      \
@@ -359,13 +378,13 @@ MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
     const T v = *(const T *)value;                                                        \
     int64_t i = 0;                                                                        \
     for (; i + 64 <= n; i += 64) {                                                        \
-      int hits = 0;                                                                       \
-      for (int j = 0; j < 64; j++) hits |= p[i + j] == v;                                 \
+      T hits = 0; /* as wide as the elements */                                           \
+      for (int j = 0; j < 64; j++) hits |= (T)(p[i + j] == v);                            \
       if (hits) break;                                                                    \
     }                                                                                     \
     for (; i + 8 <= n; i += 8) {                                                          \
-      int hits = 0;                                                                       \
-      for (int j = 0; j < 8; j++) hits |= p[i + j] == v;                                  \
+      T hits = 0;                                                                         \
+      for (int j = 0; j < 8; j++) hits |= (T)(p[i + j] == v);                             \
       if (hits) break;                                                                    \
     }                                                                                     \
     while (i < n && !(p[i] == v)) i++;                                                    \
@@ -415,6 +434,10 @@ MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
   MLT_REDUCE_PLACE(D, T)                          \
   MLT_REDUCE_PLACES(max, D, T, I, x > a)          \
   MLT_REDUCE_PLACES(min, D, T, I, x < a)
+/* The places of these are in reduce_extremes.h. */
+#define MLT_REDUCE_ARG_WIDE(D, T, I)                                        \
+  MLT_REDUCE_PLACES(max, D, T, I, x > a)                                    \
+  MLT_REDUCE_PLACES(min, D, T, I, x < a)
 #define MLT_REDUCE_ARG_REAL(D, T, I)                                        \
   MLT_REDUCE_PLACES(max, D, T, I, (x > a) | ((x != x) & (a == a)))          \
   MLT_REDUCE_PLACES(min, D, T, I, (x < a) | ((x != x) & (a == a)))
@@ -439,8 +462,8 @@ MLT_REDUCE_SUM(UINT8, uint8_t, int64_t)
 MLT_REDUCE_EXTREMES(INT32, int32_t, INT32_MIN, INT32_MAX)
 MLT_REDUCE_EXTREMES(INT64, int64_t, INT64_MIN, INT64_MAX)
 MLT_REDUCE_EXTREMES(UINT8, uint8_t, 0, UINT8_MAX)
-MLT_REDUCE_ARG(INT32, int32_t, int32_t)
-MLT_REDUCE_ARG(INT64, int64_t, int64_t)
+MLT_REDUCE_ARG_WIDE(INT32, int32_t, int32_t)
+MLT_REDUCE_ARG_WIDE(INT64, int64_t, int64_t)
 MLT_REDUCE_ARG(UINT8, uint8_t, int8_t)
 MLT_REDUCE_COUNT(UINT8, uint8_t, uint8_t)
 MLT_REDUCE_TRUTH(UINT8, uint8_t, uint8_t)

@@ -24,8 +24,8 @@ static void MLT_FN(moments_combine)(char *result, const char *other, int64_t m) 
 }
 static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0, m * sizeof(mlt_moments)); }
 
-/* LANES deviations in a vector, WIDE their sums; SUMS adds to them, LOAD and STORE move them. */
-#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, WIDE, ADD, LOAD, STORE)                       \
+/* LANES deviations in a vector, WIDE their sums; ADD adds to them, LOAD and STORE move them. */
+#define MLT_REDUCE_MOMENTS(D, S, T, VECTOR, LANES, LOAD_VECTOR, FMA, LESS, WIDE, ADD, LOAD, STORE)                 \
   static void MLT_FN(moments_##D##_row)(const char *source, int64_t n, char *result, const char *aux) {            \
     *(mlt_moments *)result = MLT_FN(row_moments_##S)((const T *)source, n);                                        \
     (void)aux;                                                                                                     \
@@ -38,9 +38,20 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       for (int64_t j = 0; j < m; j++) mean[j] += (double)p[j];                                                     \
     }                                                                                                              \
     for (int64_t j = 0; j < m; j++) mean[j] /= (double)rows;                                                       \
+    double off[MLT_REDUCE_TILE];                                                                                   \
+    for (int64_t j = 0; j < m; j++) off[j] = 0.0;                                                                  \
     for (int64_t r = 0; r < rows; r++) {                                                                           \
       const T *restrict p = (const T *)(source + r * row_stride);                                                  \
-      for (int64_t j = 0; j < m; j++) squares[j] += ((double)p[j] - mean[j]) * ((double)p[j] - mean[j]);           \
+      for (int64_t j = 0; j < m; j++) {                                                                            \
+        const double d = (double)p[j] - mean[j];                                                                   \
+        off[j] += d;                                                                                               \
+        squares[j] += d * d;                                                                                       \
+      }                                                                                                            \
+    }                                                                                                              \
+    for (int64_t j = 0; j < m; j++) {                                                                              \
+      const double part = off[j] / (double)rows, rest = squares[j] - part * off[j];                                \
+      mean[j] += part;                                                                                             \
+      squares[j] = rest >= 0.0 || rest != rest ? rest : 0.0;                                                       \
     }                                                                                                              \
   }                                                                                                                \
   static void MLT_FN(moments_##D##_column)(const char *source, int64_t m, int64_t rows, int64_t row_stride,        \
@@ -51,10 +62,13 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
     T shift[MLT_REDUCE_TILE] __attribute__((aligned(64)));                                                         \
     (void)aux;                                                                                                     \
     if (rows == 0) return;                                                                                         \
-    const T *first = (const T *)source, *middle = (const T *)(source + rows / 2 * row_stride);                     \
     for (int64_t j = 0; j < m; j++) {                                                                              \
-      shift[j] = (T)0.5 * first[j] + (T)0.5 * middle[j];                                                           \
+      shift[j] = (T)0;                                                                                             \
       sums[j] = squares[j] = 0.0;                                                                                  \
+    }                                                                                                              \
+    for (int k = 0; k < 8; k++) {                                                                                  \
+      const T *restrict p = (const T *)(source + (2 * k + 1) * rows / 16 * row_stride);                            \
+      for (int64_t j = 0; j < m; j++) shift[j] += (T)0.125 * p[j];                                                 \
     }                                                                                                              \
     int64_t r = 0;                                                                                                 \
     const int64_t whole = m / LANES * LANES;                                                                       \
@@ -64,12 +78,15 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       for (int64_t j = 0; j < whole; j += LANES) {                                                                 \
         const VECTOR s = LOAD_VECTOR(shift + j);                                                                   \
         WIDE sum = LOAD(sums + j), square = LOAD(squares + j);                                                     \
-        for (int k = 0; k < 8; k += 4) {                                                                           \
-          const VECTOR a = LOAD_VECTOR(p[k] + j) - s, b = LOAD_VECTOR(p[k + 1] + j) - s;                           \
-          const VECTOR c = LOAD_VECTOR(p[k + 2] + j) - s, d = LOAD_VECTOR(p[k + 3] + j) - s;                       \
-          sum = ADD(sum, (a + b) + (c + d));                                                                       \
-          square = ADD(square, FMA(a, a, b * b) + FMA(c, c, d * d));                                               \
+        VECTOR all[2], squared[2];                                                                                 \
+        for (int k = 0; k < 2; k++) {                                                                              \
+          const VECTOR a = LESS(LOAD_VECTOR(p[4 * k] + j), s), b = LESS(LOAD_VECTOR(p[4 * k + 1] + j), s);         \
+          const VECTOR c = LESS(LOAD_VECTOR(p[4 * k + 2] + j), s), d = LESS(LOAD_VECTOR(p[4 * k + 3] + j), s);     \
+          all[k] = (a + b) + (c + d);                                                                              \
+          squared[k] = FMA(a, a, b * b) + FMA(c, c, d * d);                                                        \
         }                                                                                                          \
+        sum = ADD(sum, all[0] + all[1]);                                                                           \
+        square = ADD(square, squared[0] + squared[1]);                                                             \
         STORE(sums + j, sum);                                                                                      \
         STORE(squares + j, square);                                                                                \
       }                                                                                                            \
@@ -120,9 +137,9 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
 
 #define MLT_MOMENTS_ADD_D(a, x) ((a) + (x))
 #define MLT_MOMENTS_STORE_D(p, x) (*(MLT_FN(d_at) *)(p) = (x))
-MLT_REDUCE_MOMENTS(FLOAT32, f32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FMA_F, MLT_FN(wide),
+MLT_REDUCE_MOMENTS(FLOAT32, f32, float, MLT_FN(f), MLT_F_LANES, MLT_LOAD_F, MLT_FMA_F, MLT_LESS_F, MLT_FN(wide),
                    MLT_FN(widened_add), MLT_FN(wide_load), MLT_FN(wide_store))
-MLT_REDUCE_MOMENTS(FLOAT64, f64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FMA_D, MLT_FN(d),
+MLT_REDUCE_MOMENTS(FLOAT64, f64, double, MLT_FN(d), MLT_D_LANES, MLT_LOAD_D, MLT_FMA_D, MLT_LESS_D, MLT_FN(d),
                    MLT_MOMENTS_ADD_D, MLT_LOAD_D, MLT_MOMENTS_STORE_D)
 #undef MLT_MOMENTS_ADD_D
 #undef MLT_MOMENTS_STORE_D

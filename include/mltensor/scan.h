@@ -129,7 +129,7 @@ static void mlt_scan_line(mlt_scan *s, const char *x, char *y) {
       return;                                                                                \
     }                                                                                        \
     const int64_t tiles = (m + s->tile - 1) / s->tile;                                       \
-    A acc[MLT_SCAN_TILE] __attribute__((aligned(64)));                                                                  \
+    A acc[MLT_SCAN_TILE] __attribute__((aligned(64)));                                       \
     for (int64_t k = begin; k < end; k++) {                                                  \
       const int64_t first = k % tiles * s->tile;                                             \
       const int64_t width = m - first < s->tile ? m - first : s->tile;                       \
@@ -231,7 +231,8 @@ static mlt_scan_columns mlt_find_scan_columns(int product, int dtype) {
        MLT_SCAN_EACH(scan_sum_columns_INT64)},
       {MLT_SCAN_EACH(scan_prod_columns_FLOAT32), MLT_SCAN_EACH(scan_prod_columns_FLOAT64),
        MLT_SCAN_EACH(scan_prod_columns_INT64)}};
-  const int form = dtype == MLT_FLOAT32 ? 0 : dtype == MLT_FLOAT64 ? 1 : dtype == MLT_INT64 || dtype == MLT_UINT64 ? 2 : -1;
+  const int whole = dtype == MLT_INT64 || dtype == MLT_UINT64;
+  const int form = dtype == MLT_FLOAT32 ? 0 : dtype == MLT_FLOAT64 ? 1 : whole ? 2 : -1;
   return form < 0 ? NULL : columns[product][form][mlt_runtime_pointer->isa];
 }
 

@@ -130,8 +130,16 @@ def layer_norm_x_gradient(g, x, weight, normalized_ndim, eps):
 
 
 def layer_norm_weight_gradient(g, x, normalized_ndim, eps):
-    normal = F.layer_norm(x, normalized_ndim=normalized_ndim, eps=eps)
-    return F.sum(g * normal, leading_axes(x.shape, normalized_ndim))
+    product = F.layer_norm_product(x, g, normalized_ndim=normalized_ndim, eps=eps)
+    return F.sum(product, leading_axes(x.shape, normalized_ndim))
+
+
+def product_x_gradient(g, x, factor, normalized_ndim, eps):
+    return F.layer_norm_backward(g * factor, x, normalized_ndim=normalized_ndim, eps=eps)
+
+
+def product_factor_gradient(g, x, normalized_ndim, eps):
+    return F.layer_norm_product(x, g, normalized_ndim=normalized_ndim, eps=eps)
 
 
 def backward_x_gradient(g, upstream, x, weight, normalized_ndim, eps):
@@ -168,22 +176,37 @@ def batch_norm(x, weight=None, bias=None, mean=None, var=None, axis=1, eps=1e-5)
     others = tuple(i for i in range(x.ndim) if i != axis)
     shape = tuple(-1 if i == axis else 1 for i in range(x.ndim))
     centered = x - (F.mean(x, others, keepdims=True) if mean is None else F.reshape(mean, shape))
-    spread = F.mean(centered * centered, others, keepdims=True) if var is None else F.reshape(var, shape)
+    spread = F.var(x, others, keepdims=True) if var is None else F.reshape(var, shape)
     scale = 1 / F.sqrt(spread + eps)
     result = centered * (scale if weight is None else scale * F.reshape(weight, shape))
     return result if bias is None else result + F.reshape(bias, shape)
 
 
+def softmax_backward_value_gradient(g, upstream, value, axis):
+    """That of ``value (upstream - sum(upstream value))``."""
+    total, met = (F.sum(x * value, axis, keepdims=True) for x in (upstream, g))
+    return g * (upstream - total) - upstream * met
+
+
 # --- records --------------------------------------------------------------------------------------
 
 op("softmax", kernel="softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
-   vjp=lambda g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)), gpu="softmax",
+   vjp=lambda g, y, axis: F.softmax_backward(g, y, axis=axis), gpu="softmax",
    doc="Exponentials divided by their sum along an axis, computed without overflow.\n\n"
        ">>> np.softmax([0.0, 0.0]).tolist()\n[0.5, 0.5]")
 op("log_softmax", kernel="log_softmax", accepts="STRICT_REAL_FLOATING", signature="x: Tensor, /, axis=-1",
-   vjp=lambda g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=True), gpu="log_softmax",
+   vjp=lambda g, y, axis: F.log_softmax_backward(g, y, axis=axis), gpu="log_softmax",
    doc="Logarithm of `softmax`, without overflow or loss of small values.\n\n"
        ">>> np.log_softmax([0.0, -1000.0]).tolist()\n[0.0, -1000.0]")
+op("softmax_backward", kernel="softmax_backward", accepts="STRICT_REAL_FLOATING",
+   signature="upstream: Tensor, value: Tensor, /, *, axis=-1",
+   vjp=(lambda g, value, axis: F.softmax_backward(g, value, axis=axis), softmax_backward_value_gradient),
+   gpu="softmax_backward", doc="Gradient of `softmax` in its input, from its result.")
+op("log_softmax_backward", kernel="log_softmax_backward", accepts="STRICT_REAL_FLOATING",
+   signature="upstream: Tensor, value: Tensor, /, *, axis=-1",
+   vjp=(lambda g, value, axis: g - F.sum(g * F.exp(value), axis, keepdims=True),
+        lambda g, upstream, value, axis: -g * F.exp(value) * F.sum(upstream, axis, keepdims=True)),
+   gpu="log_softmax_backward", doc="Gradient of `log_softmax` in its input, from its result.")
 op("softmax_cross_entropy", kernel="softmax_cross_entropy", accepts="STRICT_REAL_FLOATING",
    signature="logits: Tensor, target: Tensor, weight: Tensor = None, /, *, reduction='mean', ignore_index=-100, "
              "label_smoothing=0.0, axis=-1",
@@ -211,6 +234,10 @@ op("layer_norm", kernel="layer_norm", accepts="STRICT_REAL_FLOATING",
    gpu="layer_norm",
    doc="Mean 0 and variance 1 over the last `normalized_ndim` dimensions, then times `weight` plus `bias`.\n\n"
        ">>> np.layer_norm([1.0, 3.0], eps=0.0).tolist()\n[-1.0, 1.0]")
+op("layer_norm_product", kernel="layer_norm_product", accepts="STRICT_REAL_FLOATING",
+   signature="x: Tensor, factor: Tensor, /, *, normalized_ndim=1, eps=1e-5",
+   vjp=(product_x_gradient, product_factor_gradient), gpu="layer_norm_product",
+   doc="`layer_norm` of `x`, times a tensor of its shape: what each row adds to the gradient of the weight.")
 op("layer_norm_backward", kernel="layer_norm_backward", accepts="STRICT_REAL_FLOATING",
    signature="upstream: Tensor, x: Tensor, weight: Tensor = None, /, *, normalized_ndim=1, eps=1e-5",
    vjp=(backward_upstream_norm_gradient, backward_x_gradient, backward_weight_gradient), gpu="layer_norm_backward",

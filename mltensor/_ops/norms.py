@@ -111,6 +111,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     x = as_floating(x)
+    if axis is None and ord == 2:
+        return length(x, None, keepdims, x.requires_grad)
     axis = tuple(range(x.ndim)) if axis is None else F.checked_axes(axis, x.ndim)
     return norm_of_vectors(x, ord, axis, keepdims)
 

@@ -266,6 +266,8 @@ SAMPLES = {
     # neural
     "softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
     "log_softmax": [Sample(Leaf(2, 3)), Sample(Leaf(2, 3), axis=0)],
+    "softmax_backward": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(2, 3), axis=0)],
+    "log_softmax_backward": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(2, 3), axis=0)],
     "softmax_cross_entropy": [
         Sample(Leaf(2, 3), CLASSES),
         Sample(Leaf(2, 3), CLASSES, WEIGHTS, reduction="sum"),
@@ -285,6 +287,7 @@ SAMPLES = {
         Sample(Leaf(2, 3)),
         Sample(Leaf(2, 2, 3), Leaf(2, 3), normalized_ndim=2),
     ],
+    "layer_norm_product": [Sample(Leaf(2, 3), Leaf(2, 3)), Sample(Leaf(2, 3), Leaf(2, 3), normalized_ndim=2)],
     "layer_norm_backward": [Sample(Leaf(2, 3), Leaf(2, 3), Leaf(3)), Sample(Leaf(2, 3), Leaf(2, 3))],
     "batch_norm": [Sample(Leaf(4, 2), Leaf(2), Leaf(2)), Sample(Leaf(4, 2), None, None, Leaf(2), Leaf(2, low=0.5))],
     # indexing

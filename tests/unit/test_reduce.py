@@ -381,3 +381,64 @@ def test_truth_sees_one_element(char):
                     for name in ("any", "all"):
                         numpy.testing.assert_array_equal(numpy.asarray(getattr(np, name)(np.asarray(view), axis=axis)),
                                                          getattr(numpy, name)(view, axis=axis))
+
+
+@pytest.mark.parametrize("char", "fd")
+@pytest.mark.parametrize("shape", [(5,), (33,), (1000,), (40_000,), (1000, 37), (37, 1000), (9, 1030), (3, 50, 40)])
+def test_moments_keep_their_digits(shape, char):
+    """Also where the deviations are small beside the mean, sorted, or all the same."""
+    generator = numpy.random.default_rng(0)
+    normal = generator.normal(size=shape)
+    spread = normal + 1000
+    for array in (normal, spread, numpy.sort(spread, axis=None).reshape(shape), numpy.full(shape, 3.3),
+                  numpy.where(generator.random(shape) < 0.02, 1000, 0) * normal):
+        array = array.astype(char)
+        exact = array.astype(numpy.longdouble)
+        for axis in axes_of(array):
+            wanted = numpy.var(exact, axis=axis)
+            # The rounding of a mean in the elements' own precision is what no method can see through.
+            bound = {"f": 4e-7, "d": 2e-13}[char] * wanted + numpy.max(numpy.abs(exact)) ** 2 * 1e-27
+            found = numpy.asarray(np.var(np.asarray(array), axis=axis))
+            assert (numpy.abs(found - wanted) <= bound).all()
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "max", "argmax", "prod", "any", "count_nonzero"])
+@pytest.mark.parametrize("char", "fdqB")
+def test_shapes_of_every_path(name, char):
+    """Short rows, few rows, blocks of several dimensions, more results than one batch holds."""
+    for shape in ((1000, 10), (10, 3000), (300, 20, 10), (20, 300, 7), (4, 70, 9, 5)):
+        array = random_array(shape, char, seed=1)
+        if name == "prod" and char in "fd":
+            array = 1 + array / 100
+        for axis in (0, 1, -1, (0, -1)):
+            if name != "argmax" or not isinstance(axis, tuple):
+                check(name, array, axis=axis)
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 31, 32, 33, 100])
+@pytest.mark.parametrize("char", "fd")
+def test_extremes_of_short_rows(n, char):
+    array = random_array((200, n), char)
+    array[::7, n // 2] = numpy.nan
+    array[3::7, n - 1] = numpy.inf
+    array[5::7] = -0.0
+    for name in ("max", "min", "argmax", "argmin"):
+        numpy.testing.assert_array_equal(numpy.asarray(getattr(np, name)(np.asarray(array), axis=1)),
+                                         getattr(numpy, name)(array, axis=1))
+
+
+@pytest.mark.parametrize("char", "efd")
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_lengths_keep_the_range_of_float32(char, axis):
+    for scale in {"e": (1e-3, 1.0), "f": (1e-25, 1.0, 1e25), "d": (1e-100, 1.0, 1e100)}[char]:
+        array = (numpy.random.default_rng(0).normal(size=(60, 70)) * scale).astype(char)
+        wanted = numpy.sqrt(numpy.sum(array.astype(numpy.longdouble) ** 2, axis=axis)).astype(char)
+        found = numpy.asarray(np.linalg.vector_norm(np.asarray(array), axis=axis))
+        numpy.testing.assert_allclose(found, wanted, rtol={"e": 1e-3, "f": 2e-7, "d": 1e-15}[char])
+    assert np.linalg.vector_norm(np.zeros((0, 3)), axis=0).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_length_of_zero_has_the_gradient_zero():
+    x = np.zeros(3).requires_grad_()
+    np.linalg.vector_norm(x).backward()
+    assert x.grad.tolist() == [0.0, 0.0, 0.0]

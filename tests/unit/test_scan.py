@@ -184,3 +184,29 @@ def test_special_values_travel_along_long_rows(name):
     result, wanted = numpy.asarray(getattr(np, name)(np.asarray(array))), getattr(numpy, name)(array)
     numpy.testing.assert_array_equal(numpy.isnan(result), numpy.isnan(wanted))
     numpy.testing.assert_array_equal(numpy.isinf(result), numpy.isinf(wanted))
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+@pytest.mark.parametrize("length", [1, 31, 32, 33, 5000])
+@pytest.mark.parametrize("char", "fd")
+def test_signs_of_zeros_and_single_precision_products(length, char):
+    zeros = np.full(length, -0.0, dtype=char)
+    assert numpy.signbit(numpy.asarray(np.cumsum(zeros))).all()
+    array = (numpy.random.default_rng(6).random(length) * 1e-30).astype(char)
+    array[::2] = 1 / array[::2]
+    wanted = numpy.cumprod(array.astype("d"))
+    numpy.testing.assert_allclose(numpy.asarray(np.cumprod(np.asarray(array))), wanted.astype(char),
+                                  rtol={"f": 1e-6, "d": 1e-12}[char])
+
+
+def test_columns_have_the_same_bits_with_any_number_of_threads():
+    array = numpy.random.default_rng(7).normal(size=(300, 1100)).astype("f")
+    before, found = np.get_num_threads(), []
+    try:
+        for threads in (1, 2, 3):
+            np.set_num_threads(threads)
+            found.append([numpy.asarray(getattr(np, name)(np.asarray(array), 0)).tobytes()
+                          for name in ("cumsum", "cumprod")])
+    finally:
+        np.set_num_threads(before)
+    assert found[0] == found[1] == found[2]
