@@ -13,8 +13,9 @@ from .limits import best_of, floor, wanted_by
 from .timing import hopeless, interleaved
 from .workers import LocalWorker, ProcessWorker
 
-# Seconds in which idle threads of OpenMP, OpenBLAS and XLA have gone to sleep.
-PAUSE = 0.025
+# Seconds in which idle threads of OpenMP and XLA have gone to sleep; those of OpenBLAS, which NumPy has for products.
+PAUSE = 0.01
+PAUSE_OF_PRODUCTS = 0.12
 
 
 def check_agreement(title, summaries):
@@ -33,7 +34,7 @@ def measure(options, workers, limits, group, case):
     given_up = hopeless({name: seconds for name, (_, seconds) in first.items()}) - {"mltensor"}
     samples = interleaved({name: worker for name, worker in able.items() if name not in given_up},
                           max(1, round(options.rounds * case.effort)), options.sample * case.effort, options.budget,
-                          PAUSE if options.threads > 1 else 0.0)
+                          0.0 if options.threads == 1 else PAUSE_OF_PRODUCTS if group == "matmul" else PAUSE)
     samples |= {name: [first[name][1]] for name in given_up}
     return {"group": group, "work": case.work or group, "case": case.name, "threads": options.threads,
             "targets": case.targets, "floor": floor(case, limits), "load": load(),
