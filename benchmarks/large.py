@@ -63,6 +63,7 @@ def elementwise(options):
                                      targets={"best": 0.5, **near_floor(title, size)},
                                      work="where, clip, maximum", reads=read * size, writes=4 * size))
         found.append(from_arrays(f"copy, {count_text(size)}", "a.copy()", arrays(size), others={"torch": "a.clone()"},
+                                 work="copy",
                                  targets=near_floor("copy", size), reads=4 * size, writes=4 * size))
     return found
 
