@@ -374,6 +374,61 @@ static inline int mlt_gemm_wants_copies(const mlt_gemm *g) {
   return g->dtype >= MLT_COMPLEX64 && g->a_col != mlt_itemsize[g->dtype] && g->k > 1;
 }
 
+/* --- few rows: the transpose ------------------------------------------------------------------ */
+
+/* True for the few rows, filling vectors as columns, whose product is taken as C' = B' A': all of B would be packed
+ * for them, but as left operand it is read where it lies, whichever way. */
+static inline int mlt_gemm_wants_transpose(const mlt_gemm *g) {
+  const int64_t z = mlt_itemsize[g->dtype];
+  const int64_t lanes = (mlt_runtime_pointer->isa == MLT_ISA_AVX512 ? 64 : 32) / z;
+  const int64_t filled = mlt_gemm_ceil(g->m, lanes) * lanes;
+  return (g->dtype == MLT_FLOAT32 || g->dtype == MLT_FLOAT64) && mlt_runtime_pointer->isa != MLT_ISA_BASE &&
+         g->batch == 1 && g->m >= 16 && g->m <= 64 && 8 * filled <= 9 * g->m && g->n >= 128 && g->k >= 64 &&
+         g->n * g->m * z <= MLT_GEMM_SCRATCH && (g->b_col == z || g->b_row == z);
+}
+
+#define MLT_TURN_OVER(type)                                                                   \
+  for (int64_t begin = 0; begin < columns; begin += 16)                                       \
+    for (int64_t i = 0; i < rows; i++)                                                        \
+      for (int64_t j = begin; j < columns && j < begin + 16; j++)                             \
+        *(type *)(to + j * to_row + i * (int64_t)sizeof(type)) =                              \
+            *(const type *)(from + i * from_row + j * (int64_t)sizeof(type));
+
+/* Turns a matrix over; a stride of 0 repeats its one row. */
+static void mlt_gemm_turn_over(const char *from, int64_t from_row, int64_t rows, int64_t columns, char *to,
+                               int64_t to_row, int dtype) {
+  if (dtype == MLT_FLOAT32) {
+    MLT_TURN_OVER(float)
+  } else {
+    MLT_TURN_OVER(double)
+  }
+}
+#undef MLT_TURN_OVER
+
+static int mlt_gemm_run(const mlt_gemm *problem);
+
+/* C by way of C', which lies in `scratch`. */
+static int mlt_gemm_run_transpose(const mlt_gemm *g, char *scratch) {
+  const int64_t row = g->m * mlt_itemsize[g->dtype];
+  mlt_gemm turned = *g;
+  turned.a = g->b, turned.a_row = g->b_col, turned.a_col = g->b_row;
+  turned.b = g->a, turned.b_row = g->a_col, turned.b_col = g->a_row;
+  turned.c = scratch, turned.c_row = row;
+  turned.m = g->n, turned.n = g->m;
+  turned.activation = 0;
+  if (g->initial) {
+    mlt_gemm_turn_over(g->initial, g->initial_row, g->m, g->n, scratch, row, g->dtype);
+    turned.initial = scratch, turned.initial_row = row;
+  }
+  const int status = mlt_gemm_run(&turned);
+  if (status) return status;
+  mlt_gemm_turn_over(scratch, row, g->n, g->m, g->c, g->c_row, g->dtype);
+  if (g->activation)
+    mlt_gemm_targets[mlt_runtime_pointer->isa]->activations[g->activation][g->dtype == MLT_FLOAT64](
+        g->c, g->c_row, g->m, g->n);
+  return 0;
+}
+
 /* Computes C.  Returns 0, 1 when interrupted, 2 when there is no memory.  A long problem should be
  * run without the interpreter's lock. */
 static int mlt_gemm_run(const mlt_gemm *problem) {
@@ -388,6 +443,12 @@ static int mlt_gemm_run(const mlt_gemm *problem) {
   if (g.n == 1 && g.m > 1 && g.c_row == mlt_itemsize[g.dtype] &&
       (!g.initial || g.initial == g.c))
     mlt_gemm_column_to_row(&g);
+  if (mlt_gemm_wants_transpose(&g)) {
+    char *scratch = mlt_gemm_take_scratch();
+    const int status = scratch ? mlt_gemm_run_transpose(&g, scratch) : 2;
+    mlt_gemm_give_scratch(scratch);
+    return status;
+  }
   double work = mlt_gemm_work(&g);
   p.dots = mlt_gemm_wants_dots(&g);
   p.use_blas = mlt_gemm_prefers_blas(&g, work / g.batch) && mlt_blas_takes(&g);

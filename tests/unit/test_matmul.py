@@ -289,6 +289,27 @@ def test_linear(generator, activation, dtype, tolerance, shape, features):
         numpy.testing.assert_allclose(numpy.asarray(found), ACTIVATIONS[activation](z), rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("activation", [None, "relu", "tanh", "gelu"])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_few_rows_have_the_bits_of_fewer(generator, threads, activation, dtype):
+    """Products of 16 to 64 rows are taken as their transpose: each row as if it stood among seven others."""
+    np.set_num_threads(threads)
+    for rows, columns, depth in ((16, 128, 64), (32, 300, 784), (32, 512, 65), (48, 131, 100), (64, 700, 512)):
+        x, weight, bias = (np.asarray(generator.normal(size=shape).astype(dtype)) for shape in
+                           ((rows, depth), (columns, depth), (columns,)))
+        wanted = numpy.asarray(np.concat([np.linear(x[i:i + 8].T.copy().T, weight.T.copy().T, bias, activation=activation)
+                            for i in range(0, rows, 8)]))
+        for left in (x, x.T.copy().T, np.concat([x, x], axis=1)[:, :depth]):
+            for right in (weight, weight.T.copy().T):
+                numpy.testing.assert_array_equal(
+                    numpy.asarray(np.linear(left, right, bias, activation=activation)), wanted)
+        if activation is None:
+            without = numpy.asarray(np.linear(x, weight))
+            numpy.testing.assert_array_equal(without, numpy.asarray(x @ weight.T))
+            numpy.testing.assert_allclose(without + numpy.asarray(bias), wanted, rtol=1e-3, atol=1e-3)
+
+
 def test_linear_of_any_strides_and_dtypes(generator):
     x = sample(generator, (6, 2, 8), "float64")[::2, :, ::-1].transpose(1, 0, 2)
     weight, bias = sample(generator, (5, 16), "float64")[:, ::2], sample(generator, (10,), "float64")[::2]
