@@ -298,8 +298,9 @@ def test_few_rows_have_the_bits_of_fewer(generator, threads, activation, dtype):
     for rows, columns, depth in ((16, 128, 64), (32, 300, 784), (32, 512, 65), (48, 131, 100), (64, 700, 512)):
         x, weight, bias = (np.asarray(generator.normal(size=shape).astype(dtype)) for shape in
                            ((rows, depth), (columns, depth), (columns,)))
-        wanted = numpy.asarray(np.concat([np.linear(x[i:i + 8].T.copy().T, weight.T.copy().T, bias, activation=activation)
-                            for i in range(0, rows, 8)]))
+        eights = [x[i:i + 8].T.copy().T for i in range(0, rows, 8)]
+        wanted = numpy.asarray(np.concat([np.linear(eight, weight.T.copy().T, bias, activation=activation)
+                                          for eight in eights]))
         for left in (x, x.T.copy().T, np.concat([x, x], axis=1)[:, :depth]):
             for right in (weight, weight.T.copy().T):
                 numpy.testing.assert_array_equal(
