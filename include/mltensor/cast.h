@@ -8,10 +8,6 @@
 #include "mltensor/iterate.h"
 #include "mltensor/loops.h"
 
-typedef struct {
-  uint64_t low, high;
-} mlt_wide;
-
 /* MLT_CONVERT(S, D, v): value of dtype S as the compute type of D. */
 #define MLT_CONVERT(S, D, v) MLT_TO_##D(S, v)
 #define MLT_TO_BOOL(S, v) ((v) != 0)
@@ -72,14 +68,14 @@ static inline uint64_t mlt_to_uint64_double(double v) {
 
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
-#include "mltensor/cast_loops.h"
 #include "mltensor/transpose_loops.h"
+#include "mltensor/cast_loops.h"
 #include "mltensor/target_end.h"
 #if MLT_HAVE_X86_TARGETS
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
-#include "mltensor/cast_loops.h"
 #include "mltensor/transpose_loops.h"
+#include "mltensor/cast_loops.h"
 #include "mltensor/target_end.h"
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"

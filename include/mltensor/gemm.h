@@ -387,29 +387,13 @@ static inline int mlt_gemm_wants_transpose(const mlt_gemm *g) {
          g->n * g->m * z <= MLT_GEMM_SCRATCH && (g->b_col == z || g->b_row == z);
 }
 
-#define MLT_TURN_OVER(type)                                                                   \
-  for (int64_t begin = 0; begin < columns; begin += 16)                                       \
-    for (int64_t i = 0; i < rows; i++)                                                        \
-      for (int64_t j = begin; j < columns && j < begin + 16; j++)                             \
-        *(type *)(to + j * to_row + i * (int64_t)sizeof(type)) =                              \
-            *(const type *)(from + i * from_row + j * (int64_t)sizeof(type));
-
-/* Turns a matrix over; a stride of 0 repeats its one row. */
-static void mlt_gemm_turn_over(const char *from, int64_t from_row, int64_t rows, int64_t columns, char *to,
-                               int64_t to_row, int dtype) {
-  if (dtype == MLT_FLOAT32) {
-    MLT_TURN_OVER(float)
-  } else {
-    MLT_TURN_OVER(double)
-  }
-}
-#undef MLT_TURN_OVER
-
 static int mlt_gemm_run(const mlt_gemm *problem);
 
 /* C by way of C', which lies in `scratch`. */
 static int mlt_gemm_run_transpose(const mlt_gemm *g, char *scratch) {
   const int64_t row = g->m * mlt_itemsize[g->dtype];
+  const mlt_gemm_target *target = mlt_gemm_targets[mlt_runtime_pointer->isa];
+  const int is_double = g->dtype == MLT_FLOAT64;
   mlt_gemm turned = *g;
   turned.a = g->b, turned.a_row = g->b_col, turned.a_col = g->b_row;
   turned.b = g->a, turned.b_row = g->a_col, turned.b_col = g->a_row;
@@ -417,15 +401,13 @@ static int mlt_gemm_run_transpose(const mlt_gemm *g, char *scratch) {
   turned.m = g->n, turned.n = g->m;
   turned.activation = 0;
   if (g->initial) {
-    mlt_gemm_turn_over(g->initial, g->initial_row, g->m, g->n, scratch, row, g->dtype);
+    target->transpose[is_double](g->initial, g->initial_row, scratch, row, g->n, g->m);
     turned.initial = scratch, turned.initial_row = row;
   }
   const int status = mlt_gemm_run(&turned);
   if (status) return status;
-  mlt_gemm_turn_over(scratch, row, g->n, g->m, g->c, g->c_row, g->dtype);
-  if (g->activation)
-    mlt_gemm_targets[mlt_runtime_pointer->isa]->activations[g->activation][g->dtype == MLT_FLOAT64](
-        g->c, g->c_row, g->m, g->n);
+  target->transpose[is_double](scratch, row, g->c, g->c_row, g->m, g->n);
+  if (g->activation) target->activations[g->activation][is_double](g->c, g->c_row, g->m, g->n);
   return 0;
 }
 

@@ -2,6 +2,7 @@
  * `linear` applies while a block is in the cache.  Re-included per target.
  */
 #include "mltensor/gemm_vector.h"
+#include "mltensor/transpose_loops.h"
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/vmath_trigonometric.h"
 #include "mltensor/vmath_hyperbolic.h"
@@ -137,6 +138,7 @@ static const mlt_gemm_target MLT_FN(gemm_target) = {
             [MLT_COMPLEX64] = MLT_FN(gemm_f32_complex_block),
             [MLT_COMPLEX128] = MLT_FN(gemm_f64_complex_block),
         },
+    .transpose = {MLT_FN(transpose_4), MLT_FN(transpose_8)},
     .activations =
         {
             {NULL, NULL},

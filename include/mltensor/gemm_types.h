@@ -53,6 +53,7 @@ typedef struct {
 typedef struct {
   void (*kernels[MLT_DTYPE_COUNT])(const mlt_gemm_block *);
   void (*activations[MLT_ACTIVATION_COUNT][2])(char *c, int64_t c_row, int64_t m, int64_t n);
+  void (*transpose[2])(const char *source, int64_t step, char *to, int64_t row, int64_t rows, int64_t columns);
 } mlt_gemm_target;
 
 /* Bytes of a panel of B that is packed for a few tiles: it fills the first cache. */

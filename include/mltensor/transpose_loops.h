@@ -1,10 +1,18 @@
-/* Tiles of memory turned over; re-included per target by cast.h.
+/* Tiles of memory turned over; re-included per target by cast.h and gemm_kernel.h.
  *
  * transpose_Z(source, step, to, row, rows, columns): element (r, c) of the result is at to + r * row +
  * c * Z, that of the source at source + r * Z + c * step.  Each line of the source's memory is read
  * once, whole, so that a step of a power of two, where all lines compete for one place in the cache,
  * does no harm.  Blocks of 4 and 8 bytes are turned over in registers.
  */
+
+#ifndef MLTENSOR_TRANSPOSE_LOOPS_H
+#define MLTENSOR_TRANSPOSE_LOOPS_H
+/* An element of 16 bytes. */
+typedef struct {
+  uint64_t low, high;
+} mlt_wide;
+#endif
 
 #define MLT_TRANSPOSE_REST(type, first_row, first_column)                                   \
   for (int64_t c = first_column; c < columns; c++)                                         \
