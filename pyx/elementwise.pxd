@@ -5,6 +5,12 @@ from mltensor._core.tensor cimport Tensor, mlt_view
 cdef extern from "mltensor/mltensor.h" nogil:
     ctypedef void (*mlt_loop)(char** args, const int64_t* strides, int64_t n) noexcept nogil
 
+cdef extern from "mltensor/iterate.h" nogil:
+    ctypedef struct mlt_costed_loop:
+        mlt_loop loop
+        mlt_loop streamed       # writes past the cache; or NULL
+        int64_t serial_below    # elements below which it stays on the calling thread
+
 cdef enum:
     RETURNS_SAME
     RETURNS_BOOL
@@ -15,19 +21,17 @@ cdef class Loops:
     cdef readonly str name
     cdef readonly int arity
     cdef int returns
-    cdef mlt_loop by_dtype[15]        # NULL where the dtype is not in the category
-    cdef int64_t costs[15]            # picoseconds per element
-    cdef int64_t serial_below[15]     # elements below which a loop stays on the calling thread
+    cdef mlt_costed_loop by_dtype[15]  # without a loop where the dtype is not in the category
+    cdef int64_t costs[15]             # picoseconds per element
 
 cdef Loops find_loops(str name)
 # Result shape of operands; raises ShapeError naming the operation and all shapes.
 cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shape) except -1
 # Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1
-# The same for a loop that stays on the calling thread below so many elements and reads its inputs as elements of
-# the dtypes `computed` (NULL: as they are).
-cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands,
-                    const int* computed) except -1
+# The same for a loop whose cost is known, which reads its inputs as elements of the dtypes `computed` (NULL: as
+# they are).
+cdef int run_costed(const mlt_costed_loop* loop, int count, mlt_view** operands, const int* computed) except -1
 # An operand that run_costed can read in a dtype, for an output.
 cdef Tensor computed_in(Tensor t, int dtype, const mlt_view* out)
 

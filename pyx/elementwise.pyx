@@ -24,10 +24,10 @@ cdef extern from "mltensor/iterate.h" nogil:
     ctypedef void (*mlt_transpose)(const char*, int64_t, char*, int64_t, int64_t, int64_t) noexcept nogil
     ctypedef struct mlt_iteration:
         mlt_loop loop
+        mlt_loop streaming
         mlt_loop scatter
         int operands
         int ndim
-        int streamed
         int crossed
         int scattered
         int converted
@@ -41,8 +41,8 @@ cdef extern from "mltensor/iterate.h" nogil:
     void mlt_iteration_convert(mlt_iteration* it, int k, mlt_loop fetch, int32_t size)
     void mlt_iteration_cross(mlt_iteration* it, const mlt_transpose* transpose, const mlt_loop* copy)
     void mlt_iteration_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_iteration_stream(mlt_iteration* it)
     int mlt_iteration_run(mlt_iteration* it, int64_t serial_below)
-    int64_t mlt_stream_from()
 
 cdef extern from "mltensor/loops_index.h" nogil:
     ctypedef struct mlt_operation_loops:
@@ -50,18 +50,18 @@ cdef extern from "mltensor/loops_index.h" nogil:
         int arity
         int returns
         mlt_loop loops[3][15]
+        mlt_loop streamed[3][15]
     const mlt_operation_loops* mlt_find_loops(const char* name)
 
 cdef extern from "mltensor/cast.h" nogil:
     void mlt_fill_cast_tables(int isa)
     mlt_loop mlt_cast_table[15][15]
     mlt_loop mlt_copy_table[17]
-    mlt_loop mlt_select_table[17]
+    mlt_costed_loop mlt_select_table[17]
     mlt_transpose mlt_transpose_table[17]
 
 mlt_runtime_pointer = runtime()
 mlt_fill_cast_tables(runtime().isa)
-cdef int64_t stream_from = mlt_stream_from()
 
 
 @cython.final
@@ -70,7 +70,7 @@ cdef class Loops:
 
     def dtypes(self):
         """The dtypes that have a loop."""
-        return [objects[d] for d in range(15) if self.by_dtype[d] != NULL]
+        return [objects[d] for d in range(15) if self.by_dtype[d].loop != NULL]
 
 
 # Elements from which an operand of another dtype needs no tensor of its own.
@@ -122,17 +122,17 @@ cdef int set_costs(Loops loops, object known) except -1:
     cdef int d, result
     cdef double cost
     for d in range(15):
-        loops.serial_below[d] = MLT_PARALLEL_THRESHOLD
-        if loops.by_dtype[d] == NULL or known_costs is None:
+        loops.by_dtype[d].serial_below = MLT_PARALLEL_THRESHOLD
+        if loops.by_dtype[d].loop == NULL or known_costs is None:
             continue
         result = result_dtype(loops.returns, d)
         if known is None or not known[d]:
-            loops.costs[d] = measured_cost(loops.by_dtype[d], loops.arity + 1, d, result)
+            loops.costs[d] = measured_cost(loops.by_dtype[d].loop, loops.arity + 1, d, result)
         else:
             loops.costs[d] = known[d]
         cost = max(<double> loops.costs[d],
                    PICOSECONDS_PER_BYTE * (loops.arity * mlt_itemsize[d] + mlt_itemsize[result]))
-        loops.serial_below[d] = max(1024, <int64_t> (WORTH_A_THREAD / cost))
+        loops.by_dtype[d].serial_below = max(1024, <int64_t> (WORTH_A_THREAD / cost))
     return 0
 
 
@@ -148,7 +148,8 @@ cdef Loops find_loops(str name):
     for d in range(15):
         for isa in range(runtime().isa, -1, -1):
             if entry.loops[isa][d] != NULL:
-                loops.by_dtype[d] = entry.loops[isa][d]
+                loops.by_dtype[d].loop = entry.loops[isa][d]
+                loops.by_dtype[d].streamed = entry.streamed[isa][d]
                 break
     set_costs(loops, known_costs.get(name) if known_costs is not None else None)
     return loops
@@ -237,65 +238,60 @@ cdef int prepare(mlt_iteration* it, mlt_loop loop, int count, mlt_view** operand
 
 
 cdef int run(mlt_loop loop, int count, mlt_view** operands) except -1:
-    return run_costed(loop, MLT_PARALLEL_THRESHOLD, count, operands, NULL)
+    cdef mlt_costed_loop costed
+    costed.loop = loop
+    costed.streamed = NULL
+    costed.serial_below = MLT_PARALLEL_THRESHOLD
+    return run_costed(&costed, count, operands, NULL)
 
 
-cdef int run_costed(mlt_loop loop, int64_t serial_below, int count, mlt_view** operands,
-                    const int* computed) except -1:
+cdef int run_costed(const mlt_costed_loop* loop, int count, mlt_view** operands, const int* computed) except -1:
     cdef mlt_iteration it
-    cdef mlt_view* out = operands[count - 1]
-    cdef int64_t moved = 0
-    cdef int status, k
-    if out.size == 0:
+    cdef int k
+    if operands[count - 1].size == 0:
         return 0
-    prepare(&it, loop, count, operands)
+    prepare(&it, loop.loop, count, operands)
     if computed != NULL:
         for k in range(count - 1):
             if operands[k].dtype != computed[k]:
                 mlt_iteration_convert(&it, k, mlt_cast_table[operands[k].dtype][computed[k]],
                                       mlt_itemsize[computed[k]])
     mlt_iteration_cross(&it, mlt_transpose_table, mlt_copy_table)
-    if it.size < serial_below:
-        mlt_iteration_run(&it, serial_below)
+    if it.size < loop.serial_below:
+        mlt_iteration_run(&it, loop.serial_below)
         return 0
-    for k in range(count):
-        moved += operands[k].size * mlt_itemsize[operands[k].dtype]
-    if moved >= stream_from:
-        it.streamed = True
-        for k in range(count - 1):
-            if operands[k].data == out.data:      # in place: its lines are in the cache already
-                it.streamed = False
+    return run_long(&it, loop)
+
+
+cdef int run_long(mlt_iteration* it, const mlt_costed_loop* loop) except -1:
+    """A prepared iteration on all threads, past the cache where the result is too large for it."""
+    cdef int status
+    it.streaming = loop.streamed
+    mlt_iteration_stream(it)
     with nogil:
-        status = mlt_iteration_run(&it, serial_below)
+        status = mlt_iteration_run(it, loop.serial_below)
     return check_interrupt(status)
 
 
 cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t* strides) except -1:
     cdef mlt_iteration it
-    cdef int64_t moved = 0
-    cdef int k, status, out = loops.arity
-    if n < loops.serial_below[dtype]:
-        loops.by_dtype[dtype](data, strides, n)
+    cdef const mlt_costed_loop* loop = &loops.by_dtype[dtype]
+    cdef int k, out = loops.arity
+    if n < loop.serial_below:
+        loop.loop(data, strides, n)
         return 0
-    it.loop = loops.by_dtype[dtype]
+    it.loop = loop.loop
     it.scatter = NULL
     it.operands = out + 1
     it.ndim = 1
     it.size = it.shape[0] = n
     it.crossed = it.scattered = it.converted = 0
     for k in range(out + 1):
-        moved += n * strides[k]
-    it.streamed = moved >= stream_from
-    for k in range(out + 1):
         it.data[k] = data[k]
         it.strides[0][k] = strides[k]
         it.itemsize[k] = mlt_itemsize[dtype]
-        if k < out and data[k] == data[out]:
-            it.streamed = False
     it.itemsize[out] = strides[out]
-    with nogil:
-        status = mlt_iteration_run(&it, loops.serial_below[dtype])
-    return check_interrupt(status)
+    return run_long(&it, loop)
 
 
 cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1:
@@ -395,7 +391,7 @@ cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1:
     operands[1] = &source.view
     operands[2] = &destination.view
     operands[3] = &destination.view
-    run(mlt_select_table[mlt_itemsize[destination.view.dtype]], 4, operands)
+    run_costed(&mlt_select_table[mlt_itemsize[destination.view.dtype]], 4, operands, NULL)
     return mark_written(destination)
 
 
@@ -461,7 +457,7 @@ cdef object where_kernel(PyObject** a):
     operands[2] = &x2.view
     computed[0] = BOOL
     computed[1] = computed[2] = dtype
-    run_costed(mlt_select_table[mlt_itemsize[dtype]], MLT_PARALLEL_THRESHOLD, 4, operands, computed)
+    run_costed(&mlt_select_table[mlt_itemsize[dtype]], 4, operands, computed)
     return result
 
 

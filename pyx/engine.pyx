@@ -160,7 +160,7 @@ cdef int add_into(Tensor total, Tensor gradient) except -1:
             total.storage is not gradient.storage and total.storage.device == gradient.storage.device):
         operands[0] = operands[2] = &total.view
         operands[1] = &gradient.view
-        run(add.by_dtype[total.view.dtype], 3, operands)
+        run(add.by_dtype[total.view.dtype].loop, 3, operands)
         return mark_written(total)
     before = set_grad(False)
     try:

@@ -203,7 +203,7 @@ cdef class Op:
         """Code of the dtype in which an input of a dtype is computed, or -1."""
         if dtype == BFLOAT16:
             return -1
-        if self.loops.by_dtype[dtype] != NULL:
+        if self.loops.by_dtype[dtype].loop != NULL:
             return dtype
         if accepts in ("FLOATING", "REAL_FLOATING") and not is_inexact(dtype):
             return float_of[dtype] if self.floats else FLOAT64

@@ -5,6 +5,7 @@ cdef extern from "mltensor/thread.h" nogil:
     ctypedef struct mlt_runtime:
         int threads
         int isa
+        int64_t stream_from
         int (*poll)() noexcept nogil
 
 # How a kernel looks to dispatch: the arguments in the order of the record's signature, inputs

@@ -36,7 +36,7 @@ cdef object as_strided_scatter(PyObject** a):
     operands[1] = &x.view
     operands[2] = &region.view
     # One thread: places that the view shows twice collect both gradients.
-    run_serial(add.by_dtype[x.view.dtype], 3, operands)
+    run_serial(add.by_dtype[x.view.dtype].loop, 3, operands)
     return result
 
 

@@ -78,7 +78,7 @@ cdef object broadcast_binary(Op op, Tensor a, Tensor b, int dtype):
     ndim = broadcast_shape(op.name, 2, operands, shape)
     result = empty(ndim, shape, out_dtype(op, dtype), a.storage.device)
     operands[2] = &result.view
-    run_costed(op.loops.by_dtype[dtype], op.loops.serial_below[dtype], 3, operands, NULL)
+    run_costed(&op.loops.by_dtype[dtype], 3, operands, NULL)
     if op.rules is not None and grad_enabled():
         arguments[0] = <PyObject*> a
         arguments[1] = <PyObject*> b
@@ -356,7 +356,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         read_as[k] = computed
     if mask is None:
         operands[n] = &result.view
-        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands, read_as)
+        run_costed(&op.loops.by_dtype[computed], n + 1, operands, read_as)
         if result is not target:
             copy_into(target, result)
         elif out is not None:
@@ -365,7 +365,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if result is target:
             result = empty_like(target, target.view.dtype)
         operands[n] = &result.view
-        run_costed(op.loops.by_dtype[computed], op.loops.serial_below[computed], n + 1, operands, read_as)
+        run_costed(&op.loops.by_dtype[computed], n + 1, operands, read_as)
         copy_where(target, result, mask)
     if out is not None:
         return out

@@ -7,6 +7,7 @@
 
 #include "mltensor/iterate.h"
 #include "mltensor/loops.h"
+#include "mltensor/stream.h"
 
 /* MLT_CONVERT(S, D, v): value of dtype S as the compute type of D. */
 #define MLT_CONVERT(S, D, v) MLT_TO_##D(S, v)
@@ -74,18 +75,20 @@ static inline uint64_t mlt_to_uint64_double(double v) {
 #if MLT_HAVE_X86_TARGETS
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
+#include "mltensor/stream_target.h"
 #include "mltensor/transpose_loops.h"
 #include "mltensor/cast_loops.h"
 #include "mltensor/target_end.h"
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
+#include "mltensor/stream_target.h"
 #include "mltensor/cast_loops.h"
 #include "mltensor/target_end.h"
 #endif
 
 static mlt_loop mlt_cast_table[MLT_DTYPE_COUNT][MLT_DTYPE_COUNT];
 static mlt_loop mlt_copy_table[17];   /* by item size */
-static mlt_loop mlt_select_table[17]; /* by item size */
+static mlt_costed_loop mlt_select_table[17]; /* by item size */
 static mlt_transpose mlt_transpose_table[17]; /* by item size */
 
 #define MLT_CAST_ENTRY_BASE(S, D) mlt_cast_table[MLT_##S][MLT_##D] = cast_##S##_##D##_base;
@@ -95,12 +98,17 @@ static mlt_transpose mlt_transpose_table[17]; /* by item size */
   mlt_copy_table[1] = copy_1##suffix, mlt_copy_table[2] = copy_2##suffix; \
   mlt_copy_table[4] = copy_4##suffix, mlt_copy_table[8] = copy_8##suffix; \
   mlt_copy_table[16] = copy_16##suffix;                                   \
-  mlt_select_table[1] = select_1##suffix, mlt_select_table[2] = select_2##suffix; \
-  mlt_select_table[4] = select_4##suffix, mlt_select_table[8] = select_8##suffix; \
-  mlt_select_table[16] = select_16##suffix;                                       \
+  mlt_select_table[1].loop = select_1##suffix, mlt_select_table[2].loop = select_2##suffix; \
+  mlt_select_table[4].loop = select_4##suffix, mlt_select_table[8].loop = select_8##suffix; \
+  mlt_select_table[16].loop = select_16##suffix;                                            \
   mlt_transpose_table[1] = transpose_1##suffix, mlt_transpose_table[2] = transpose_2##suffix; \
   mlt_transpose_table[4] = transpose_4##suffix, mlt_transpose_table[8] = transpose_8##suffix; \
   mlt_transpose_table[16] = transpose_16##suffix;
+#define MLT_STREAMED_ENTRIES(suffix)                              \
+  mlt_select_table[1].streamed = select_streamed_1##suffix;       \
+  mlt_select_table[2].streamed = select_streamed_2##suffix;       \
+  mlt_select_table[4].streamed = select_streamed_4##suffix;       \
+  mlt_select_table[8].streamed = select_streamed_8##suffix;
 
 static void mlt_fill_cast_tables(int isa) {
   MLT_CASTS(MLT_CAST_ENTRY_BASE)
@@ -109,11 +117,14 @@ static void mlt_fill_cast_tables(int isa) {
   if (isa >= MLT_ISA_AVX2) {
     MLT_CASTS(MLT_CAST_ENTRY_AVX2)
     MLT_MOVE_ENTRIES(_avx2)
+    MLT_STREAMED_ENTRIES(_avx2)
   }
   if (isa >= MLT_ISA_AVX512) {
     MLT_CASTS_LONG(MLT_CAST_ENTRY_AVX512)
+    MLT_STREAMED_ENTRIES(_avx512)
   }
 #endif
+  for (int size = 1; size <= 16; size *= 2) mlt_select_table[size].serial_below = MLT_PARALLEL_THRESHOLD;
   for (int d = 0; d < MLT_DTYPE_COUNT; d++)
     mlt_cast_table[d][d] = d == MLT_BFLOAT16 ? mlt_copy_table[2] : mlt_copy_table[mlt_itemsize[d]];
 }

@@ -19,8 +19,40 @@
     }                                                                                        \
   }
 
+/* Selection past the cache; see loops_streamed.h. */
+#define MLT_SELECT_BLOCKS(type, x, y)                                                        \
+  {                                                                                          \
+    enum { block_size = MLT_STREAMED_BLOCK / sizeof(type) };                                 \
+    for (int64_t start = 0; start < n; start += block_size) {                                \
+      _Alignas(64) type block[block_size];                                                   \
+      _Pragma("GCC ivdep") for (int64_t j = 0; j < block_size; j++) {                        \
+        const int64_t i = start + j;                                                         \
+        const type mask = (type)(-(type)(c[i] != 0));                                        \
+        block[j] = (type)(((x) & mask) | ((y) & (type)~mask));                               \
+      }                                                                                      \
+      MLT_FN(stream_block)((type *)args[3] + start, block);                                  \
+    }                                                                                        \
+    return;                                                                                  \
+  }
+#define MLT_SELECT_STREAMED(name, type)                                                      \
+  static void MLT_FN(select_streamed_##name)(char *const *args, const int64_t *s, int64_t n) { \
+    const uint8_t *c = (const uint8_t *)args[0];                                             \
+    const type *a = (const type *)args[1], *b = (const type *)args[2];                       \
+    if (s[0]) {                                                                              \
+      if (s[1] && s[2]) MLT_SELECT_BLOCKS(type, a[i], b[i])                                  \
+      const type x = *a, y = *b;                                                             \
+      if (s[1]) MLT_SELECT_BLOCKS(type, a[i], y)                                             \
+      if (s[2]) MLT_SELECT_BLOCKS(type, x, b[i])                                             \
+    }                                                                                        \
+    select_##name##_avx2(args, s, n);                                                        \
+  }
+
 #if defined(MLT_TARGET_AVX512)
 MLT_CASTS_LONG(MLT_CAST_LOOP)
+MLT_SELECT_STREAMED(1, uint8_t)
+MLT_SELECT_STREAMED(2, uint16_t)
+MLT_SELECT_STREAMED(4, uint32_t)
+MLT_SELECT_STREAMED(8, uint64_t)
 #else
 
 /* Selection by masks: with a condition in the loop the compiler reads only the operand it wants, and
@@ -106,6 +138,13 @@ MLT_SELECT_LOOP(1, uint8_t)
 MLT_SELECT_LOOP(2, uint16_t)
 MLT_SELECT_LOOP(4, uint32_t)
 MLT_SELECT_LOOP(8, uint64_t)
+
+#if defined(MLT_TARGET_AVX2)
+MLT_SELECT_STREAMED(1, uint8_t)
+MLT_SELECT_STREAMED(2, uint16_t)
+MLT_SELECT_STREAMED(4, uint32_t)
+MLT_SELECT_STREAMED(8, uint64_t)
+#endif
 
 MLT_CASTS(MLT_CAST_LOOP)
 

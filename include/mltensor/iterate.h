@@ -6,37 +6,36 @@
  * input lies across the output (`a + a.T`), tiles of it are turned over first.
  * Inputs of another dtype, and operands with gaps between their elements, go in
  * pieces through the first-level cache.  A result that the cache would not keep
- * is written past it.
+ * is written past it: by the loop itself where it has such a form, else in pieces.
  */
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H
 
-#include <string.h>
-#include <unistd.h>
-
 #include "mltensor/mltensor.h"
-#include "mltensor/target.h"
+#include "mltensor/stream.h"
 #include "mltensor/thread.h"
 
-#if MLT_HAVE_X86_TARGETS
-#include <immintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #define MLT_MAX_OPERANDS 5
-#define MLT_CHUNK 16384   /* most elements a thread takes at once */
+#define MLT_CHUNK 16384   /* most elements a thread takes at once, */
+#define MLT_CHUNK_BYTES 65536 /* but for elements so small that more of them have so many bytes */
 #define MLT_SCRATCH 8192  /* bytes of an operand that are brought into the first-level cache at once */
 #define MLT_GATHERED (MLT_SCRATCH / 16)
-#define MLT_STREAMED 256   /* bytes of a result on their way past the cache: more, and reading waits for writing */
 #define MLT_GATHER_FROM 16 /* elements of a row from which operands with gaps are gathered */
 
 /* A tile of memory turned over; see transpose_loops.h. */
 typedef void (*mlt_transpose)(const char *source, int64_t step, char *to, int64_t row, int64_t rows,
                               int64_t columns);
 
+/* A loop, and when and how to run it. */
 typedef struct {
   mlt_loop loop;
+  mlt_loop streamed;    /* writes past the cache, see loops_streamed.h; or NULL */
+  int64_t serial_below; /* elements below which it stays on the calling thread */
+} mlt_costed_loop;
+
+typedef struct {
+  mlt_loop loop;
+  mlt_loop streaming;     /* the loop that writes past the cache, or NULL */
   int operands;
   int ndim;
   int streamed;           /* the output is larger than the cache: write past it */
@@ -57,48 +56,6 @@ typedef struct {
 
 static inline int64_t mlt_magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
 
-#if MLT_HAVE_X86_TARGETS
-/* A whole line at once. Bytes that are left. */
-__attribute__((target("avx512f"))) static inline int64_t mlt_stream_lines(char *to, const char *from, int64_t bytes) {
-  for (; bytes >= 64; bytes -= 64, to += 64, from += 64)
-    _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
-  return bytes;
-}
-#endif
-
-/* Bytes to `to`, past the cache where that is the beginning of a line. */
-static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
-  int64_t left = bytes;
-#if MLT_HAVE_X86_TARGETS
-  if (mlt_runtime_pointer->isa == MLT_ISA_AVX512 && ((intptr_t)to & 63) == 0) left = mlt_stream_lines(to, from, left);
-#endif
-#if defined(__SSE2__)
-  for (; left >= 64 && ((intptr_t)to & 15) == 0; left -= 64) {
-    const __m128i *in = (const __m128i *)(from + bytes - left);
-    __m128i *out = (__m128i *)(to + bytes - left);
-    for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
-  }
-#endif
-  memcpy(to + bytes - left, from + bytes - left, (size_t)left);
-}
-
-/* Makes what was streamed visible to the other threads. */
-static inline void mlt_stream_end(int streamed) {
-#if defined(__SSE2__)
-  if (streamed) _mm_sfence();
-#endif
-}
-
-/* Bytes moved from which a result is written past the cache: half of the last level, where that is known. */
-static int64_t mlt_stream_from(void) {
-  int64_t cache = 32 << 20;
-#if defined(_SC_LEVEL3_CACHE_SIZE)
-  const long found = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  if (found > 0) cache = found;
-#endif
-  return cache / 2 < (8 << 20) ? 8 << 20 : cache / 2 > (32 << 20) ? 32 << 20 : cache / 2;
-}
-
 /* Fills an iteration from views that have been broadcast to one shape (stride 0 where an operand
  * repeats).  The last operand is the output. */
 static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands, int ndim,
@@ -107,7 +64,7 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   int order[MLT_MAX_DIMS];
   int n = 0;
   it->loop = loop;
-  it->scatter = NULL;
+  it->streaming = it->scatter = NULL;
   it->operands = operands;
   it->size = 1;
   it->streamed = it->crossed = it->scattered = it->converted = 0;
@@ -161,6 +118,22 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
   it->ndim = m;
 }
 
+/* Decides whether the result goes past the cache: more bytes move than it holds, and the output's lines
+ * are not in it as an input's. */
+static void mlt_iteration_stream(mlt_iteration *it) {
+  const int out = it->operands - 1;
+  int64_t moved = 0;
+  it->streamed = 1;
+  for (int k = 0; k <= out; k++) {
+    int64_t bytes = it->itemsize[k];
+    for (int d = 0; d < it->ndim; d++)
+      if (it->strides[d][k]) bytes *= it->shape[d];
+    moved += bytes;
+    if (k < out && it->data[k] == it->data[out]) it->streamed = 0;
+  }
+  if (moved < mlt_stream_from()) it->streamed = 0;
+}
+
 /* Loops over n elements in pieces.  `indirect` are the bits of the operands that go through the
  * first-level cache: those with gaps, because a loop is vectorised over contiguous elements alone, and
  * those that are converted.  With ordinary stores the processor first reads the lines it is about to
@@ -169,7 +142,7 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int stre
                                  const int64_t *strides, int64_t n) {
   _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_SCRATCH];
   const int out = it->operands - 1;
-  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_STREAMED / itemsize;
+  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_STREAMED_BLOCK / itemsize;
   const int copied = it->loop == it->scatter && !indirect && strides[0] == itemsize;
   char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
   int64_t steps[MLT_MAX_OPERANDS];
@@ -197,12 +170,41 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int stre
   }
 }
 
+/* Elements before the first line of the output from which whole blocks can be written past the cache; -1
+ * where the loop has no such form, or elements lie across lines. */
+static inline int64_t mlt_iteration_unaligned(const mlt_iteration *it, char *const *pointers) {
+  const int out = it->operands - 1;
+  const int64_t *strides = it->strides[it->ndim - 1];
+  const int64_t unaligned = (64 - ((intptr_t)pointers[out] & 63)) % 64;
+  if (!it->streaming || unaligned % it->itemsize[out]) return -1;
+  for (int k = 0; k <= out; k++)
+    if (strides[k] != it->itemsize[k] && (k == out || strides[k])) return -1;
+  return unaligned / it->itemsize[out];
+}
+
+/* Loops over n elements: up to the first whole line, blocks of lines past the cache, and what is left. */
+static void mlt_iteration_blocks(const mlt_iteration *it, char *const *pointers, int64_t unaligned, int64_t n) {
+  const int out = it->operands - 1;
+  const int64_t *strides = it->strides[it->ndim - 1];
+  const int64_t whole = (n - unaligned) & ~(MLT_STREAMED_BLOCK / it->itemsize[out] - 1);
+  const int64_t counts[3] = {unaligned, whole, n - unaligned - whole};
+  char *at[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) at[k] = pointers[k];
+  for (int part = 0; part < 3; part++) {
+    if (counts[part]) (part == 1 ? it->streaming : it->loop)(at, strides, counts[part]);
+    for (int k = 0; k <= out; k++) at[k] += counts[part] * strides[k];
+  }
+}
+
 static inline void mlt_iteration_row(const mlt_iteration *it, char *const *pointers, int64_t n) {
   const int64_t *strides = it->strides[it->ndim - 1];
   const int out = it->operands - 1;
   const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
   const int streamed = it->streamed && !(indirect >> out & 1) && n * it->itemsize[out] >= MLT_SCRATCH;
-  if (indirect || streamed)
+  const int64_t unaligned = streamed && !indirect ? mlt_iteration_unaligned(it, pointers) : -1;
+  if (unaligned >= 0)
+    mlt_iteration_blocks(it, pointers, unaligned, n);
+  else if (indirect || streamed)
     mlt_iteration_pieces(it, indirect, streamed, pointers, strides, n);
   else
     it->loop(pointers, strides, n);
@@ -367,6 +369,14 @@ static void mlt_iteration_strips(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Bytes of the largest element. */
+static inline int64_t mlt_iteration_widest(const mlt_iteration *it) {
+  int64_t widest = 1;
+  for (int k = 0; k < it->operands; k++)
+    if (it->itemsize[k] > widest) widest = it->itemsize[k];
+  return widest;
+}
+
 /* Runs an iteration.  Below `serial_below` elements it stays on the calling thread; chunks depend on the
  * work alone. */
 static int mlt_iteration_run(mlt_iteration *it, int64_t serial_below) {
@@ -382,8 +392,10 @@ static int mlt_iteration_run(mlt_iteration *it, int64_t serial_below) {
     mlt_iteration_task(it, 0, it->size);
     return 0;
   }
-  int64_t chunk = it->size / 4 < serial_below ? it->size / 4 : serial_below;
-  chunk = (chunk < 1024 ? 1024 : chunk > MLT_CHUNK ? MLT_CHUNK : chunk) & ~(int64_t)1023;
+  int64_t chunk = it->size / 4 < serial_below ? it->size / 4 : serial_below, most = MLT_CHUNK;
+  while (most * mlt_iteration_widest(it) < MLT_CHUNK_BYTES) most *= 2;
+  if (mlt_runtime_pointer->threads == 1) most *= 4; /* nobody else waits for a share */
+  chunk = (chunk < 1024 ? 1024 : chunk > most ? most : chunk) & ~(int64_t)1023;
   return mlt_parallel(it->size, chunk, mlt_iteration_task, it);
 }
 

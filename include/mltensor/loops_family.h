@@ -11,7 +11,7 @@
 #include "mltensor/half.h"
 #include "mltensor/mltensor.h"
 #include "mltensor/target.h"
-#include "mltensor/loops.h"
+#include "mltensor/loops_streamed.h"
 
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
@@ -23,12 +23,14 @@
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/functions.h"
+#include "mltensor/stream_target.h"
 #include MLT_LINES
 #include "mltensor/target_end.h"
 
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/functions.h"
+#include "mltensor/stream_target.h"
 #include MLT_LINES
 #include "mltensor/target_end.h"
 #endif

@@ -11,7 +11,8 @@ typedef struct {
   const char *name; /* NULL ends the table */
   int arity;
   int returns;
-  mlt_loop loops[MLT_ISA_COUNT][MLT_DTYPE_COUNT]; /* NULL: the dtype is not in the category */
+  mlt_loop loops[MLT_ISA_COUNT][MLT_DTYPE_COUNT];    /* NULL: the dtype is not in the category */
+  mlt_loop streamed[MLT_ISA_COUNT][MLT_DTYPE_COUNT]; /* the same past the cache; NULL: not for this one */
 } mlt_operation_loops;
 
 #endif
@@ -21,20 +22,36 @@ typedef struct {
 #undef MLT_OPERATION1
 #undef MLT_OPERATION2
 #undef MLT_OPERATION3
+#undef MLT_STREAMED_OPERATION1
+#undef MLT_STREAMED_OPERATION2
+#undef MLT_STREAMED_OPERATION3
 #define MLT_ENTRY_base(D, name) [MLT_##D] = name##_##D##_base,
 #define MLT_ENTRY_avx2(D, name) [MLT_##D] = name##_##D##_avx2,
 #define MLT_ENTRY_avx512(D, name) [MLT_##D] = name##_##D##_avx512,
+#define MLT_STREAMED_avx2(D, name) [MLT_##D] = name##_streamed_##D##_avx2,
+#define MLT_STREAMED_avx512(D, name) [MLT_##D] = name##_streamed_##D##_avx512,
 #if MLT_HAVE_X86_TARGETS
-#define MLT_OPERATION(arity, name, CATEGORY, RETURNS)                                            \
-  {#name, arity, MLT_RETURNS_##RETURNS,                                                          \
-   {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)},                                             \
-    {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx2, name)},                                            \
-    {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx512, name)}}},
+#define MLT_LOOP_TABLE(CATEGORY, name)               \
+  {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)},  \
+   {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx2, name)}, \
+   {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx512, name)}}
+#define MLT_STREAMED_TABLE(CATEGORY, name)              \
+  {{NULL},                                              \
+   {MLT_FOR_##CATEGORY(MAIN, MLT_STREAMED_avx2, name)}, \
+   {MLT_FOR_##CATEGORY(MAIN, MLT_STREAMED_avx512, name)}}
 #else
-#define MLT_OPERATION(arity, name, CATEGORY, RETURNS) \
-  {#name, arity, MLT_RETURNS_##RETURNS, {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)}}},
+#define MLT_LOOP_TABLE(CATEGORY, name) {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)}}
+#define MLT_STREAMED_TABLE(CATEGORY, name) {{NULL}}
 #endif
+#define MLT_OPERATION(arity, name, CATEGORY, RETURNS) \
+  {#name, arity, MLT_RETURNS_##RETURNS, MLT_LOOP_TABLE(CATEGORY, name), {{NULL}}},
+#define MLT_STREAMED_OPERATION(arity, name, CATEGORY, RETURNS)           \
+  {#name, arity, MLT_RETURNS_##RETURNS, MLT_LOOP_TABLE(CATEGORY, name), \
+   MLT_STREAMED_TABLE(CATEGORY, name)},
 #define MLT_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_OPERATION(1, name, CATEGORY, RETURNS)
 #define MLT_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_OPERATION(2, name, CATEGORY, RETURNS)
 #define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_OPERATION(3, name, CATEGORY, RETURNS)
+#define MLT_STREAMED_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(1, name, CATEGORY, RETURNS)
+#define MLT_STREAMED_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(2, name, CATEGORY, RETURNS)
+#define MLT_STREAMED_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(3, name, CATEGORY, RETURNS)
 #endif

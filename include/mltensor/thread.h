@@ -26,6 +26,7 @@
 typedef struct {
   int threads;        /* threads a parallel region may use, at least 1 */
   int isa;            /* index of the instruction set in use, see target.h */
+  int64_t stream_from; /* bytes moved from which results are written past the cache, see stream.h */
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
   atomic_llong busy;   /* when the last work that several threads could share ended, */
   atomic_llong shared; /* and the last that they shared */

@@ -36,6 +36,9 @@ CATEGORY_NAMES = {
     "STRICT_FLOATING": "real and complex floats", "STRICT_REAL_FLOATING": "real floats",
 }
 
+# C functions that take no longer than their operands take to come from memory.
+FAST_FUNCTIONS = {"absolute", "divide", "invert", "isfinite", "isinf", "isnan", "sqrt"}
+
 # What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of
 # their own may say PROMOTED, FLOAT_OF, COMPLEX_OF or INDEX; their kernel then decides, and the documentation shows it.
 RETURNS = ("SAME", "REAL_OF", "BOOL", "PROMOTED", "FLOAT_OF", "COMPLEX_OF", "INDEX")
@@ -106,6 +109,11 @@ class Record:
         if not self.vjp and self.via is None:
             lines.append("It has no gradient.")
         return "\n".join(lines)
+
+    @property
+    def streams(self):
+        """Whether memory is what an expression waits for: it then has loops that write past the cache."""
+        return bool(self.expr) and set(re.findall(r"(\w+)\(", self.expr)) <= FAST_FUNCTIONS
 
     @property
     def inputs(self):
@@ -197,7 +205,7 @@ def loop_lines():
     families = {}
     for record in TABLE.values():
         if record.expr:
-            arity = len(record.inputs)
+            macro = "MLT_STREAMED_OPERATION" if record.streams else "MLT_OPERATION"
             families.setdefault(record.family, []).append(
-                f"MLT_OPERATION{arity}({record.name}, {record.accepts}, {record.returns}, {record.expr})")
+                f"{macro}{len(record.inputs)}({record.name}, {record.accepts}, {record.returns}, {record.expr})")
     return families

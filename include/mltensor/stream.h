@@ -1,0 +1,54 @@
+/* Writing past the cache. */
+#ifndef MLTENSOR_STREAM_H
+#define MLTENSOR_STREAM_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "mltensor/target.h"
+#include "mltensor/thread.h"
+
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define MLT_STREAMED_BLOCK 256 /* bytes of a result between reads: more, and reading waits for writing */
+
+#if MLT_HAVE_X86_TARGETS
+/* A whole line at once. Bytes that are left. */
+__attribute__((target("avx512f"))) static inline int64_t mlt_stream_lines(char *to, const char *from, int64_t bytes) {
+  for (; bytes >= 64; bytes -= 64, to += 64, from += 64)
+    _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
+  return bytes;
+}
+#endif
+
+/* Bytes to `to`, past the cache where that is the beginning of a line. */
+static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
+  int64_t left = bytes;
+#if MLT_HAVE_X86_TARGETS
+  if (mlt_runtime_pointer->isa == MLT_ISA_AVX512 && ((intptr_t)to & 63) == 0) left = mlt_stream_lines(to, from, left);
+#endif
+#if defined(__SSE2__)
+  for (; left >= 64 && ((intptr_t)to & 15) == 0; left -= 64) {
+    const __m128i *in = (const __m128i *)(from + bytes - left);
+    __m128i *out = (__m128i *)(to + bytes - left);
+    for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
+  }
+#endif
+  memcpy(to + bytes - left, from + bytes - left, (size_t)left);
+}
+
+/* Makes what was streamed visible to the other threads. */
+static inline void mlt_stream_end(int streamed) {
+#if defined(__SSE2__)
+  if (streamed) _mm_sfence();
+#endif
+}
+
+/* Bytes moved from which a result is written past the cache. */
+static inline int64_t mlt_stream_from(void) { return mlt_runtime_pointer->stream_from; }
+
+#endif
