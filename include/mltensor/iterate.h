@@ -134,39 +134,54 @@ static void mlt_iteration_stream(mlt_iteration *it) {
   if (moved < mlt_stream_from()) it->streamed = 0;
 }
 
-/* Loops over n elements in pieces.  `indirect` are the bits of the operands that go through the
- * first-level cache: those with gaps, because a loop is vectorised over contiguous elements alone, and
- * those that are converted.  With ordinary stores the processor first reads the lines it is about to
- * overwrite; `streamed` avoids that. */
-static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, int streamed, char *const *pointers,
-                                 const int64_t *strides, int64_t n) {
+/* Loops over n elements in pieces that go through the first-level cache: operands with gaps (bits of
+ * `indirect`), because a loop is vectorised over contiguous elements alone, and those that are converted. */
+static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, char *const *pointers, const int64_t *strides,
+                                 int64_t n) {
   _Alignas(64) char scratch[MLT_MAX_OPERANDS][MLT_SCRATCH];
   const int out = it->operands - 1;
-  const int64_t itemsize = it->itemsize[out], most = indirect ? MLT_GATHERED : MLT_STREAMED_BLOCK / itemsize;
-  const int copied = it->loop == it->scatter && !indirect && strides[0] == itemsize;
   char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
   int64_t steps[MLT_MAX_OPERANDS];
-  int64_t piece = most;
   for (int k = 0; k <= out; k++) {
     at[k] = pointers[k];
-    steps[k] = !(indirect >> k & 1) ? strides[k] : k < out ? it->fetched_size[k] : itemsize;
+    steps[k] = !(indirect >> k & 1) ? strides[k] : k < out ? it->fetched_size[k] : it->itemsize[out];
   }
-  if (streamed) piece = (64 - ((intptr_t)at[out] & 63)) % 64 / itemsize; /* up to the next line */
-  for (; n > 0; n -= piece, piece = most) {
-    if (piece == 0) piece = most;
+  for (int64_t piece = MLT_GATHERED; n > 0; n -= piece) {
     if (piece > n) piece = n;
-    const int past = streamed && piece * itemsize >= 64;
     for (int k = 0; k <= out; k++) args[k] = indirect >> k & 1 ? scratch[k] : at[k];
-    if (past) args[out] = copied ? at[0] : scratch[out];
     for (int k = 0; k < out; k++)
       if (indirect >> k & 1)
         it->fetch[k]((char *const[2]){at[k], scratch[k]}, (int64_t const[2]){strides[k], steps[k]}, piece);
-    if (!past || !copied) it->loop(args, steps, piece);
-    if (past)
-      mlt_stream(at[out], args[out], piece * itemsize);
-    else if (indirect >> out & 1)
-      it->scatter((char *const[2]){scratch[out], at[out]}, (int64_t const[2]){itemsize, strides[out]}, piece);
+    it->loop(args, steps, piece);
+    if (indirect >> out & 1)
+      it->scatter((char *const[2]){scratch[out], at[out]}, (int64_t const[2]){steps[out], strides[out]}, piece);
     for (int k = 0; k <= out; k++) at[k] += piece * strides[k];
+  }
+}
+
+/* Loops over n elements in blocks that are then written past the cache.  With ordinary stores the processor
+ * first reads the lines it is about to overwrite. */
+static void mlt_iteration_past(const mlt_iteration *it, char *const *pointers, int64_t n) {
+  _Alignas(64) char block[MLT_STREAMED_BLOCK];
+  const int out = it->operands - 1;
+  const int64_t *strides = it->strides[it->ndim - 1];
+  const int64_t itemsize = it->itemsize[out], most = MLT_STREAMED_BLOCK / itemsize;
+  const int copied = it->loop == it->scatter && strides[0] == itemsize;
+  char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) at[k] = pointers[k];
+  int64_t count = (64 - ((intptr_t)at[out] & 63)) % 64 / itemsize; /* up to the next line */
+  for (; n > 0; n -= count, count = most) {
+    if (count == 0) count = most;
+    if (count > n) count = n;
+    for (int k = 0; k <= out; k++) args[k] = at[k];
+    if (count * itemsize < 64) {
+      it->loop(args, strides, count);
+    } else {
+      args[out] = copied ? at[0] : block;
+      if (!copied) it->loop(args, strides, count);
+      mlt_stream(at[out], args[out], count * itemsize);
+    }
+    for (int k = 0; k <= out; k++) at[k] += count * strides[k];
   }
 }
 
@@ -200,12 +215,14 @@ static inline void mlt_iteration_row(const mlt_iteration *it, char *const *point
   const int64_t *strides = it->strides[it->ndim - 1];
   const int out = it->operands - 1;
   const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
-  const int streamed = it->streamed && !(indirect >> out & 1) && n * it->itemsize[out] >= MLT_SCRATCH;
-  const int64_t unaligned = streamed && !indirect ? mlt_iteration_unaligned(it, pointers) : -1;
+  const int streamed = it->streamed && !indirect && n * it->itemsize[out] >= MLT_SCRATCH;
+  const int64_t unaligned = streamed ? mlt_iteration_unaligned(it, pointers) : -1;
   if (unaligned >= 0)
     mlt_iteration_blocks(it, pointers, unaligned, n);
-  else if (indirect || streamed)
-    mlt_iteration_pieces(it, indirect, streamed, pointers, strides, n);
+  else if (streamed)
+    mlt_iteration_past(it, pointers, n);
+  else if (indirect)
+    mlt_iteration_pieces(it, indirect, pointers, strides, n);
   else
     it->loop(pointers, strides, n);
 }
@@ -332,7 +349,7 @@ static void mlt_iteration_tile(const mlt_iteration *it, char *const *corner, int
   }
   for (int64_t r = 0; r < rows; r++) {
     if (it->converted)
-      mlt_iteration_pieces(it, it->converted, 0, pointers, along, columns);
+      mlt_iteration_pieces(it, it->converted, pointers, along, columns);
     else
       it->loop(pointers, along, columns);
     for (int k = 0; k <= out; k++) pointers[k] += steps[k];
