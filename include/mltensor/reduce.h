@@ -15,6 +15,8 @@
 #define MLT_REDUCE_BLOCK 2048
 /* Bytes that no cache holds. */
 #define MLT_REDUCE_FAR (1 << 25)
+/* Bytes of a row's accumulators that stay in the first cache, so that memory is read in its order. */
+#define MLT_REDUCE_SHORT 16384
 /* Adjacent results that are taken together. */
 #define MLT_REDUCE_TILE 1024
 
@@ -31,8 +33,9 @@ typedef struct {
   int width;    /* accumulators of an element: 2 for a complex number summed as two reals */
   int aux_size; /* bytes of the auxiliary value of a result; 0: the loops take none */
   int fields;   /* of an accumulator; those of several lie field by field */
-  /* `column` for work beyond the caches, or NULL */
+  /* `column` for work beyond the caches, or NULL: where rows are short and adjacent, and where not. */
   void (*far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result, const char *aux);
+  void (*wide)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result, const char *aux);
 } mlt_reduction;
 
 typedef struct {

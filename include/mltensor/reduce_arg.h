@@ -76,9 +76,9 @@ static void mlt_arg_tiles_task(void *context, int64_t begin, int64_t end) {
   char places[MLT_REDUCE_TILE * 8] __attribute__((aligned(64)));
   int64_t best_places[MLT_REDUCE_TILE];
   for (int64_t unit = begin; unit < end; unit++) {
-    int64_t index, first = unit % p->tiles * MLT_REDUCE_TILE;
+    int64_t index, first = unit % p->tiles * p->tile_width;
     const char *source = mlt_reduce_outer(p, unit / p->tiles, &index);
-    int64_t m = p->columns - first < MLT_REDUCE_TILE ? p->columns - first : MLT_REDUCE_TILE;
+    int64_t m = p->columns - first < p->tile_width ? p->columns - first : p->tile_width;
     source += first * p->column_stride;
     const int in_place = !p->converts && p->column_stride == p->item;
     const int64_t most = in_place ? MLT_ARG_ROWS : 1;

@@ -50,6 +50,7 @@ typedef struct {
   int64_t kept_shape[MLT_MAX_DIMS], kept_stride[MLT_MAX_DIMS], kept_step[MLT_MAX_DIMS];
   int64_t outer; /* positions over the kept dimensions above */
   int64_t columns, column_stride, column_step, tiles, tile_width;
+  int far, wide; /* memory is beyond the caches, and its rows are not short and adjacent */
   int reduced;
   int64_t reduced_shape[MLT_MAX_DIMS], reduced_stride[MLT_MAX_DIMS];
   int64_t inner, inner_stride, block, blocks_per_row, blocks;
@@ -138,8 +139,15 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   }
   p->outer = 1;
   for (int i = 0; i < p->kept; i++) p->outer *= p->kept_shape[i];
-  p->tiles = (p->columns + MLT_REDUCE_TILE - 1) / MLT_REDUCE_TILE;
-  p->tile_width = p->columns < MLT_REDUCE_TILE ? p->columns : MLT_REDUCE_TILE;
+  p->far = p->size * p->item > MLT_REDUCE_FAR;
+  p->tile_width = MLT_REDUCE_TILE;
+  p->wide = 0;
+  if (p->far && !p->converts && p->column_stride == p->item && p->loops && p->loops->wide) {
+    p->tile_width *= MLT_REDUCE_MAX_ACC / p->loops->acc_size; /* long stretches of every row */
+    p->wide = p->columns * p->loops->acc_size > MLT_REDUCE_SHORT || p->inner_stride != p->columns * p->item;
+  }
+  if (p->columns < p->tile_width) p->tile_width = p->columns;
+  p->tiles = (p->columns + p->tile_width - 1) / p->tile_width;
   p->block = MLT_REDUCE_BLOCK;
   /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they; moments first look at
    * places all over the block. */
@@ -285,8 +293,7 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  const int far = loops->far && p->size * p->item > MLT_REDUCE_FAR;
-  (far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
+  (p->wide ? loops->wide : p->far && loops->far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
 }
 
 static inline void mlt_reduce_copy(char *to, const char *from, int64_t bytes) {
@@ -416,8 +423,8 @@ static void mlt_reduce_tiles_task(void *context, int64_t begin, int64_t end) {
   for (int64_t unit = begin; unit < end; unit++) {
     int64_t segment = unit % p->segments, tile = unit / p->segments, index;
     const char *source = mlt_reduce_outer(p, tile / p->tiles, &index);
-    int64_t first = tile % p->tiles * MLT_REDUCE_TILE;
-    int64_t m = p->columns - first < MLT_REDUCE_TILE ? p->columns - first : MLT_REDUCE_TILE;
+    int64_t first = tile % p->tiles * p->tile_width;
+    int64_t m = p->columns - first < p->tile_width ? p->columns - first : p->tile_width;
     source += first * p->column_stride;
     index += first * p->column_step;
     const char *aux = mlt_reduce_aux(p, index, m, aux_buffer);
@@ -441,8 +448,8 @@ static void mlt_reduce_join_segments(mlt_reduce_plan *p) {
   char aux_buffer[MLT_REDUCE_TILE * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   for (int64_t tile = 0; tile < p->outer * p->tiles; tile++) {
     char *acc = p->partials + tile * p->segments * p->tile_width * size;
-    int64_t index, first = tile % p->tiles * MLT_REDUCE_TILE;
-    int64_t m = p->columns - first < MLT_REDUCE_TILE ? p->columns - first : MLT_REDUCE_TILE;
+    int64_t index, first = tile % p->tiles * p->tile_width;
+    int64_t m = p->columns - first < p->tile_width ? p->columns - first : p->tile_width;
     mlt_reduce_outer(p, tile / p->tiles, &index);
     index += first * p->column_step;
     const int64_t step = p->tile_width * size;

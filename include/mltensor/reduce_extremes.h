@@ -102,7 +102,8 @@
   }                                                                                                                \
   static const mlt_reduction MLT_FN(name##_##D) = {                                                                \
       MLT_FN(name##_##D##_row), MLT_FN(name##_##D##_column), MLT_FN(name##_careful_##D##_combine),                 \
-      MLT_FN(name##_careful_##D##_identity), sizeof(T), sizeof(T), 1, 0, 1};
+      MLT_FN(name##_careful_##D##_identity), sizeof(T), sizeof(T), 1, 0, 1, NULL,                             \
+      MLT_FN(name##_##D##_wide)};
 
 #define MLT_REDUCE_EXTREMES_REAL(D, T, VECTOR, LANES, LOAD, FMA, MAX, MIN)                                         \
   MLT_REDUCE_ROW(max_careful_##D##_row, T, T, T, 1, 1, (T)-INFINITY, ((x > a) | (x != x)) ? x : a,                    \
@@ -111,6 +112,8 @@
                  ((b < a) | (b != b)) ? b : a)                                                                     \
   MLT_REDUCE_COLUMN(max_careful_##D##_column, T, T, T, ((x > a) | (x != x)) ? x : a)                               \
   MLT_REDUCE_COLUMN(min_careful_##D##_column, T, T, T, ((x < a) | (x != x)) ? x : a)                               \
+  MLT_REDUCE_WIDE(max_##D##_wide, T, T, T, ((x > a) | (x != x)) ? x : a)                                           \
+  MLT_REDUCE_WIDE(min_##D##_wide, T, T, T, ((x < a) | (x != x)) ? x : a)                                           \
   MLT_REDUCE_COMBINE(max_careful_##D, T, (T)-INFINITY, ((b > a) | (b != b)) ? b : a)                               \
   MLT_REDUCE_COMBINE(min_careful_##D, T, (T)INFINITY, ((b < a) | (b != b)) ? b : a)                                \
   MLT_REDUCE_QUICK_EXTREME(max, D, T, VECTOR, LANES, LOAD, FMA, >, MAX)                                            \

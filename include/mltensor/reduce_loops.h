@@ -86,13 +86,16 @@
     for (int w = 0; w < W; w++) out[w] = lane[w];                                              \
   }
 
-#define MLT_REDUCE_COLUMN(name, T, A, X, STEP)                                                 \
+#define MLT_REDUCE_COLUMN(name, T, A, X, STEP) MLT_REDUCE_COLUMN_OF(name, T, A, X, sizeof(A) > 2 * sizeof(T), STEP)
+/* Four rows side by side. */
+#define MLT_REDUCE_WIDE(name, T, A, X, STEP) MLT_REDUCE_COLUMN_OF(name, T, A, X, 1, STEP)
+#define MLT_REDUCE_COLUMN_OF(name, T, A, X, FOUR, STEP)                                        \
   static void MLT_FN(name)(const char *source, int64_t m, int64_t rows, int64_t row_stride,    \
                            char *result, const char *auxiliary) {                              \
     A *restrict acc = (A *)result;                                                             \
     const X *restrict aux = (const X *)auxiliary;                                              \
     (void)aux;                                                                                 \
-    for (; sizeof(A) > 2 * sizeof(T) && rows >= 4; rows -= 4, source += 4 * row_stride) { \
+    for (; (FOUR) && rows >= 4; rows -= 4, source += 4 * row_stride) {                         \
       const T *restrict p0 = (const T *)source;                                                \
       const T *restrict p1 = (const T *)(source + row_stride);                                 \
       const T *restrict p2 = (const T *)(source + 2 * row_stride);                             \
@@ -136,10 +139,11 @@
 #define MLT_REDUCTION_OF(name, T, A, AGAIN, IDENTITY, STEP, COMBINE)                \
   MLT_REDUCE_ROW(name##_row, T, A, A, 1, AGAIN, IDENTITY, STEP, COMBINE)            \
   MLT_REDUCE_COLUMN(name##_column, T, A, A, STEP)                                   \
+  MLT_REDUCE_WIDE(name##_wide, T, A, A, STEP)                                       \
   MLT_REDUCE_COMBINE(name, A, IDENTITY, COMBINE)                                    \
   static const mlt_reduction MLT_FN(name) = {                                       \
       MLT_FN(name##_row), MLT_FN(name##_column), MLT_FN(name##_combine),            \
-      MLT_FN(name##_identity), sizeof(T), sizeof(A), 1, 0, 1};
+      MLT_FN(name##_identity), sizeof(T), sizeof(A), 1, 0, 1, NULL, MLT_FN(name##_wide)};
 
 /* ---- sums and products ------------------------------------------------------------------ */
 
@@ -182,7 +186,7 @@ static void MLT_FN(sum_FLOAT32_column)(const char *source, int64_t m, int64_t ro
 static void MLT_FN(sum_FLOAT32_far)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
                                     const char *aux) {
   double *restrict acc = (double *)result;
-  float four[MLT_REDUCE_TILE] __attribute__((aligned(64)));
+  float four[MLT_REDUCE_SHORT / sizeof(double)] __attribute__((aligned(64)));
   (void)aux;
   for (; rows >= 4; rows -= 4, source += 4 * row_stride) {
     const float *restrict last = (const float *)(source + 3 * row_stride);
@@ -199,10 +203,25 @@ static void MLT_FN(sum_FLOAT32_far)(const char *source, int64_t m, int64_t rows,
   }
 }
 
+static void MLT_FN(sum_FLOAT32_wide)(const char *source, int64_t m, int64_t rows, int64_t row_stride, char *result,
+                                     const char *aux) {
+  double *restrict acc = (double *)result;
+  (void)aux;
+  for (; rows >= 4; rows -= 4, source += 4 * row_stride) {
+    const float *restrict p0 = (const float *)source;
+    const float *restrict p1 = (const float *)(source + row_stride);
+    const float *restrict p2 = (const float *)(source + 2 * row_stride);
+    const float *restrict p3 = (const float *)(source + 3 * row_stride);
+    for (int64_t j = 0; j < m; j++) acc[j] += (double)((p0[j] + p1[j]) + (p2[j] + p3[j]));
+  }
+  MLT_FN(sum_FLOAT32_far)(source, m, rows, row_stride, result, aux);
+}
+
 MLT_REDUCE_COMBINE(sum_FLOAT32, double, 0.0, a + b)
 static const mlt_reduction MLT_FN(sum_FLOAT32) = {
     MLT_FN(sum_FLOAT32_row), MLT_FN(sum_FLOAT32_column), MLT_FN(sum_FLOAT32_combine),
-    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(sum_FLOAT32_far)};
+    MLT_FN(sum_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(sum_FLOAT32_far),
+    MLT_FN(sum_FLOAT32_wide)};
 MLT_REDUCTION(sum_FLOAT64, double, double, 0.0, a + x, a + b)
 
 static void MLT_FN(prod_FLOAT32_row)(const char *source, int64_t n, char *result, const char *aux) {
@@ -243,10 +262,12 @@ static void MLT_FN(prod_FLOAT32_column)(const char *source, int64_t m, int64_t r
   }
 }
 MLT_REDUCE_COLUMN(prod_FLOAT32_far, float, double, double, a * (double)x)
+MLT_REDUCE_WIDE(prod_FLOAT32_wide, float, double, double, a * (double)x)
 MLT_REDUCE_COMBINE(prod_FLOAT32, double, 1.0, a * b)
 static const mlt_reduction MLT_FN(prod_FLOAT32) = {
     MLT_FN(prod_FLOAT32_row), MLT_FN(prod_FLOAT32_column), MLT_FN(prod_FLOAT32_combine),
-    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(prod_FLOAT32_far)};
+    MLT_FN(prod_FLOAT32_identity), sizeof(float), sizeof(double), 1, 0, 1, MLT_FN(prod_FLOAT32_far),
+    MLT_FN(prod_FLOAT32_wide)};
 MLT_REDUCTION(prod_FLOAT64, double, double, 1.0, a * x, a * b)
 
 #define MLT_REDUCE_SUM_PAIR(D, T)                                                      \

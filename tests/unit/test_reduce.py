@@ -442,3 +442,23 @@ def test_a_length_of_zero_has_the_gradient_zero():
     x = np.zeros(3).requires_grad_()
     np.linalg.vector_norm(x).backward()
     assert x.grad.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "uint8"])
+@pytest.mark.parametrize("columns", [100, 1000, 3167, 20_011])
+def test_columns_beyond_the_caches(columns, dtype):
+    rows = (35 << 20) // (numpy.dtype(dtype).itemsize * columns) + 3
+    generator = numpy.random.default_rng(columns)
+    theirs = numpy.resize(generator.integers(-9 if dtype != "uint8" else 0, 9, 100_003), (rows, columns)).astype(dtype)
+    ours = np.asarray(theirs)
+    for part in ((slice(None), slice(None)), (slice(1, -1), slice(5, -3)), (slice(None, None, -1), slice(None))):
+        x, expected = ours[part], theirs[part]
+        assert numpy.array_equal(x.sum(axis=0), expected.sum(axis=0, dtype="int64"))
+        assert numpy.array_equal(x.max(axis=0), expected.max(axis=0))
+        assert numpy.array_equal(x.min(axis=0), expected.min(axis=0))
+        assert numpy.array_equal(np.count_nonzero(x, axis=0), numpy.count_nonzero(expected, axis=0))
+    if dtype.startswith("float"):
+        theirs[rows // 2, columns // 2] = numpy.nan
+        assert numpy.array_equal(np.asarray(theirs).max(axis=0), theirs.max(axis=0), equal_nan=True)
+        factors = numpy.where(theirs > 0, 1.0, -1.0).astype(dtype)
+        assert numpy.array_equal(np.asarray(factors).prod(axis=0), factors.prod(axis=0))
