@@ -64,7 +64,8 @@
 #define MLT_STORE_PLAIN(p, v) (*(p) = (v))
 #define MLT_LOAD_FLOAT16(p) mlt_half_to_float(*(p))
 #define MLT_STORE_FLOAT16(p, v) (*(p) = mlt_float_to_half(v))
-#define MLT_LOAD_BOOL MLT_LOAD_PLAIN
+/* Of a byte as it is the compiler makes vectors, of a bool it does not. */
+#define MLT_LOAD_BOOL(p) (*(const uint8_t *)(p) != 0)
 #define MLT_LOAD_INT8 MLT_LOAD_PLAIN
 #define MLT_LOAD_INT16 MLT_LOAD_PLAIN
 #define MLT_LOAD_INT32 MLT_LOAD_PLAIN
@@ -92,17 +93,21 @@
 #define MLT_STORE_COMPLEX128 MLT_STORE_PLAIN
 
 /* --- categories: M(dtype, ...) for each dtype. ALL is what the baseline compiles, MAIN what the
- * other targets add: the dtypes people compute in. --- */
+ * other targets add: the dtypes people compute in. QUICK also has the complex numbers, for what takes no longer than
+ * memory. --- */
 #define MLT_INTS_ALL(M, ...)                                                           \
   M(INT8, __VA_ARGS__) M(INT16, __VA_ARGS__) M(INT32, __VA_ARGS__) M(INT64, __VA_ARGS__) \
   M(UINT8, __VA_ARGS__) M(UINT16, __VA_ARGS__) M(UINT32, __VA_ARGS__) M(UINT64, __VA_ARGS__)
 #define MLT_INTS_MAIN(M, ...) \
   M(INT32, __VA_ARGS__) M(INT64, __VA_ARGS__) M(UINT8, __VA_ARGS__)
+#define MLT_INTS_QUICK MLT_INTS_MAIN
 #define MLT_FLOATS_ALL(M, ...) \
   M(FLOAT16, __VA_ARGS__) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
 #define MLT_FLOATS_MAIN(M, ...) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
+#define MLT_FLOATS_QUICK MLT_FLOATS_MAIN
 #define MLT_COMPLEXES_ALL(M, ...) M(COMPLEX64, __VA_ARGS__) M(COMPLEX128, __VA_ARGS__)
 #define MLT_COMPLEXES_MAIN(M, ...)
+#define MLT_COMPLEXES_QUICK MLT_COMPLEXES_ALL
 
 #define MLT_FOR_BOOL(S, M, ...) M(BOOL, __VA_ARGS__)
 #define MLT_FOR_INTEGER(S, M, ...) MLT_INTS_##S(M, __VA_ARGS__)
@@ -116,6 +121,19 @@
   MLT_FOR_REAL(S, M, __VA_ARGS__) MLT_COMPLEXES_##S(M, __VA_ARGS__)
 #define MLT_FOR_NOT_BOOL(S, M, ...) MLT_FOR_NUMERIC(S, M, __VA_ARGS__)
 #define MLT_FOR_ANY(S, M, ...) M(BOOL, __VA_ARGS__) MLT_FOR_NUMERIC(S, M, __VA_ARGS__)
+
+/* The categories with float16, which the other targets compute by way of float32; see half_target.h. */
+#define MLT_HALF_OF_BOOL(M, ...)
+#define MLT_HALF_OF_INTEGER(M, ...)
+#define MLT_HALF_OF_BITWISE(M, ...)
+#define MLT_HALF_OF_COMPLEX(M, ...)
+#define MLT_HALF_OF_REAL_FLOATING(M, ...) M(FLOAT16, __VA_ARGS__)
+#define MLT_HALF_OF_FLOATING MLT_HALF_OF_REAL_FLOATING
+#define MLT_HALF_OF_REAL MLT_HALF_OF_REAL_FLOATING
+#define MLT_HALF_OF_ORDERED MLT_HALF_OF_REAL_FLOATING
+#define MLT_HALF_OF_NUMERIC MLT_HALF_OF_REAL_FLOATING
+#define MLT_HALF_OF_NOT_BOOL MLT_HALF_OF_REAL_FLOATING
+#define MLT_HALF_OF_ANY MLT_HALF_OF_REAL_FLOATING
 
 #define MLT_OUT_SAME(D) D
 #define MLT_OUT_BOOL(D) BOOL
@@ -283,5 +301,23 @@
 #define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) \
   MLT_EXPAND_(MLT_FOR_##CATEGORY, MLT_DTYPES, MLT_MAKE_TERNARY, name, RETURNS, __VA_ARGS__)
 #define MLT_EXPAND_(FOR, S, ...) FOR(S, __VA_ARGS__)
+
+/* The same with float16 for every target, by way of float32. */
+#define MLT_ROUNDS_SAME 1
+#define MLT_ROUNDS_REAL_OF 1
+#define MLT_ROUNDS_BOOL 0
+#define MLT_MAKE_HALF(D, name, arity, RETURNS)                                                            \
+  static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {                         \
+    MLT_FN(through_float)(args, s, n, arity, MLT_ROUNDS_##RETURNS, MLT_FN(name##_FLOAT32));               \
+  }
+#define MLT_HALF_ALL(name, CATEGORY, arity, RETURNS)
+#define MLT_HALF_MAIN(name, CATEGORY, arity, RETURNS) MLT_HALF_OF_##CATEGORY(MLT_MAKE_HALF, name, arity, RETURNS)
+#define MLT_HALF_LOOPS(S, ...) MLT_CONCAT(MLT_HALF_, S)(__VA_ARGS__)
+#define MLT_HALF_OPERATION1(name, CATEGORY, RETURNS, ...) \
+  MLT_OPERATION1(name, CATEGORY, RETURNS, __VA_ARGS__) MLT_HALF_LOOPS(MLT_DTYPES, name, CATEGORY, 1, RETURNS)
+#define MLT_HALF_OPERATION2(name, CATEGORY, RETURNS, ...) \
+  MLT_OPERATION2(name, CATEGORY, RETURNS, __VA_ARGS__) MLT_HALF_LOOPS(MLT_DTYPES, name, CATEGORY, 2, RETURNS)
+#define MLT_HALF_OPERATION3(name, CATEGORY, RETURNS, ...) \
+  MLT_OPERATION3(name, CATEGORY, RETURNS, __VA_ARGS__) MLT_HALF_LOOPS(MLT_DTYPES, name, CATEGORY, 3, RETURNS)
 
 #endif

@@ -23,6 +23,7 @@
 #define MLT_TARGET_AVX2
 #include "mltensor/target_begin.h"
 #include "mltensor/functions.h"
+#include "mltensor/half_target.h"
 #include "mltensor/stream_target.h"
 #include MLT_LINES
 #include "mltensor/target_end.h"
@@ -30,6 +31,7 @@
 #define MLT_TARGET_AVX512
 #include "mltensor/target_begin.h"
 #include "mltensor/functions.h"
+#include "mltensor/half_target.h"
 #include "mltensor/stream_target.h"
 #include MLT_LINES
 #include "mltensor/target_end.h"

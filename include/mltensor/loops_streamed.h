@@ -82,19 +82,17 @@
 #define MLT_MAKE_STREAMED_TERNARY(D, name, RETURNS, ...) \
   MLT_STREAMED_TERNARY(D, name, MLT_OUT_##RETURNS(D), __VA_ARGS__)
 
-/* Lines of the table whose operations also have such loops. The baseline has none: see stream_block. */
-#define MLT_STREAMED_ALL(KIND, name, CATEGORY, RETURNS, ...)
-#define MLT_STREAMED_MAIN(KIND, name, CATEGORY, RETURNS, ...) \
-  MLT_EXPAND_(MLT_FOR_##CATEGORY, MAIN, MLT_MAKE_STREAMED_##KIND, name, RETURNS, __VA_ARGS__)
+/* Lines of the table whose operations also have such loops, and loops of complex numbers for every target. The
+ * baseline has none that stream: see stream_block. */
+#define MLT_STREAMED_ALL(KIND, arity, name, CATEGORY, RETURNS, ...) \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, ALL, MLT_MAKE_##KIND, name, RETURNS, __VA_ARGS__)
+#define MLT_STREAMED_MAIN(KIND, arity, name, CATEGORY, RETURNS, ...)                         \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, QUICK, MLT_MAKE_##KIND, name, RETURNS, __VA_ARGS__)        \
+  MLT_HALF_LOOPS(MAIN, name, CATEGORY, arity, RETURNS)                                       \
+  MLT_EXPAND_(MLT_FOR_##CATEGORY, QUICK, MLT_MAKE_STREAMED_##KIND, name, RETURNS, __VA_ARGS__)
 #define MLT_STREAMED_LOOPS(S, ...) MLT_CONCAT(MLT_STREAMED_, S)(__VA_ARGS__)
-#define MLT_STREAMED_OPERATION1(name, CATEGORY, RETURNS, ...)  \
-  MLT_OPERATION1(name, CATEGORY, RETURNS, __VA_ARGS__)         \
-  MLT_STREAMED_LOOPS(MLT_DTYPES, UNARY, name, CATEGORY, RETURNS, __VA_ARGS__)
-#define MLT_STREAMED_OPERATION2(name, CATEGORY, RETURNS, ...)  \
-  MLT_OPERATION2(name, CATEGORY, RETURNS, __VA_ARGS__)         \
-  MLT_STREAMED_LOOPS(MLT_DTYPES, BINARY, name, CATEGORY, RETURNS, __VA_ARGS__)
-#define MLT_STREAMED_OPERATION3(name, CATEGORY, RETURNS, ...)  \
-  MLT_OPERATION3(name, CATEGORY, RETURNS, __VA_ARGS__)         \
-  MLT_STREAMED_LOOPS(MLT_DTYPES, TERNARY, name, CATEGORY, RETURNS, __VA_ARGS__)
+#define MLT_STREAMED_OPERATION1(...) MLT_STREAMED_LOOPS(MLT_DTYPES, UNARY, 1, __VA_ARGS__)
+#define MLT_STREAMED_OPERATION2(...) MLT_STREAMED_LOOPS(MLT_DTYPES, BINARY, 2, __VA_ARGS__)
+#define MLT_STREAMED_OPERATION3(...) MLT_STREAMED_LOOPS(MLT_DTYPES, TERNARY, 3, __VA_ARGS__)
 
 #endif

@@ -22,6 +22,9 @@ typedef struct {
 #undef MLT_OPERATION1
 #undef MLT_OPERATION2
 #undef MLT_OPERATION3
+#undef MLT_HALF_OPERATION1
+#undef MLT_HALF_OPERATION2
+#undef MLT_HALF_OPERATION3
 #undef MLT_STREAMED_OPERATION1
 #undef MLT_STREAMED_OPERATION2
 #undef MLT_STREAMED_OPERATION3
@@ -30,28 +33,33 @@ typedef struct {
 #define MLT_ENTRY_avx512(D, name) [MLT_##D] = name##_##D##_avx512,
 #define MLT_STREAMED_avx2(D, name) [MLT_##D] = name##_streamed_##D##_avx2,
 #define MLT_STREAMED_avx512(D, name) [MLT_##D] = name##_streamed_##D##_avx512,
+#define MLT_NO_HALF(CATEGORY, ENTRY, name)
+#define MLT_HALF(CATEGORY, ENTRY, name) MLT_HALF_OF_##CATEGORY(ENTRY, name)
 #if MLT_HAVE_X86_TARGETS
-#define MLT_LOOP_TABLE(CATEGORY, name)               \
-  {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)},  \
-   {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx2, name)}, \
-   {MLT_FOR_##CATEGORY(MAIN, MLT_ENTRY_avx512, name)}}
-#define MLT_STREAMED_TABLE(CATEGORY, name)              \
-  {{NULL},                                              \
-   {MLT_FOR_##CATEGORY(MAIN, MLT_STREAMED_avx2, name)}, \
-   {MLT_FOR_##CATEGORY(MAIN, MLT_STREAMED_avx512, name)}}
+#define MLT_TABLE(CATEGORY, S, HALF, name)                                                            \
+  {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)},                                                   \
+   {MLT_FOR_##CATEGORY(S, MLT_ENTRY_avx2, name) HALF(CATEGORY, MLT_ENTRY_avx2, name)},                \
+   {MLT_FOR_##CATEGORY(S, MLT_ENTRY_avx512, name) HALF(CATEGORY, MLT_ENTRY_avx512, name)}}
+#define MLT_STREAMED_TABLE(CATEGORY, name)               \
+  {{NULL},                                               \
+   {MLT_FOR_##CATEGORY(QUICK, MLT_STREAMED_avx2, name)}, \
+   {MLT_FOR_##CATEGORY(QUICK, MLT_STREAMED_avx512, name)}}
 #else
-#define MLT_LOOP_TABLE(CATEGORY, name) {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)}}
+#define MLT_TABLE(CATEGORY, S, HALF, name) {{MLT_FOR_##CATEGORY(ALL, MLT_ENTRY_base, name)}}
 #define MLT_STREAMED_TABLE(CATEGORY, name) {{NULL}}
 #endif
-#define MLT_OPERATION(arity, name, CATEGORY, RETURNS) \
-  {#name, arity, MLT_RETURNS_##RETURNS, MLT_LOOP_TABLE(CATEGORY, name), {{NULL}}},
-#define MLT_STREAMED_OPERATION(arity, name, CATEGORY, RETURNS)           \
-  {#name, arity, MLT_RETURNS_##RETURNS, MLT_LOOP_TABLE(CATEGORY, name), \
+#define MLT_ENTRY(arity, name, CATEGORY, HALF, RETURNS) \
+  {#name, arity, MLT_RETURNS_##RETURNS, MLT_TABLE(CATEGORY, MAIN, HALF, name), {{NULL}}},
+#define MLT_STREAMED_ENTRY(arity, name, CATEGORY, RETURNS)                           \
+  {#name, arity, MLT_RETURNS_##RETURNS, MLT_TABLE(CATEGORY, QUICK, MLT_HALF, name), \
    MLT_STREAMED_TABLE(CATEGORY, name)},
-#define MLT_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_OPERATION(1, name, CATEGORY, RETURNS)
-#define MLT_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_OPERATION(2, name, CATEGORY, RETURNS)
-#define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_OPERATION(3, name, CATEGORY, RETURNS)
-#define MLT_STREAMED_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(1, name, CATEGORY, RETURNS)
-#define MLT_STREAMED_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(2, name, CATEGORY, RETURNS)
-#define MLT_STREAMED_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_STREAMED_OPERATION(3, name, CATEGORY, RETURNS)
+#define MLT_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_ENTRY(1, name, CATEGORY, MLT_NO_HALF, RETURNS)
+#define MLT_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_ENTRY(2, name, CATEGORY, MLT_NO_HALF, RETURNS)
+#define MLT_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_ENTRY(3, name, CATEGORY, MLT_NO_HALF, RETURNS)
+#define MLT_HALF_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_ENTRY(1, name, CATEGORY, MLT_HALF, RETURNS)
+#define MLT_HALF_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_ENTRY(2, name, CATEGORY, MLT_HALF, RETURNS)
+#define MLT_HALF_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_ENTRY(3, name, CATEGORY, MLT_HALF, RETURNS)
+#define MLT_STREAMED_OPERATION1(name, CATEGORY, RETURNS, ...) MLT_STREAMED_ENTRY(1, name, CATEGORY, RETURNS)
+#define MLT_STREAMED_OPERATION2(name, CATEGORY, RETURNS, ...) MLT_STREAMED_ENTRY(2, name, CATEGORY, RETURNS)
+#define MLT_STREAMED_OPERATION3(name, CATEGORY, RETURNS, ...) MLT_STREAMED_ENTRY(3, name, CATEGORY, RETURNS)
 #endif

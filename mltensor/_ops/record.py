@@ -205,7 +205,9 @@ def loop_lines():
     families = {}
     for record in TABLE.values():
         if record.expr:
-            macro = "MLT_STREAMED_OPERATION" if record.streams else "MLT_OPERATION"
+            # The number after a float16 is not that after the float32 of the same value.
+            own_half = "nextafter(" in record.expr
+            macro = "MLT_" + ("STREAMED_" if record.streams else "" if own_half else "HALF_") + "OPERATION"
             families.setdefault(record.family, []).append(
                 f"{macro}{len(record.inputs)}({record.name}, {record.accepts}, {record.returns}, {record.expr})")
     return families
