@@ -2,6 +2,7 @@
 
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 
 from mltensor._core.arguments cimport convert_inputs, parse
@@ -11,15 +12,19 @@ from mltensor._core.operation cimport TENSORS, Op, plug_call, vectorcall_functio
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
-from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, unary
+from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, plainly_into, unary
 
 from mltensor._core.operation import OPERATIONS
 from mltensor.errors import DeviceError, GradientError, ShapeError
 
 cdef extern from "Python.h":
     PyObject* PyObject_Vectorcall(object callable, PyObject** arguments, size_t count, PyObject* names) except NULL
+    PyObject* PyTuple_GET_ITEM(object tuple, Py_ssize_t position)
     size_t PyVectorcall_NARGS(size_t count)
     void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
+
+
+cdef str OUT = "out"
 
 
 cdef object call_general(Op op, PyObject** values, list keep):
@@ -78,18 +83,38 @@ cdef object write_out(Op op, object out, Tensor result):
     return out
 
 
+cdef inline bint plainly_given(PyObject* argument) noexcept:
+    """A tensor of the class itself with nothing on the tape."""
+    return type(<object> argument) is Tensor and (
+        ((<Tensor> argument).node is None and (<Tensor> argument).base is None)
+        or not requires_grad(<Tensor> argument) or not grad_enabled())
+
+
+cdef object call_alone(Op op, PyObject* x):
+    """A kernel with one tensor and the defaults of its other arguments."""
+    cdef PyObject* values[16]
+    cdef int k
+    values[0] = x
+    for k in range(1, op.count):
+        values[k] = PyTuple_GET_ITEM(op.defaults, k)
+    return op.kernels[(<Tensor> x).storage.device](values)
+
+
 cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObject* names) except NULL:
     """vectorcall of an Op."""
     cdef Op op = <Op> self
     cdef Py_ssize_t count = PyVectorcall_NARGS(flags)
     cdef PyObject* values[16]
     cdef list keep
-    if op.shortcut != NULL and names == NULL and count > 0 and (
-            op.kinds[0] == TENSORS or type(<object> arguments[0]) is Tensor and (
-                ((<Tensor> arguments[0]).node is None and (<Tensor> arguments[0]).base is None)
-                or not requires_grad(<Tensor> arguments[0]) or not grad_enabled())):
-        result = op.shortcut(arguments, count)
-        if result is not None:
+    if names == NULL and count > 0 and (op.shortcut != NULL or op.alone and count == 1) and (
+            op.kinds[0] == TENSORS or plainly_given(arguments[0])):
+        if op.shortcut != NULL:
+            result = op.shortcut(arguments, count)
+            if result is not None:
+                Py_INCREF(result)
+                return <PyObject*> result
+        if op.alone and count == 1 and op.kernels[(<Tensor> arguments[0]).storage.device] != NULL:
+            result = call_alone(op, arguments[0])
             Py_INCREF(result)
             return <PyObject*> result
     if op.arity and names == NULL and count == op.arity:
@@ -99,6 +124,9 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
             result = unary(op, <object> arguments[0])
         else:
             result = call_elementwise(op, arguments, None, True, None, "same_kind")
+    elif (op.arity and count == op.arity and names != NULL and PyTuple_GET_SIZE(<object> names) == 1
+            and PyTuple_GET_ITEM(<object> names, 0) == <PyObject*> OUT and plainly_into(op, arguments, <object> arguments[count])):
+        result = <object> arguments[count]
     else:
         keep = []
         parse(op, arguments, count, names, values, keep)

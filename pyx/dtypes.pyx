@@ -23,7 +23,8 @@ cdef void fill_tables() except *:
         if dtype is None:
             kind_of[a] = c"f"
             continue
-        codes[dtype] = codes[dtype.type] = codes[NAMES[a]] = codes[dtype.char] = a
+        for name in (dtype, dtype.type, NAMES[a], dtype.char, dtype.str, dtype.str[1:], "=" + dtype.str[1:]):
+            codes[name] = a
         kind_of[a] = ord(dtype.kind)
     # 'l' and 'q' are both int64 where a C long has 64 bits; numpy.dtype('q') is a distinct object.
     for alias, name in (("longlong", "int64"), ("ulonglong", "uint64"), ("intp", "int64"),

@@ -1,3 +1,4 @@
+from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int64_t
 
 from mltensor._core.tensor cimport Tensor, mlt_view
@@ -53,5 +54,7 @@ cdef int copy_into(Tensor destination, Tensor source) except -1
 cdef int copy_where(Tensor destination, Tensor source, Tensor mask) except -1
 cdef int fill(Tensor t, object value) except -1
 cdef Tensor scalar_tensor(object value, int dtype, int device)
+# where(condition, x1, x2) as a kernel's arguments.
+cdef object select(PyObject** a)
 # A new 0-stride view of t with a larger shape (no tape, not writeable).
 cdef Tensor broadcast_view(Tensor t, int ndim, const int64_t* shape)

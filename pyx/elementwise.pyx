@@ -433,7 +433,7 @@ cdef Tensor scalar_tensor(object value, int dtype, int device):
 
 # --- kernels of the table that are not expressions --------------------------------------------
 
-cdef object where_kernel(PyObject** a):
+cdef object select(PyObject** a):
     """where(condition, x1, x2)"""
     cdef Tensor condition = <Tensor> a[0]
     cdef Tensor x1 = <Tensor> a[1]
@@ -494,4 +494,4 @@ cdef object astype_shortcut(PyObject** a, Py_ssize_t count):
 
 
 SHORTCUTS = {"copy": shortcut_capsule(copy_shortcut), "astype": shortcut_capsule(astype_shortcut)}
-KERNELS = {"where": kernel_capsule(where_kernel), "copy": kernel_capsule(copy_kernel)}
+KERNELS = {"copy": kernel_capsule(copy_kernel)}

@@ -39,6 +39,7 @@ cdef class Op:
     cdef bint fast[15]                # whether the short paths may take operands of the dtype
     # others
     cdef Kernel kernels[8]            # by device code
+    cdef bint alone                   # whether its kernel takes one tensor and defaults as they are
     cdef object via
     cdef Shortcut shortcut
     # gradient

@@ -194,6 +194,8 @@ cdef class Op:
                 # Integer powers look at their exponents first.
                 self.fast[d] = self.loop_dtype[d] == d and not (self.name == "power" and kind_of[d] == c"i")
         self.via = record.via
+        self.alone = (self.arity == 0 and self.via is None and self.kinds[0] == TENSOR and ... not in self.defaults[1:]
+                      and INTS not in [self.kinds[k] for k in range(self.count)])
         if record.vjp:
             inputs = record.inputs
             self.rules = Rules(record.name, record.vjp, inputs, inputs if record.expr else list(self.names), positions,

@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
-from mltensor._core.elementwise cimport cast, contiguous
+from mltensor._core.elementwise cimport cast, contiguous, select
 from mltensor._core.gather cimport (
     MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
 from mltensor._core.storage cimport kernel_capsule, runtime
@@ -129,6 +129,15 @@ cdef object nonzero_kernel(PyObject** a):
     return tuple(found)
 
 
+cdef object where_kernel(PyObject** a):
+    """where(condition, x1, x2), or where(condition), which is nonzero."""
+    if <object> a[1] is None and <object> a[2] is None:
+        return nonzero_kernel(a)
+    if <object> a[1] is None or <object> a[2] is None:
+        raise ValueError("where takes both x1 and x2, or neither for the positions where the condition holds")
+    return select(a)
+
+
 cdef object argwhere_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
     cdef Tensor places = nonzero_places(x)
@@ -248,6 +257,7 @@ cdef object triu_kernel(PyObject** a):
 
 KERNELS = {
     "nonzero": kernel_capsule(nonzero_kernel),
+    "where": kernel_capsule(where_kernel),
     "argwhere": kernel_capsule(argwhere_kernel),
     "one_hot": kernel_capsule(one_hot_kernel),
     "bincount": kernel_capsule(bincount_kernel),

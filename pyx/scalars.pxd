@@ -4,6 +4,8 @@ from mltensor._core.tensor cimport Tensor
 cdef object read_scalar(const char* address, int dtype)
 # Stores a Python number as an element; OverflowError where it does not fit, DTypeError where it would lose a part.
 cdef int write_scalar(char* address, int dtype, object value) except -1
+# Whether a Python number beside a tensor of a dtype is stored in that dtype and changes nothing else.
+cdef bint keeps(int dtype, object value) noexcept
 # Python scalar of a one-element tensor.
 cdef object item(Tensor t)
 # Nested lists of Python scalars; a scalar for a 0-d tensor.

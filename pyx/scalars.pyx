@@ -3,6 +3,7 @@
 from cpython.complex cimport PyComplex_AsCComplex, Py_complex
 from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.list cimport PyList_New, PyList_SET_ITEM
+from cpython.long cimport PyLong_CheckExact
 from cpython.ref cimport Py_INCREF
 from libc.math cimport isfinite
 from libc.stdint cimport (
@@ -10,7 +11,7 @@ from libc.stdint cimport (
 
 from mltensor._core.dtypes cimport (
     BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64,
-    UINT8, UINT16, UINT32, UINT64, objects)
+    UINT8, UINT16, UINT32, UINT64, is_inexact, objects, real_of)
 from mltensor._core.tensor cimport Tensor, shape_tuple
 
 from mltensor.errors import DTypeError, ShapeError
@@ -95,6 +96,28 @@ cdef int write_integer(char* p, int dtype, object value) except -1:
     else:
         (<uint8_t*> p)[0] = <uint8_t> number
     return 0
+
+
+cdef bint keeps(int dtype, object value) noexcept:
+    """Whether a Python float or integer becomes a number of a dtype exactly, or as floats are rounded.
+
+    Beside a tensor of that dtype it then changes neither the dtype nor what a comparison says.
+    """
+    cdef int overflow = 0
+    cdef int64_t number, most
+    if PyFloat_CheckExact(value):
+        return is_inexact(dtype)
+    if not PyLong_CheckExact(value):
+        return False
+    number = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if overflow or dtype == BOOL:
+        return False
+    if dtype == UINT64:
+        return number >= 0
+    if dtype < UINT64:
+        return lowest[dtype] <= number <= highest[dtype]
+    most = 2048 if dtype == FLOAT16 else 1 << 24 if real_of[dtype] == FLOAT32 else 1 << 53
+    return -most <= number <= most
 
 
 cdef int write_scalar(char* p, int dtype, object value) except -1:

@@ -9,5 +9,7 @@ cdef object binary(Op op, object x, object y)
 cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype, str casting)
 # `out` as a tensor to which a result of this shape and dtype may be broadcast; the shape becomes that of `out`.
 cdef Tensor checked_out(str name, object out, int* ndim, int64_t* shape, int dtype, Tensor like, str casting)
+# op(inputs, out=out) of plain operands; False when it takes the general way.
+cdef bint plainly_into(Op op, PyObject** inputs, object out) except -1
 # target op= other, or target = other op target, by one loop where that is possible; False when it is not.
 cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1

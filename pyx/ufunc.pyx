@@ -5,19 +5,18 @@ look at its arguments.
 """
 
 from cpython.float cimport PyFloat_CheckExact
-from cpython.long cimport PyLong_CheckExact
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, UINT64, code_of, complex_of, float_of, is_complex, is_inexact, is_integer, kind_of,
-    mlt_itemsize, objects, promotion, real_of)
+    BOOL, FLOAT64, INT64, UINT64, code_of, complex_of, default_float_code, float_of, is_complex, is_inexact,
+    is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, computed_in, copy_into, copy_where, different_devices, fill,
     run_costed, run_flat, same_device, same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
-from mltensor._core.scalars cimport write_scalar
+from mltensor._core.scalars cimport keeps, write_scalar
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport (
     Tensor, empty, empty_like, like_class, mark_written, mlt_view, require_writeable, requires_grad, same_shape,
@@ -146,6 +145,8 @@ cdef object unary(Op op, object x):
         a = <Tensor> x
         if plain(op, a, a.view.dtype):
             return fast_unary(op, a, a.view.dtype)
+    elif PyFloat_CheckExact(x) and op.fast[default_float_code()]:
+        return fast_unary(op, scalar_tensor(x, default_float_code(), 0), default_float_code())
     inputs[0] = <PyObject*> x
     return call_elementwise(op, inputs, None, True, None, "same_kind")
 
@@ -169,12 +170,11 @@ cdef object binary(Op op, object x, object y):
             if (b.view.dtype == dtype and op.fast[dtype] and a.storage.device == b.storage.device
                     and op.kernels[a.storage.device] == NULL and type(a) is Tensor and type(b) is Tensor):
                 return broadcast_binary(op, a, b, dtype)
-        elif ((PyFloat_CheckExact(y) and is_inexact(dtype)) or (PyLong_CheckExact(y) and dtype != BOOL
-                and op.returns != RETURNS_BOOL and not is_integer(dtype))) and plain(op, a, dtype):
+        elif keeps(dtype, y) and plain(op, a, dtype):
             return fast_scalar(op, a, y, False, dtype)
-    elif isinstance(y, Tensor) and PyFloat_CheckExact(x):
+    elif isinstance(y, Tensor):
         b = <Tensor> y
-        if is_inexact(b.view.dtype) and plain(op, b, b.view.dtype):
+        if keeps(b.view.dtype, x) and plain(op, b, b.view.dtype):
             return fast_scalar(op, b, x, True, b.view.dtype)
     inputs[0] = <PyObject*> x
     inputs[1] = <PyObject*> y
@@ -194,38 +194,64 @@ cdef Tensor compare_out_of_range(Op op, Tensor a, object scalar, bint reversed):
     return result
 
 
-cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1:
-    """target op= other, or target = other op target, where one loop over both does it: contiguous, of one dtype.
+cdef bint into(Op op, PyObject** inputs, Tensor out) except -1:
+    """out = op(inputs) where one loop over all of them does it: contiguous, of one shape and dtype.
 
     False: take the long way.
     """
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
-    cdef int dtype = target.view.dtype
-    cdef Tensor b
-    if op.arity != 2 or not plain(op, target, dtype) or out_dtype(op, dtype) != dtype or not target.view.writeable:
+    cdef int k, dtype = -1
+    cdef Tensor t
+    if op.arity > 2 or not out.view.writeable or not out.view.contiguous:
         return False
-    if isinstance(other, Tensor):
-        b = <Tensor> other
-        if (b.view.dtype != dtype or not b.view.contiguous or not same_shape(target, b)
-                or b.storage.device != target.storage.device
-                or (b.view.data != target.view.data and shares_memory(target, b))):
+    for k in range(op.arity):
+        if not isinstance(<object> inputs[k], Tensor):
+            continue
+        t = <Tensor> <object> inputs[k]
+        if (dtype >= 0 and t.view.dtype != dtype or not plain(op, t, t.view.dtype) or not same_shape(t, out)
+                or t.storage.device != out.storage.device):
             return False
-        pointers[1 - reversed] = b.view.data
-        strides[1 - reversed] = mlt_itemsize[dtype]
-    elif (PyFloat_CheckExact(other) and is_inexact(dtype)) or (
-            PyLong_CheckExact(other) and (is_inexact(dtype) or is_integer(dtype))):
-        write_scalar(<char*> buffer, dtype, other)
-        pointers[1 - reversed] = <char*> buffer
-        strides[1 - reversed] = 0
-    else:
-        return False
-    pointers[reversed] = pointers[2] = target.view.data
-    strides[reversed] = strides[2] = mlt_itemsize[dtype]
-    run_flat(op.loops, dtype, target.view.size, pointers, strides)
-    mark_written(target)
+        dtype = t.view.dtype
+        if out_dtype(op, dtype) != out.view.dtype or (t.view.data != out.view.data or dtype != out.view.dtype) \
+                and shares_memory(t, out):
+            return False
+        pointers[k] = t.view.data
+        strides[k] = mlt_itemsize[dtype]
+    for k in range(op.arity):
+        if not isinstance(<object> inputs[k], Tensor):
+            if dtype < 0 or not keeps(dtype, <object> inputs[k]):
+                return False
+            write_scalar(<char*> buffer, dtype, <object> inputs[k])
+            pointers[k] = <char*> buffer
+            strides[k] = 0
+    pointers[op.arity] = out.view.data
+    strides[op.arity] = mlt_itemsize[out.view.dtype]
+    run_flat(op.loops, dtype, out.view.size, pointers, strides)
+    mark_written(out)
     return True
+
+
+cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1:
+    """target op= other, or target = other op target, where one loop does it."""
+    cdef PyObject* inputs[2]
+    inputs[reversed] = <PyObject*> target
+    inputs[1 - reversed] = <PyObject*> other
+    return op.arity == 2 and into(op, inputs, target)
+
+
+cdef bint plainly_into(Op op, PyObject** inputs, object out) except -1:
+    """op(inputs, out=out) with nothing on the tape, where one loop does it."""
+    cdef int k
+    if type(out) is not Tensor or grad_enabled() and requires_grad(<Tensor> out):
+        return False
+    for k in range(op.arity):
+        if isinstance(<object> inputs[k], Tensor) and (
+                type(<object> inputs[k]) is not Tensor
+                or grad_enabled() and requires_grad(<Tensor> <object> inputs[k])):
+            return False
+    return into(op, inputs, <Tensor> out)
 
 
 cdef int chosen_dtype(Op op, object dtype, int common, list codes, str casting) except -1:
@@ -442,7 +468,14 @@ cdef int check_cast(str name, str what, int source, int destination, str casting
 
 
 cdef int refuse_negative(Op op, Tensor exponent) except -1:
-    if kind_of[exponent.view.dtype] == c"i" and exponent.view.size and bool((exponent < 0).any()):
+    cdef Tensor wide
+    cdef int64_t i, signs = 0
+    if kind_of[exponent.view.dtype] != c"i":
+        return 0
+    wide = cast(exponent, INT64)
+    for i in range(wide.view.size):
+        signs |= (<int64_t*> wide.view.data)[i]
+    if signs < 0:
         raise ValueError("power: integers to negative integer powers are not allowed; use a float base")
     return 0
 

@@ -7,7 +7,7 @@ from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
 
-from mltensor._core.dtypes cimport mlt_itemsize
+from mltensor._core.dtypes cimport is_complex, mlt_itemsize, real_of
 from mltensor._core.elementwise cimport broadcast_view, copy
 from mltensor._core.storage cimport kernel_capsule, shortcut_capsule
 from mltensor._core.shapes cimport axis_mask, normalize_axis, read_shape
@@ -223,8 +223,65 @@ cdef Tensor reversed_view(Tensor x):
 
 
 cdef object permute_dims_shortcut(PyObject** a, Py_ssize_t count):
-    """x.T and transpose(x)"""
-    return reversed_view(<Tensor> a[0]) if count == 1 else None
+    """x.T, transpose(x), permute_dims(x, (1, 0)) with plain integers, each once."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t order[64]
+    cdef int axes[64]
+    cdef uint64_t seen = 0
+    cdef int i, n
+    if count == 1:
+        return reversed_view(x)
+    n = plain_shape(a, count, order)
+    if n != x.view.ndim:
+        return None
+    for i in range(n):
+        if not -n <= order[i] < n:
+            return None
+        axes[i] = <int> (order[i] + n if order[i] < 0 else order[i])
+        if seen >> axes[i] & 1:
+            return None
+        seen |= <uint64_t> 1 << axes[i]
+    return permute(x, axes)
+
+
+cdef object swapaxes_shortcut(PyObject** a, Py_ssize_t count):
+    """swapaxes(x, 0, 1) with plain integers."""
+    cdef Tensor x = <Tensor> a[0]
+    cdef int64_t pair[64]
+    cdef int axes[64]
+    cdef int i, first, second, n = x.view.ndim
+    if count != 3 or plain_shape(a, count, pair) != 2 or not (-n <= pair[0] < n and -n <= pair[1] < n):
+        return None
+    for i in range(n):
+        axes[i] = i
+    first, second = <int> pair[0], <int> pair[1]
+    first += n if first < 0 else 0
+    second += n if second < 0 else 0
+    axes[first], axes[second] = second, first
+    return permute(x, axes)
+
+
+cdef object ravel_shortcut(PyObject** a, Py_ssize_t count):
+    """ravel(x) of what lies in order."""
+    cdef Tensor x = <Tensor> a[0]
+    return reshape(x, 1, &x.view.size) if count == 1 and x.view.contiguous else None
+
+
+cdef Tensor part(Tensor z, int imaginary):
+    """The real or the imaginary parts of complex numbers where they lie."""
+    cdef int dtype = real_of[z.view.dtype]
+    return new_view(z, z.view.data + imaginary * mlt_itemsize[dtype], z.view.ndim, z.view.shape, z.view.strides, dtype)
+
+
+cdef object real_shortcut(PyObject** a, Py_ssize_t count):
+    """Real parts as a view; of what is real, itself: both as in NumPy."""
+    if count != 1:
+        return None
+    return part(<Tensor> a[0], 0) if is_complex((<Tensor> a[0]).view.dtype) else <object> a[0]
+
+
+cdef object imag_shortcut(PyObject** a, Py_ssize_t count):
+    return part(<Tensor> a[0], 1) if count == 1 and is_complex((<Tensor> a[0]).view.dtype) else None
 
 
 cdef object permute_dims_kernel(PyObject** a):
@@ -417,6 +474,10 @@ cdef int check_inside(Tensor x, char* data, int ndim, const int64_t* shape, cons
 SHORTCUTS = {
     "permute_dims": shortcut_capsule(permute_dims_shortcut),
     "reshape": shortcut_capsule(reshape_shortcut),
+    "ravel": shortcut_capsule(ravel_shortcut),
+    "real": shortcut_capsule(real_shortcut),
+    "imag": shortcut_capsule(imag_shortcut),
+    "swapaxes": shortcut_capsule(swapaxes_shortcut),
     "broadcast_to": shortcut_capsule(broadcast_to_shortcut),
 }
 

@@ -74,9 +74,13 @@
 #include "mltensor/vmath_special.h"
 
 #include "mltensor/functions_integer.h"
+#include "mltensor/functions_integer_blocks.h"
 #include "mltensor/functions_real.h"
 #include "mltensor/functions_complex.h"
 #include "mltensor/vmath_blocks.h"
+#if defined(MLT_TARGET_AVX512)
+#include "mltensor/compare_blocks.h"
+#endif
 
 /* --- one association per type ---------------------------------------------------------------- */
 #ifndef MLT_CASES_INTEGER

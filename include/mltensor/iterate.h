@@ -159,29 +159,25 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, char *co
   }
 }
 
-/* Loops over n elements in blocks that are then written past the cache.  With ordinary stores the processor
- * first reads the lines it is about to overwrite. */
+/* Copies n elements past the cache, in blocks where they have gaps.  With ordinary stores the processor first reads
+ * the lines it is about to overwrite.  (Loops that compute longer than they wait for memory lose by it.) */
 static void mlt_iteration_past(const mlt_iteration *it, char *const *pointers, int64_t n) {
   _Alignas(64) char block[MLT_STREAMED_BLOCK];
-  const int out = it->operands - 1;
   const int64_t *strides = it->strides[it->ndim - 1];
-  const int64_t itemsize = it->itemsize[out], most = MLT_STREAMED_BLOCK / itemsize;
-  const int copied = it->loop == it->scatter && strides[0] == itemsize;
-  char *at[MLT_MAX_OPERANDS], *args[MLT_MAX_OPERANDS];
-  for (int k = 0; k <= out; k++) at[k] = pointers[k];
-  int64_t count = (64 - ((intptr_t)at[out] & 63)) % 64 / itemsize; /* up to the next line */
-  for (; n > 0; n -= count, count = most) {
-    if (count == 0) count = most;
+  const int64_t itemsize = it->itemsize[1], most = MLT_STREAMED_BLOCK / itemsize;
+  char *from = pointers[0], *to = pointers[1];
+  int64_t count = (64 - ((intptr_t)to & 63)) % 64 / itemsize; /* up to the next line */
+  for (; n > 0; n -= count, count = 0) {
+    if (count == 0) count = strides[0] == itemsize ? n : most;
     if (count > n) count = n;
-    for (int k = 0; k <= out; k++) args[k] = at[k];
-    if (count * itemsize < 64) {
-      it->loop(args, strides, count);
+    if (strides[0] == itemsize) {
+      mlt_stream(to, from, count * itemsize);
     } else {
-      args[out] = copied ? at[0] : block;
-      if (!copied) it->loop(args, strides, count);
-      mlt_stream(at[out], args[out], count * itemsize);
+      it->loop((char *const[2]){from, block}, (int64_t const[2]){strides[0], itemsize}, count);
+      mlt_stream(to, block, count * itemsize);
     }
-    for (int k = 0; k <= out; k++) at[k] += count * strides[k];
+    from += count * strides[0];
+    to += count * itemsize;
   }
 }
 
@@ -198,7 +194,7 @@ static inline int64_t mlt_iteration_unaligned(const mlt_iteration *it, char *con
 }
 
 /* Loops over n elements: up to the first whole line, blocks of lines past the cache, and what is left. */
-static void mlt_iteration_blocks(const mlt_iteration *it, char *const *pointers, int64_t unaligned, int64_t n) {
+static void mlt_iteration_lines(const mlt_iteration *it, char *const *pointers, int64_t unaligned, int64_t n) {
   const int out = it->operands - 1;
   const int64_t *strides = it->strides[it->ndim - 1];
   const int64_t whole = (n - unaligned) & ~(MLT_STREAMED_BLOCK / it->itemsize[out] - 1);
@@ -215,10 +211,11 @@ static inline void mlt_iteration_row(const mlt_iteration *it, char *const *point
   const int64_t *strides = it->strides[it->ndim - 1];
   const int out = it->operands - 1;
   const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
-  const int streamed = it->streamed && !indirect && n * it->itemsize[out] >= MLT_SCRATCH;
+  const int streamed = it->streamed && !indirect && n * it->itemsize[out] >= MLT_SCRATCH &&
+                       (it->streaming || it->loop == it->scatter);
   const int64_t unaligned = streamed ? mlt_iteration_unaligned(it, pointers) : -1;
   if (unaligned >= 0)
-    mlt_iteration_blocks(it, pointers, unaligned, n);
+    mlt_iteration_lines(it, pointers, unaligned, n);
   else if (streamed)
     mlt_iteration_past(it, pointers, n);
   else if (indirect)

@@ -215,3 +215,17 @@ def test_nothing_is_assigned_only_where_it_fits():
     x[...] = np.ones((1, 2))
     with pytest.raises(ValueError, match=r"broadcast|assign"):
         x[...] = [1, 2, 3]
+
+
+def test_parts_of_complex_numbers_are_views():
+    z = np.asarray([[1 + 2j, 3 + 4j], [5 + 6j, 7 + 8j]])
+    np.real(z)[0, 0] = 9
+    z.imag[:, 1] = -1
+    assert z.tolist() == [[9 + 2j, 3 - 1j], [5 + 6j, 7 - 1j]]
+    assert z[:, ::-1].T.real.tolist() == [[3.0, 7.0], [9.0, 5.0]]
+    x = np.ones(3)
+    assert np.real(x) is x
+    assert np.imag(x).tolist() == [0.0, 0.0, 0.0]
+    w = np.asarray([1 + 2j]).requires_grad_()
+    (np.real(w) * 3 + np.imag(w)).sum().backward()
+    assert w.grad.tolist() == [3 + 1j]
