@@ -4,7 +4,7 @@ import operator
 
 import numpy
 
-from mltensor._core.create import array, asarray, empty, eye, zeros, zeros_like
+from mltensor._core.create import array, asarray, empty, eye
 from mltensor._core.dlpack import from_dlpack as from_foreign
 from mltensor._core.dtypes import get_default_dtype
 from mltensor._core.ranges import arange, spaced
@@ -284,12 +284,7 @@ def diag(v, k=0):
     if v.ndim != 1:
         raise ShapeError(f"diag takes a vector or a matrix, not shape {v.shape}")
     n = v.shape[0] + abs(k)
-    columns = arange(n, device=v.device)
-    on_diagonal = columns[None, :] - columns[:, None] == k
-    source = F.clip(columns - max(-k, 0), 0, max(v.shape[0] - 1, 0))
-    if v.shape[0] == 0:
-        return zeros((n, n), dtype=v.dtype, device=v.device)
-    return F.where(on_diagonal, F.take(v, source, axis=0)[:, None], zeros_like(v[:1]))
+    return F.diagonal_scatter(v, (n, n), k)
 
 
 def diagflat(v, k=0):

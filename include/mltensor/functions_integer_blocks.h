@@ -85,39 +85,47 @@ static inline void MLT_FN(floor_divide_block_u8)(const uint8_t *a, const uint8_t
   }
 }
 
-/* 64 bits by way of double, where vectors convert them: the first quotient is right but for some units of its last
- * place, the rest divided once more leaves at most one. All of it modulo 2^64, so that what overflows comes right. */
-#if defined(MLT_TARGET_AVX512)
-#define MLT_DEFINE_LONG_DIVISION(name, RESULT)                                                                     \
-  static inline __attribute__((always_inline)) void MLT_FN(name##_steps_i64)(                                      \
-      const int64_t *pa, const int64_t *pb, int64_t *y, ptrdiff_t n, const int a_step, const int b_step) {         \
-    const int64_t first_a = *pa, first_b = *pb; /* `y` may be either of them */                                    \
+/* Quotients by way of double, where vectors convert them: of 64 bits the first is right but for some units of its last
+ * place, and the rest divided once more leaves at most one, as the first of 32 bits does. All of it modulo 2^64, so that
+ * what overflows comes right. */
+#define MLT_DEFINE_DIVISION(name, suffix, T, U, AGAIN, RESULT)                                                     \
+  static inline __attribute__((always_inline)) void MLT_FN(name##_steps_##suffix)(                                 \
+      const T *pa, const T *pb, T *y, ptrdiff_t n, const int a_step, const int b_step) {                           \
+    const T first_a = *pa, first_b = *pb; /* `y` may be either of them */                                          \
     const double repeated = 1.0 / (double)(first_b ? first_b : 1);                                                 \
     _Pragma("GCC ivdep") for (ptrdiff_t i = 0; i < n; i++) {                                                       \
-      const int64_t a = a_step ? pa[i] : first_a, b = b_step ? pb[i] : first_b;                                    \
-      const int64_t divisor = b ? b : 1, sign = divisor >> 63;                                                     \
-      const double inverse = b_step ? 1.0 / (double)divisor : repeated;                                            \
-      int64_t quotient = (int64_t)((double)a * inverse);                                                           \
-      int64_t rest = a - quotient * divisor;                                                                       \
-      const int64_t more = (int64_t)((double)rest * inverse);                                                      \
+      const T a = a_step ? pa[i] : first_a, b = b_step ? pb[i] : first_b;                                          \
+      const T divisor = b ? b : 1, sign = divisor >> (8 * sizeof(T) - 1);                                          \
+      const double inverse = b_step && AGAIN ? 1.0 / (double)divisor : repeated;                                   \
+      T quotient = (T)(b_step && !AGAIN ? (double)a / (double)divisor : (double)a * inverse);                      \
+      T rest = a - quotient * divisor;                                                                             \
+      const T more = AGAIN ? (T)((double)rest * inverse) : 0;                                                      \
       quotient += more;                                                                                            \
       rest -= more * divisor;                                                                                      \
-      const int64_t turned = (rest ^ sign) - sign, size = (divisor ^ sign) - sign;                                 \
-      const int64_t low = turned < 0, high = (uint64_t)turned >= (uint64_t)size && !low;                           \
+      const T turned = (rest ^ sign) - sign, size = (divisor ^ sign) - sign;                                       \
+      const T low = turned < 0, high = (U)turned >= (U)size && !low;                                               \
       quotient += high - low;                                                                                      \
       rest += low ? divisor : high ? -divisor : 0;                                                                 \
       y[i] = b ? (RESULT) : 0;                                                                                     \
     }                                                                                                              \
   }                                                                                                                \
-  MLT_DEFINE_INTEGER_BLOCK(name, i64, int64_t)
-MLT_DEFINE_LONG_DIVISION(floor_divide, quotient)
-MLT_DEFINE_LONG_DIVISION(remainder, rest)
-MLT_DEFINE_LONG_DIVISION(fmod, rest && (rest ^ a) < 0 ? rest - divisor : rest)
-#undef MLT_DEFINE_LONG_DIVISION
+  MLT_DEFINE_INTEGER_BLOCK(name, suffix, T)
+#define MLT_DEFINE_DIVISIONS(suffix, T, U, AGAIN)                                                                  \
+  MLT_DEFINE_DIVISION(floor_divide, suffix, T, U, AGAIN, quotient)                                                 \
+  MLT_DEFINE_DIVISION(remainder, suffix, T, U, AGAIN, rest)                                                        \
+  MLT_DEFINE_DIVISION(fmod, suffix, T, U, AGAIN, rest && (rest ^ a) < 0 ? rest - divisor : rest)
+#if defined(MLT_TARGET_AVX512)
+MLT_DEFINE_DIVISIONS(i32, int32_t, uint32_t, 0)
+MLT_DEFINE_DIVISIONS(i64, int64_t, uint64_t, 1)
+#define MLT_BLOCK_floor_divide_INT32 ~, MLT_FN(floor_divide_block_i32), 1
+#define MLT_BLOCK_remainder_INT32 ~, MLT_FN(remainder_block_i32), 1
+#define MLT_BLOCK_fmod_INT32 ~, MLT_FN(fmod_block_i32), 1
 #define MLT_BLOCK_floor_divide_INT64 ~, MLT_FN(floor_divide_block_i64), 1
 #define MLT_BLOCK_remainder_INT64 ~, MLT_FN(remainder_block_i64), 1
 #define MLT_BLOCK_fmod_INT64 ~, MLT_FN(fmod_block_i64), 1
 #endif
+#undef MLT_DEFINE_DIVISIONS
+#undef MLT_DEFINE_DIVISION
 #undef MLT_DEFINE_INTEGER_BLOCK
 
 #ifndef MLT_BLOCK_power_INT64

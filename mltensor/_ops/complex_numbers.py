@@ -16,9 +16,11 @@ def angle_gradient(g, a):
 
 
 op("real", returns="REAL_OF", expr="real(a)", vjp=(lambda g: g), gpu="real",
-   doc="Real part, as a view; of real numbers, these themselves. On the tape it is a copy.\n\n>>> np.real([1 + 2j, 3]).tolist()\n[1.0, 3.0]")
+   doc="Real part, as a view; of real numbers, these themselves. On the tape it is a copy.\n"
+       "\n>>> np.real([1 + 2j, 3]).tolist()\n[1.0, 3.0]")
 op("imag", returns="REAL_OF", expr="imag(a)", vjp=(lambda g: g * 1j), gpu="imag",
-   doc="Imaginary part, as a view; of real numbers, zeros. On the tape it is a copy.\n\n>>> np.imag([1 + 2j, 3]).tolist()\n[2.0, 0.0]")
+   doc="Imaginary part, as a view; of real numbers, zeros. On the tape it is a copy.\n"
+       "\n>>> np.imag([1 + 2j, 3]).tolist()\n[2.0, 0.0]")
 op("conj", accepts="NUMERIC", expr="conj(a)", vjp=(lambda g: F.conj(g)), gpu="conj",
    doc="Complex conjugate; of a real number, the number.\n\n>>> np.conj([1 + 2j]).tolist()\n[(1-2j)]")
 op("angle", accepts="FLOATING", returns="REAL_OF", expr="angle(a)", vjp=angle_gradient, gpu="angle",

@@ -153,8 +153,10 @@ op("sum_to", via=sum_to, signature="x: Tensor, shape, /",
    doc="Sum over what broadcasting to `shape` would repeat: the gradient of broadcasting.")
 op("copy", kernel="copy", signature="x: Tensor, /, order='K', subok=False", vjp=lambda g: g, gpu="copy",
    doc="The elements in memory of their own: by rows, or by columns with `order='F'`.")
-op("where", kernel="where", returns="PROMOTED", signature="condition: Selector, x1: Tensor = None, x2: Tensor = None, /",
+op("where", kernel="where", returns="PROMOTED",
+   signature="condition: Selector, x1: Tensor = None, x2: Tensor = None, /",
    vjp=(None,
         lambda g, condition, x1_shape: F.sum_to(F.where(condition, g, 0), x1_shape),
         lambda g, condition, x2_shape: F.sum_to(F.where(condition, 0, g), x2_shape)),
-   gpu="where", doc="`x1` where the condition holds, `x2` elsewhere; the positions where it holds when neither is given.")
+   gpu="where",
+   doc="`x1` where the condition holds, `x2` elsewhere; the positions where it holds when neither is given.")
