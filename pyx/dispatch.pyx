@@ -125,7 +125,8 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
         else:
             result = call_elementwise(op, arguments, None, True, None, "same_kind")
     elif (op.arity and count == op.arity and names != NULL and PyTuple_GET_SIZE(<object> names) == 1
-            and PyTuple_GET_ITEM(<object> names, 0) == <PyObject*> OUT and plainly_into(op, arguments, <object> arguments[count])):
+            and PyTuple_GET_ITEM(<object> names, 0) == <PyObject*> OUT
+            and plainly_into(op, arguments, <object> arguments[count])):
         result = <object> arguments[count]
     else:
         keep = []
