@@ -215,7 +215,8 @@ cdef object bincount_kernel(PyObject** a):
     g.step = g.dense_step = g.itemsize = mlt_itemsize[FLOAT64]
     g.dtype = FLOAT64
     g.outer_ndim = g.inner_ndim = 0
-    run_gather(&g, MLT_ADD)
+    g.known_inside = True
+    run_gather(&g, MLT_ADD, 0)
     return y
 
 

@@ -25,7 +25,7 @@
 typedef struct {
   char *data;           /* the indexed memory */
   char *dense;          /* the other side */
-  const int64_t *index; /* checked; negative ones count from the end */
+  const int64_t *index; /* negative ones count from the end */
   int64_t count;        /* how many indices */
   int64_t length;       /* what is added to a negative index */
   int64_t step;         /* bytes of `data` per unit of index */
@@ -33,6 +33,9 @@ typedef struct {
   int32_t outer_ndim, inner_ndim;
   int64_t outer_count, inner_count;
   int32_t itemsize, dtype;
+  int32_t known_inside; /* the indices are in [-length, length) or wanted as they are; else they are looked over
+                           while they are used */
+  atomic_int outside;   /* one was not: what was not done yet stays undone */
   int64_t outer_shape[MLT_MAX_DIMS], outer_data[MLT_MAX_DIMS], outer_dense[MLT_MAX_DIMS];
   int64_t inner_shape[MLT_MAX_DIMS], inner_data[MLT_MAX_DIMS], inner_dense[MLT_MAX_DIMS];
   int32_t streamed;     /* the dense side is written past the cache */
@@ -137,6 +140,7 @@ static void mlt_gather_split(mlt_gather *g, int64_t pieces) {
 
 /* Runs a gather (units of work small enough to ask for Ctrl-C in between). */
 static int mlt_gather_run(mlt_gather *g, int mode) {
+  atomic_init(&g->outside, 0);
   int64_t units = g->outer_count * g->count;
   if (units == 0 || g->inner_count == 0) return 0;
   int64_t chunk = 16384 / g->inner_count;
@@ -166,6 +170,7 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
 /* The little case: on this thread, without a look at the clock. */
 static void mlt_gather_here(mlt_gather *g, int mode) {
   int64_t units = g->outer_count * g->count;
+  atomic_init(&g->outside, 0);
   if (units == 0 || g->inner_count == 0) return;
   g->streamed = 0;
   if (mode == MLT_GET)
