@@ -78,13 +78,19 @@ static void MLT_FN(select_16)(char *const *args, const int64_t *s, int64_t n) {
   static void MLT_FN(copy_##name)(char *const *args, const int64_t *s, int64_t n) {          \
     const int64_t z = sizeof(type);                                                          \
     if (s[0] == z && s[1] == z) {                                                            \
-      memcpy(args[1], args[0], (size_t)(n * z));                                             \
+      mlt_copy_bytes(args[1], args[0], n * z);                                               \
       return;                                                                                \
     }                                                                                        \
     if (s[0] == 2 * z && s[1] == z) {                                                        \
       const type *in = (const type *)args[0];                                                \
       type *out = (type *)args[1];                                                           \
       _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[2 * i];               \
+      return;                                                                                \
+    }                                                                                        \
+    if (s[0] == -z && s[1] == z) {                                                           \
+      const type *in = (const type *)args[0];                                                \
+      type *out = (type *)args[1];                                                           \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[-i];                  \
       return;                                                                                \
     }                                                                                        \
     if (s[0] == 0 && s[1] == z) {                                                            \

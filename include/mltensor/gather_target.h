@@ -154,7 +154,7 @@ static const MLT_FN(mlt_add_indexed) MLT_FN(mlt_add_rows)[MLT_DTYPE_COUNT] = {ML
 /* Copies n elements of any size between strided lines. */
 static void MLT_FN(mlt_move_line)(char *to, int64_t st, const char *from, int64_t sf, int64_t n, int itemsize) {
   if (st == itemsize && sf == itemsize) {
-    memcpy(to, from, (size_t)(n * itemsize));
+    mlt_copy_bytes(to, from, n * itemsize);
     return;
   }
 #define MLT_MOVE_STRIDED(type) \
@@ -215,9 +215,9 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_rows)(const 
     if (streamed)
       mlt_stream(dense + i * sv, row, bytes);
     else if (mode == MLT_GET)
-      memcpy(dense + i * sv, row, (size_t)bytes);
+      mlt_copy_bytes(dense + i * sv, row, bytes);
     else
-      memcpy(row, dense + i * sv, (size_t)bytes);
+      mlt_copy_bytes(row, dense + i * sv, bytes);
   }
   mlt_stream_end(streamed);
 }

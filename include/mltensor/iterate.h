@@ -12,17 +12,11 @@
 #define MLTENSOR_ITERATE_H
 
 #include <string.h>
-#include <unistd.h>
 
+#include "mltensor/bytes.h"
 #include "mltensor/mltensor.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
-
-#if MLT_HAVE_X86_TARGETS
-#include <immintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #define MLT_MAX_OPERANDS 5
 #define MLT_CHUNK 16384   /* most elements a thread takes at once */
@@ -56,48 +50,6 @@ typedef struct {
 } mlt_iteration;
 
 static inline int64_t mlt_magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
-
-#if MLT_HAVE_X86_TARGETS
-/* A whole line at once. Bytes that are left. */
-__attribute__((target("avx512f"))) static inline int64_t mlt_stream_lines(char *to, const char *from, int64_t bytes) {
-  for (; bytes >= 64; bytes -= 64, to += 64, from += 64)
-    _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
-  return bytes;
-}
-#endif
-
-/* Bytes to `to`, past the cache where that is the beginning of a line. */
-static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
-  int64_t left = bytes;
-#if MLT_HAVE_X86_TARGETS
-  if (mlt_runtime_pointer->isa == MLT_ISA_AVX512 && ((intptr_t)to & 63) == 0) left = mlt_stream_lines(to, from, left);
-#endif
-#if defined(__SSE2__)
-  for (; left >= 64 && ((intptr_t)to & 15) == 0; left -= 64) {
-    const __m128i *in = (const __m128i *)(from + bytes - left);
-    __m128i *out = (__m128i *)(to + bytes - left);
-    for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
-  }
-#endif
-  memcpy(to + bytes - left, from + bytes - left, (size_t)left);
-}
-
-/* Makes what was streamed visible to the other threads. */
-static inline void mlt_stream_end(int streamed) {
-#if defined(__SSE2__)
-  if (streamed) _mm_sfence();
-#endif
-}
-
-/* Bytes moved from which a result is written past the cache: half of the last level, where that is known. */
-static int64_t mlt_stream_from(void) {
-  int64_t cache = 32 << 20;
-#if defined(_SC_LEVEL3_CACHE_SIZE)
-  const long found = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  if (found > 0) cache = found;
-#endif
-  return cache / 2 < (8 << 20) ? 8 << 20 : cache / 2 > (32 << 20) ? 32 << 20 : cache / 2;
-}
 
 /* Fills an iteration from views that have been broadcast to one shape (stride 0 where an operand
  * repeats).  The last operand is the output. */

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "mltensor/iterate.h"
+#include "mltensor/bytes.h"
 
-/* Plain bytes; memcpy knows in which direction to walk when both sides lie alike in their pages. */
+/* Plain bytes. */
 typedef struct {
   const char *from;
   char *to;
@@ -15,7 +15,7 @@ typedef struct {
 
 static void mlt_bytes_task(void *context, int64_t begin, int64_t end) {
   const mlt_bytes *b = (const mlt_bytes *)context;
-  memcpy(b->to + begin, b->from + begin, (size_t)(end - begin));
+  mlt_copy_bytes(b->to + begin, b->from + begin, end - begin);
 }
 
 /* Contiguous pieces laid side by side in the rows of a result. */
@@ -50,7 +50,7 @@ static void mlt_joint_task(void *context, int64_t begin, int64_t end) {
     else if (p->streamed)
       mlt_stream(to, from, bytes);
     else
-      memcpy(to, from, (size_t)bytes);
+      mlt_copy_bytes(to, from, bytes);
     at += bytes;
     off += bytes;
     if (off < stop) continue;

@@ -6,8 +6,7 @@
 #ifndef MLTENSOR_MASK_H
 #define MLTENSOR_MASK_H
 
-#include <string.h>
-
+#include "mltensor/bytes.h"
 #include "mltensor/mltensor.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"

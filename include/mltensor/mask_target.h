@@ -39,7 +39,7 @@
         buffer[k] = (VALUE);                                                 \
         k += m->mask[i];                                                     \
       }                                                                      \
-      memcpy(out, buffer, (size_t)k * sizeof(type));                         \
+      mlt_copy_bytes(out, buffer, k * (int64_t)sizeof(type));                \
       out += k;                                                              \
     }                                                                        \
   }

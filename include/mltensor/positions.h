@@ -3,7 +3,8 @@
 #define MLTENSOR_POSITIONS_H
 
 #include <stdint.h>
-#include <string.h>
+
+#include "mltensor/bytes.h"
 
 /* Position i, repeats[i] times (or `times` times where repeats is NULL). */
 static void mlt_repeat_positions(int64_t *out, const int64_t *repeats, int64_t times, int64_t n) {
@@ -41,7 +42,7 @@ static void mlt_repeat_task(void *context, int64_t begin, int64_t end) {
     default:
       for (int64_t i = begin; i < end; i++)
         for (int64_t k = 0; k < times; k++)
-          memcpy(r->to + (i * times + k) * r->block, r->from + i * r->block, (size_t)r->block);
+          mlt_copy_bytes(r->to + (i * times + k) * r->block, r->from + i * r->block, r->block);
   }
 }
 

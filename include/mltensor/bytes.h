@@ -1,0 +1,104 @@
+/* Bytes moved from one place to another: by vectors, or past the cache. */
+#ifndef MLTENSOR_BYTES_H
+#define MLTENSOR_BYTES_H
+
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mltensor/target.h"
+#include "mltensor/thread.h"
+
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* Bytes from which we copy ourselves. The C library then takes the processor's instruction for strings, which on some
+ * processors takes thirty times as long where the destination lies a little behind the source in its page. */
+#define MLT_OWN_COPY_FROM 1024
+
+/* Four vectors at a time to a beginning of one; bytes that are left at the end. */
+#define MLT_COPY_VECTORS(name, vector, load, store)                                                  \
+  static int64_t name(char *to, const char *from, int64_t n) {                                       \
+    const int64_t width = sizeof(vector), first = -(intptr_t)to & (width - 1);                       \
+    memcpy(to, from, (size_t)width);                                                                 \
+    int64_t i = first;                                                                               \
+    for (; i + 4 * width <= n; i += 4 * width) {                                                     \
+      const vector a = load((const vector *)(from + i)), b = load((const vector *)(from + i + width)); \
+      const vector c = load((const vector *)(from + i + 2 * width));                                 \
+      const vector d = load((const vector *)(from + i + 3 * width));                                 \
+      store((vector *)(to + i), a);                                                                  \
+      store((vector *)(to + i + width), b);                                                          \
+      store((vector *)(to + i + 2 * width), c);                                                      \
+      store((vector *)(to + i + 3 * width), d);                                                      \
+    }                                                                                                \
+    return n - i;                                                                                    \
+  }
+#if defined(__SSE2__)
+MLT_COPY_VECTORS(mlt_copy_sse2, __m128i, _mm_loadu_si128, _mm_store_si128)
+#endif
+#if MLT_HAVE_X86_TARGETS
+__attribute__((target("avx2"))) MLT_COPY_VECTORS(mlt_copy_avx2, __m256i, _mm256_loadu_si256, _mm256_store_si256)
+#endif
+
+/* Bytes between places that do not overlap. */
+static inline void mlt_copy_bytes(void *to, const void *from, int64_t n) {
+  int64_t left = n;
+#if defined(__SSE2__)
+  if (n >= MLT_OWN_COPY_FROM) {
+#if MLT_HAVE_X86_TARGETS
+    if (mlt_runtime_pointer->isa >= MLT_ISA_AVX2)
+      left = mlt_copy_avx2((char *)to, (const char *)from, n);
+    else
+#endif
+      left = mlt_copy_sse2((char *)to, (const char *)from, n);
+  }
+#endif
+  memcpy((char *)to + n - left, (const char *)from + n - left, (size_t)left);
+}
+
+#if MLT_HAVE_X86_TARGETS
+/* A whole line at once. Bytes that are left. */
+__attribute__((target("avx512f"))) static inline int64_t mlt_stream_lines(char *to, const char *from, int64_t bytes) {
+  for (; bytes >= 64; bytes -= 64, to += 64, from += 64)
+    _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
+  return bytes;
+}
+#endif
+
+/* Bytes to `to`, past the cache where that is the beginning of a line. */
+static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
+  int64_t left = bytes;
+#if MLT_HAVE_X86_TARGETS
+  if (mlt_runtime_pointer->isa == MLT_ISA_AVX512 && ((intptr_t)to & 63) == 0) left = mlt_stream_lines(to, from, left);
+#endif
+#if defined(__SSE2__)
+  for (; left >= 64 && ((intptr_t)to & 15) == 0; left -= 64) {
+    const __m128i *in = (const __m128i *)(from + bytes - left);
+    __m128i *out = (__m128i *)(to + bytes - left);
+    for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
+  }
+#endif
+  mlt_copy_bytes(to + bytes - left, from + bytes - left, left);
+}
+
+/* Makes what was streamed visible to the other threads. */
+static inline void mlt_stream_end(int streamed) {
+#if defined(__SSE2__)
+  if (streamed) _mm_sfence();
+#endif
+}
+
+/* Bytes moved from which a result is written past the cache: half of the last level, where that is known. */
+static int64_t mlt_stream_from(void) {
+  int64_t cache = 32 << 20;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+  const long found = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  if (found > 0) cache = found;
+#endif
+  return cache / 2 < (8 << 20) ? 8 << 20 : cache / 2 > (32 << 20) ? 32 << 20 : cache / 2;
+}
+
+#endif
