@@ -36,6 +36,7 @@ cdef extern from "mltensor/joint.h" nogil:
         int64_t count
         int64_t row
         const int64_t* source "from"
+        const int64_t* steps
         const int64_t* starts
         int streamed
     void mlt_joint_task(void* context, int64_t begin, int64_t end) noexcept
@@ -50,8 +51,9 @@ mlt_runtime_pointer = runtime()
 # Tensors that the short way of joining takes.
 cdef enum:
     FEW = 64
-# Bytes up to which what is joined is never written past the cache.
+# Bytes up to which what is joined is never written past the cache, and of which a thread takes so many at once.
 cdef int64_t LITTLE = 1 << 16
+cdef int64_t CHUNK = 1 << 18
 
 
 cdef int move(Tensor destination, Tensor source) except -1:
@@ -105,35 +107,65 @@ cdef int joint_dtype(str name, list tensors, object wanted, object casting) exce
     return target
 
 
-cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
-    """Contiguous tensors of the result's dtype side by side in each of its `outer` rows."""
-    cdef int64_t row = y.view.size // outer * mlt_itemsize[y.view.dtype], places = 2 * len(tensors) + 1, block
-    cdef int64_t near[33]
+cdef bint in_rows(Tensor t, int axis, int64_t* step) noexcept:
+    """Whether a tensor is rows of contiguous memory at one distance: `step`, over the dimensions before the axis."""
+    cdef int64_t next_one = mlt_itemsize[t.view.dtype]
+    cdef int d
+    cdef bint found = False
+    for d in range(t.view.ndim - 1, axis - 1, -1):
+        if t.view.shape[d] != 1:
+            if t.view.strides[d] != next_one:
+                return False
+            next_one *= t.view.shape[d]
+    step[0] = next_one
+    for d in range(axis - 1, -1, -1):
+        if t.view.shape[d] != 1:
+            if not found:
+                step[0] = t.view.strides[d]
+                found = True
+            elif t.view.strides[d] != next_one:
+                return False
+            next_one = t.view.strides[d] * t.view.shape[d]
+    return True
+
+
+cdef bint join_rows(Tensor y, list tensors, int axis, int64_t outer) except -1:
+    """Lays tensors side by side in each of the `outer` rows of y, unless one is of another dtype or not in rows."""
+    cdef int64_t row = y.view.size // outer * mlt_itemsize[y.view.dtype], places = 3 * len(tensors) + 1, block, chunk
+    cdef int64_t near[49]
     cdef int64_t* starts = near
     cdef int64_t* addresses
+    cdef int64_t* steps
     cdef mlt_joint p
     cdef Tensor t, far
-    if places > 33:
+    if places > 49:
         far = empty(1, &places, INT64, 0)
         starts = <int64_t*> far.view.data
     addresses = starts + len(tensors) + 1
+    steps = addresses + len(tensors)
     p.count = 0
     starts[0] = 0
     for one in tensors:
         t = <Tensor> one
         block = t.view.size // outer * mlt_itemsize[y.view.dtype]
-        if block:
-            addresses[p.count] = <int64_t> t.view.data
-            starts[p.count + 1] = starts[p.count] + block
-            p.count += 1
+        if block == 0:
+            continue
+        if t.view.dtype != y.view.dtype or not in_rows(t, axis, steps + p.count):
+            return False
+        addresses[p.count] = <int64_t> t.view.data
+        starts[p.count + 1] = starts[p.count] + block
+        p.count += 1
     p.to = y.view.data
     p.row = row
     p.source = addresses
+    p.steps = steps
     p.starts = starts
     p.streamed = 0
     if row * outer > LITTLE:
         p.streamed = 2 * row * outer >= mlt_stream_from()
-    return launch(row * outer, 1 << 18, mlt_joint_task, &p, y.view.size)
+    chunk = CHUNK // row * row if row < CHUNK else CHUNK
+    launch(row * outer, chunk, mlt_joint_task, &p, y.view.size)
+    return True
 
 
 cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
@@ -143,7 +175,6 @@ cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
     cdef int64_t shape[MLT_MAX_DIMS + 1]
     cdef int64_t outer = 1, at = 0
     cdef int d, ndim = first.view.ndim + stacked
-    cdef bint plain = True
     for d in range(ndim):
         if d != axis:
             shape[d] = first.view.shape[d - (stacked and d > axis)]
@@ -153,14 +184,8 @@ cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
     for one in tensors:
         t = <Tensor> one
         shape[axis] = plus("concat", shape[axis], 1 if stacked else t.view.shape[axis])
-        plain = plain and t.view.contiguous and t.view.dtype == dtype
     y = empty(ndim, shape, dtype, first.storage.device)
-    if y.view.size == 0:
-        return y
-    # Many pieces of a few bytes each are quicker laid out tensor by tensor.
-    if plain and (y.view.size // outer * mlt_itemsize[dtype] >= 32 * len(tensors)
-                  or y.view.size * mlt_itemsize[dtype] <= LITTLE):
-        join_plain(y, tensors, outer)
+    if y.view.size == 0 or join_rows(y, tensors, axis, outer):
         return y
     for one in tensors:
         t = with_axis(<Tensor> one, axis) if stacked else <Tensor> one
@@ -206,6 +231,7 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
     cdef int64_t shape[MLT_INLINE_DIMS + 1]
     cdef int64_t starts[FEW + 1]
     cdef int64_t addresses[FEW]
+    cdef int64_t steps[FEW]
     cdef int64_t outer = 1, itemsize
     cdef int d, ndim, overflow
     cdef long axis = 0
@@ -249,7 +275,8 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
         shape[axis] += 1 if stacked else t.view.shape[axis]
         if t.view.size:
             addresses[p.count] = <int64_t> t.view.data
-            starts[p.count + 1] = starts[p.count] + t.view.size // outer * itemsize
+            steps[p.count] = t.view.size // outer * itemsize
+            starts[p.count + 1] = starts[p.count] + steps[p.count]
             p.count += 1
     if p.count == 0 or starts[p.count] * outer > LITTLE:
         return None
@@ -257,6 +284,7 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
     p.to = y.view.data
     p.row = starts[p.count]
     p.source = addresses
+    p.steps = steps
     p.starts = starts
     p.streamed = 0
     mlt_joint_task(&p, 0, p.row * outer)
@@ -302,8 +330,9 @@ cdef object stack_kernel(PyObject** a):
 # --- rolling --------------------------------------------------------------------------------
 
 cdef Tensor rolled(Tensor x, int64_t shift, int axis):
-    cdef int64_t n = x.view.shape[axis]
-    cdef Tensor y
+    cdef int64_t n = x.view.shape[axis], outer = 1
+    cdef Tensor y, head, tail
+    cdef int d
     if x.view.size == 0:
         return copy(x)
     shift %= n
@@ -312,8 +341,12 @@ cdef Tensor rolled(Tensor x, int64_t shift, int axis):
     if shift == 0:
         return copy(x)
     y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
-    move(section(y, axis, shift, n), section(x, axis, 0, n - shift))
-    move(section(y, axis, 0, shift), section(x, axis, n - shift, n))
+    for d in range(axis):
+        outer *= x.view.shape[d]
+    head, tail = section(x, axis, n - shift, n), section(x, axis, 0, n - shift)
+    if not join_rows(y, [head, tail], axis, outer):
+        copy_into(section(y, axis, 0, shift), head)
+        copy_into(section(y, axis, shift, n), tail)
     return y
 
 

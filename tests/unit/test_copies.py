@@ -34,6 +34,20 @@ def wrong_copies():
                           "concat": numpy.concatenate((source[:offset], source[:length]))}
                 found += [(dtype, length, offset, name) for name in wanted
                           if not numpy.array_equal(numpy.asarray(results[name]), wanted[name])]
+
+    table = numpy.arange(7 * 900, dtype="int16").reshape(7, 900)
+    x = np.asarray(table)
+    for width in (1, 2, 3, 7, 8, 15, 16, 17, 31, 63, 128, 129, 150, 700):
+        for begin in (0, 3):
+            cut, wanted = x[::2, begin:begin + width], table[::2, begin:begin + width]
+            results = [(cut.copy(), wanted), (cut + cut, wanted + wanted),
+                       (np.concatenate((cut, x[:4, :5], cut), 1), numpy.hstack((wanted, table[:4, :5], wanted))),
+                       (np.stack((cut, cut, cut), -1), numpy.stack((wanted, wanted, wanted), -1)),
+                       (np.roll(cut, 2, 1), numpy.roll(wanted, 2, 1)),
+                       (np.roll(cut.T, 3, 0), numpy.roll(wanted.T, 3, 0)),
+                       (np.concatenate((cut[::-1], cut)), numpy.concatenate((wanted[::-1], wanted)))]
+            found += [("cut", width, begin, i) for i, (actual, expected) in enumerate(results)
+                      if not numpy.array_equal(numpy.asarray(actual), expected)]
     return found
 
 
@@ -49,6 +63,16 @@ def test_copies_by_other_instruction_sets(isa):
     subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__),
                    env={**os.environ, "MLTENSOR_ISA": isa,
                         "PYTHONPATH": os.path.dirname(os.path.dirname(np.__file__))})
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32", "int64", "complex128"])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_single_elements_side_by_side(count, dtype, generator):
+    parts = [generator.integers(0, 100, (100_003,)).astype(dtype) for _ in range(count)]
+    tensors = [np.asarray(part) for part in parts]
+    assert numpy.array_equal(numpy.asarray(np.stack(tensors, -1)), numpy.stack(parts, -1))
+    columns = [tensor[::2, None] for tensor in tensors]
+    assert numpy.array_equal(numpy.asarray(np.concatenate(columns, 1)), numpy.stack(parts, -1)[::2])
 
 
 @pytest.mark.parametrize("width", [255, 256, 257, 1000])
