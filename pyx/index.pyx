@@ -17,7 +17,7 @@ from mltensor._core.gather cimport (
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.keys cimport (
     Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
-from mltensor._core.positions cimport nonzero_places, pick, unravel
+from mltensor._core.positions cimport nonzero_places, pick, put_in_order, unravel
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.shapes cimport read_shape
 from mltensor._core.tensor cimport (
@@ -426,6 +426,9 @@ cdef int put(Tensor t, object key, Tensor value, int mode, bint new) except -1:
     if index is not None:
         key = index
         if index.view.dtype != BOOL and t.view.ndim and put_rows(t, index, value, mode, new):
+            return mark_written(t)
+        if (mode == MLT_PUT and t.view.contiguous and value.view.contiguous and value.view.ndim == 1
+                and is_full_mask(t, index) and not shares_memory(index, t) and put_in_order(t, index, value)):
             return mark_written(t)
     p = <Plan> plan(t, key)
     n = plan_shape(p, shape)

@@ -87,9 +87,23 @@ static inline __attribute__((always_inline)) void mlt_copy_short(char *to, const
 }
 
 /* Rows of n bytes. */
+#define MLT_COPY_ROWS(name)                                                                              \
+  static void name(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t rows, int64_t n) { \
+    for (int64_t r = 0; r < rows; r++) mlt_copy_short(to + r * to_step, from + r * from_step, n);        \
+  }
+MLT_COPY_ROWS(mlt_copy_rows_base)
+#if MLT_HAVE_X86_TARGETS
+__attribute__((target("avx2"))) MLT_COPY_ROWS(mlt_copy_rows_avx2)
+#endif
+
 static inline void mlt_copy_rows(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t rows,
                                  int64_t n) {
-  for (int64_t r = 0; r < rows; r++) mlt_copy_short(to + r * to_step, from + r * from_step, n);
+#if MLT_HAVE_X86_TARGETS
+  if (mlt_runtime_pointer->isa >= MLT_ISA_AVX2)
+    mlt_copy_rows_avx2(to, to_step, from, from_step, rows, n);
+  else
+#endif
+    mlt_copy_rows_base(to, to_step, from, from_step, rows, n);
 }
 
 #if MLT_HAVE_X86_TARGETS

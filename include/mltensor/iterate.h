@@ -157,7 +157,8 @@ static inline void mlt_iteration_rows(const mlt_iteration *it, char *const *poin
   const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
   const int streamed = it->streamed && !(indirect >> out & 1) && n * itemsize >= MLT_SCRATCH;
   char *at[MLT_MAX_OPERANDS];
-  if (rows > 1 && it->loop == it->scatter && !indirect && !streamed && strides[0] == itemsize && strides[1] == itemsize) {
+  const int plain = it->loop == it->scatter && strides[0] == itemsize && strides[1] == itemsize;
+  if (plain && rows > 1 && !indirect && !streamed) {
     mlt_copy_rows(pointers[1], steps[1], pointers[0], steps[0], rows, n * itemsize);
     return;
   }

@@ -66,12 +66,30 @@ static int mlt_joint_of_elements(const mlt_joint *p) {
   return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
 }
 
+/* Whole rows that are short: a block of them piece by piece, which stays in the first cache. */
+#define MLT_JOINT_SHORT 4096
+static void mlt_joint_rows(const mlt_joint *p, int64_t row, int64_t rows) {
+  const int64_t most = 1 + 16384 / p->row;
+  for (int64_t r = 0; r < rows; r += most) {
+    const int64_t n = rows - r < most ? rows - r : most;
+    for (int64_t k = 0; k < p->count; k++) {
+      const char *from = (const char *)p->from[k] + (row + r) * p->steps[k];
+      char *to = p->to + (row + r) * p->row + p->starts[k];
+      mlt_copy_rows(to, p->row, from, p->steps[k], n, p->starts[k + 1] - p->starts[k]);
+    }
+  }
+}
+
 /* Bytes [begin, end) of the result. */
 static void mlt_joint_task(void *context, int64_t begin, int64_t end) {
   const mlt_joint *p = (const mlt_joint *)context;
   int64_t row = begin / p->row, off = begin % p->row, low = 0, high = p->count;
-  if (off == 0 && (end - begin) % p->row == 0 && mlt_joint_of_elements(p)) {
-    mlt_joint_elements(p, row, (end - begin) / p->row);
+  if (off == 0 && p->row <= (p->streamed ? 512 : MLT_JOINT_SHORT) && (end - begin) % p->row == 0) {
+    const int64_t rows = (end - begin) / p->row;
+    if (mlt_joint_of_elements(p))
+      mlt_joint_elements(p, row, rows);
+    else
+      mlt_joint_rows(p, row, rows);
     return;
   }
   while (high - low > 1) {

@@ -19,7 +19,8 @@ typedef struct {
   int64_t n;
   int64_t *starts;  /* per chunk: how many are true; then the sum of those before */
   int64_t *places;  /* flat positions of the true ones */
-  const char *from; /* elements to pick from, and where to put them */
+  int64_t total;    /* true ones */
+  const char *from; /* elements to pick from, and where to put them; or those to put where the mask is true */
   char *to;
   int32_t itemsize;
 } mlt_mask;
@@ -76,6 +77,7 @@ typedef struct {
 #endif
 static mlt_task mlt_mask_places(void) { return MLT_MASK_TASK(mlt_mask_places); }
 static mlt_task mlt_mask_pick(void) { return MLT_MASK_TASK(mlt_mask_pick); }
+static mlt_task mlt_mask_put(void) { return MLT_MASK_TASK(mlt_mask_put); }
 
 /* Coordinate along one dimension of flat positions: (place / inner) % length. */
 typedef struct {
