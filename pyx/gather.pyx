@@ -239,6 +239,11 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) 
         if i < last:
             along.lines *= along.shape[i]
     along.group = index.view.shape[axis] if axis != last else 1
+    # Lines of one element make one line together.
+    while along.ndim > 1 and along.shape[along.ndim - 1] == 1:
+        along.ndim -= 1
+        along.lines //= along.shape[along.ndim - 1]
+        along.group = 1
     if index.view.size < MLT_PARALLEL_THRESHOLD:
         mlt_along_here(&along, mode)
         return 0

@@ -5,9 +5,10 @@ from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport INT64, mlt_itemsize
 from mltensor._core.elementwise cimport broadcast_view, contiguous, copy, copy_into, fill
-from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
+from mltensor._core.gather cimport (
+    MLT_PARALLEL_THRESHOLD, index_tensor, launch, mlt_task, spread_axis, take_axis)
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
-from mltensor._core.storage cimport kernel_capsule, runtime
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
 from mltensor._core.shapes cimport normalize_axis, plus, read_shape, times
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, shape_tuple
 from mltensor._core.view cimport flat, reshape, section
@@ -21,6 +22,15 @@ cdef extern from "mltensor/positions.h" nogil:
         int64_t block
         int64_t times
     void mlt_repeat_task(void* context, int64_t begin, int64_t end) noexcept
+    ctypedef struct mlt_repeats_each:
+        const char* source "from"
+        char* to
+        char* end
+        const int64_t* counts
+        int64_t n
+        int64_t block
+    void mlt_repeat_each_task(void* context, int64_t begin, int64_t end) noexcept nogil
+    int64_t mlt_repeat_total(const int64_t* counts, int64_t n)
     void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
     enum:
         MLT_PAD_EDGE
@@ -31,6 +41,7 @@ cdef extern from "mltensor/positions.h" nogil:
 
 cdef extern from "mltensor/thread.h" nogil:
     void* mlt_runtime_pointer
+    int mlt_serial(int64_t count, int64_t chunk, mlt_task task, void* context)
 
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
@@ -38,46 +49,59 @@ mlt_runtime_pointer = runtime()
 
 # --- repeating ------------------------------------------------------------------------------
 
-cdef Tensor repeat_positions(object repeats, int64_t n):
-    """Each of the n positions as often as it is repeated."""
-    cdef Tensor counts = as_tensor(repeats, -1, 0, COPY_IF_NEEDED)
-    cdef Tensor positions
+cdef Tensor repeat_counts(object repeats, int64_t n, int64_t* total):
+    """How often each of n elements is repeated, or of one element how often all are; and their sum."""
+    cdef Tensor counts = index_tensor(as_tensor(repeats, -1, 0, COPY_IF_NEEDED), "repeat")
     cdef const int64_t* each
-    cdef int64_t total = 0, i
-    counts = index_tensor(counts, "repeat")
     if counts.view.ndim > 1 or (counts.view.size != 1 and counts.view.size != n):
         raise ShapeError(
             f"repeat: repeats of shape {shape_tuple(counts)} do not match {n} elements; give one number or one each")
     each = <const int64_t*> counts.view.data
-    for i in range(counts.view.size):
-        if each[i] < 0:
-            raise ValueError(f"repeat: repeats must not be negative, got {each[i]}")
-        total = plus("repeat", total, each[i])
+    total[0] = mlt_repeat_total(each, counts.view.size)
+    if total[0] == -1:
+        raise ValueError(f"repeat: repeats must not be negative, got {counts.min()}")
+    if total[0] == -2:
+        plus("repeat", 2**62, 2**62)    # raises what a size beyond the machine's integers raises
     if counts.view.size == 1 and n != 1:
-        total = times("repeat", n, each[0])
-    positions = empty(1, &total, INT64, 0)
+        total[0] = times("repeat", n, each[0])
+    return counts
+
+
+cdef Tensor repeat_positions(object repeats, int64_t n):
+    """Each of the n positions as often as it is repeated."""
+    cdef int64_t total
+    cdef Tensor counts = repeat_counts(repeats, n, &total)
+    cdef const int64_t* each = <const int64_t*> counts.view.data
+    cdef Tensor positions = empty(1, &total, INT64, 0)
     mlt_repeat_positions(<int64_t*> positions.view.data, each if counts.view.size == n else NULL,
                          each[0] if counts.view.size else 0, n)
     return positions
+
+
+cdef int64_t blocks_along(Tensor x, int axis, int64_t* shape, int64_t* block) noexcept:
+    """How many blocks of contiguous memory a contiguous tensor has along an axis; their bytes, and the shape."""
+    cdef int64_t blocks = 1
+    cdef int d
+    block[0] = mlt_itemsize[x.view.dtype]
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+        if d <= axis:
+            blocks *= shape[d]
+        else:
+            block[0] *= shape[d]
+    return blocks
 
 
 cdef Tensor repeated(Tensor x, int64_t count, int axis):
     """Every slice along an axis the same number of times."""
     cdef mlt_repeats r
     cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t blocks = 1
+    cdef int64_t blocks
     cdef Tensor y
-    cdef int d
     if count < 0:
         raise ValueError(f"repeat: repeats must not be negative, got {count}")
     x = contiguous(x)
-    r.block = mlt_itemsize[x.view.dtype]
-    for d in range(x.view.ndim):
-        shape[d] = x.view.shape[d]
-        if d <= axis:
-            blocks *= shape[d]
-        else:
-            r.block *= shape[d]
+    blocks = blocks_along(x, axis, shape, &r.block)
     shape[axis] = times("repeat", shape[axis], count)
     y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
     if y.view.size:
@@ -85,6 +109,34 @@ cdef Tensor repeated(Tensor x, int64_t count, int axis):
         r.to = y.view.data
         r.times = count
         launch(blocks, max(1, 65536 // (r.block * count)), mlt_repeat_task, &r, y.view.size)
+    return y
+
+
+cdef Tensor repeated_each(Tensor x, object repeats, int axis):
+    """Every slice along an axis as often as its own count says."""
+    cdef mlt_repeats_each r
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int64_t blocks, total
+    cdef int status
+    cdef Tensor y, counts = repeat_counts(repeats, x.view.shape[axis], &total)
+    r.counts = <const int64_t*> counts.view.data
+    if counts.view.size == 1:
+        return repeated(x, r.counts[0], axis)
+    x = contiguous(x)
+    blocks = blocks_along(x, axis, shape, &r.block)
+    shape[axis] = total
+    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
+    if y.view.size:
+        r.source = x.view.data
+        r.to = y.view.data
+        r.end = r.to + y.view.size * mlt_itemsize[x.view.dtype]
+        r.n = x.view.shape[axis]
+        if y.view.size < MLT_PARALLEL_THRESHOLD:
+            mlt_repeat_each_task(&r, 0, blocks)
+        else:
+            with nogil:
+                status = mlt_serial(blocks, 65536, mlt_repeat_each_task, &r)
+            check_interrupt(status)
     return y
 
 
@@ -97,7 +149,7 @@ cdef object repeat_kernel(PyObject** a):
         axis = normalize_axis(<object> a[2], x.view.ndim)
     if isinstance(<object> a[1], int):
         return repeated(x, <object> a[1], axis)
-    return take_axis(x, repeat_positions(<object> a[1], x.view.shape[axis]), axis, True)
+    return repeated_each(x, <object> a[1], axis)
 
 
 cdef object repeat_sum_kernel(PyObject** a):

@@ -87,8 +87,8 @@ static inline void mlt_gather_outer(const mlt_gather *g, int64_t outer, char **d
   *data = g->data;
   *dense = g->dense;
   for (int i = g->outer_ndim - 1; i >= 0; i--) {
-    int64_t at = outer % g->outer_shape[i];
-    outer /= g->outer_shape[i];
+    const int64_t at = i ? outer % g->outer_shape[i] : outer;
+    if (i) outer /= g->outer_shape[i];
     *data += at * g->outer_data[i];
     *dense += at * g->outer_dense[i];
   }

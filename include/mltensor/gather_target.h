@@ -292,17 +292,23 @@ static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_
   return 1;
 }
 
-/* Units are (outer, index) pairs in order. */
+/* Units are (outer, index) pairs in order. Few indices are looked over once for all places of the outer dimensions. */
 #define MLT_GATHER_TASK(name, mode)                                                  \
   static void MLT_FN(name)(void *context, int64_t begin, int64_t end) {              \
     mlt_gather *g = (mlt_gather *)context;                                           \
-    while (begin < end) {                                                            \
-      int64_t at = begin % g->count;                                                 \
-      int64_t stop = at + (end - begin) < g->count ? at + (end - begin) : g->count;  \
+    const int64_t count = g->count;                                                  \
+    int64_t wrapped[MLT_INDEX_BLOCK], outer = begin / count, at = begin % count;     \
+    const int64_t *place = NULL;                                                     \
+    if (count <= MLT_INDEX_BLOCK && end - begin > count)                             \
+      place = MLT_FN(mlt_places)(g->index, count, g->length, g->known_inside, wrapped); \
+    for (int64_t n; begin < end; begin += n, at = 0, outer++) {                      \
+      n = count - at < end - begin ? count - at : end - begin;                       \
       char *data, *dense;                                                            \
-      mlt_gather_outer(g, begin / g->count, &data, &dense);                          \
-      if (!MLT_FN(mlt_gather_segment)(g, mode, data, dense, at, stop)) return;       \
-      begin += stop - at;                                                            \
+      mlt_gather_outer(g, outer, &data, &dense);                                     \
+      if (place)                                                                     \
+        MLT_FN(mlt_gather_places)(g, mode, data, dense + at * g->dense_step, place + at, n); \
+      else if (!MLT_FN(mlt_gather_segment)(g, mode, data, dense, at, at + n))        \
+        return;                                                                      \
     }                                                                                \
   }
 MLT_GATHER_TASK(mlt_gather_get, MLT_GET)
