@@ -151,15 +151,19 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   }
   const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
   const int threads = mlt_runtime_pointer->threads;
-  if (g->outer_count == 1 && threads > 1 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
-    /* Every range goes through all indices: no more of them than threads, and few. */
+  if (g->outer_count == 1 && threads > 2 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
+    /* Every range goes through all indices: no more of them than threads, and few. Two threads would gain nothing:
+     * choosing takes half as long as writing, and values that are read with gaps come more slowly. */
     atomic_init(&g->stop, 0);
     g->ranges = threads < 8 ? threads : 8;
     const mlt_task shared = mode == MLT_PUT ? MLT_GATHER_FN(mlt_range_put) : MLT_GATHER_FN(mlt_range_add);
     return mlt_parallel_long(g->ranges, 1, shared, g) || atomic_load(&g->stop);
   }
-  if (g->outer_count == 1 && threads > 1)
-    mlt_gather_split(g, g->inner_count / 32 < 16 ? g->inner_count / 32 : 16);
+  if (g->outer_count == 1 && threads > 1) {
+    /* Parts of rows below a kilobyte come no faster than the whole rows. */
+    const int64_t pieces = g->inner_count * g->itemsize / 1024;
+    mlt_gather_split(g, pieces < 16 ? pieces : 16);
+  }
   units = g->outer_count * g->count;
   if (g->outer_count == 1 || g->count * g->inner_count > (1 << 22))
     return mlt_serial(units, chunk, task, g);

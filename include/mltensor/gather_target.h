@@ -318,58 +318,69 @@ MLT_GATHER_TASK(mlt_gather_add, MLT_ADD)
 
 /* --- shared by places ---------------------------------------------------------------------- */
 
-/* Of n places the ones in [low, high): which they are, their positions, and how many. */
-static int64_t MLT_FN(mlt_choose)(int64_t *chosen, int64_t *at, const int64_t *place, int64_t n, int64_t low,
-                                  int64_t high) {
+/* Rows that are chosen at once: the more, the further ahead of them others can be fetched. */
+#ifndef MLT_ROWS_CHOSEN
+#define MLT_ROWS_CHOSEN 4096
+#endif
+
+/* Of n places the positions of those in [low, high), and how many. */
+static int64_t MLT_FN(mlt_choose)(int32_t *at, const int64_t *place, int64_t n, int64_t low, int64_t high) {
   int64_t kept = 0, i = 0;
 #if defined(MLT_TARGET_AVX512)
   const __m512i first = _mm512_set1_epi64(low), count = _mm512_set1_epi64(high - low);
-  __m512i position = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+  __m256i position = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   for (; i + 8 <= n; i += 8) {
     const __m512i k = _mm512_loadu_si512(place + i);
     const __mmask8 mine = _mm512_cmplt_epu64_mask(_mm512_sub_epi64(k, first), count);
-    _mm512_storeu_si512(chosen + kept, _mm512_maskz_compress_epi64(mine, k));
-    _mm512_storeu_si512(at + kept, _mm512_maskz_compress_epi64(mine, position));
+    _mm256_storeu_si256((__m256i *)(at + kept), _mm256_maskz_compress_epi32(mine, position));
     kept += __builtin_popcount(mine);
-    position = _mm512_add_epi64(position, _mm512_set1_epi64(8));
+    position = _mm256_add_epi32(position, _mm256_set1_epi32(8));
   }
 #endif
   for (; i < n; i++) {
-    chosen[kept] = place[i];
-    at[kept] = i;
+    at[kept] = (int32_t)i;
     kept += place[i] >= low && place[i] < high;
   }
   return kept;
 }
 
-/* The same with the elements of `dense` that belong to them, side by side in `near`. */
+/* Of n places those in [low, high), the elements of `dense` that belong to them, and how many. */
 static int64_t MLT_FN(mlt_choose_elements)(const mlt_gather *g, int64_t *chosen, char *near, const int64_t *place,
                                            const char *dense, int64_t n, int64_t low, int64_t high) {
-  int64_t at[MLT_INDEX_BLOCK + 8], kept = 0;
+  int64_t kept = 0, i = 0;
   const int64_t sv = g->dense_step;
   const int itemsize = g->itemsize;
 #if defined(MLT_TARGET_AVX512)
-  if (sv == itemsize && (itemsize == 4 || itemsize == 8)) {
-    const __m512i first = _mm512_set1_epi64(low), count = _mm512_set1_epi64(high - low);
-    for (int64_t i = 0; i < n; i += 8) {
-      const __mmask8 here = n - i < 8 ? (__mmask8)((1 << (n - i)) - 1) : 255;
-      const __m512i k = _mm512_maskz_loadu_epi64(here, place + i);
-      const __mmask8 mine = _mm512_mask_cmplt_epu64_mask(here, _mm512_sub_epi64(k, first), count);
-      _mm512_storeu_si512(chosen + kept, _mm512_maskz_compress_epi64(mine, k));
-      if (itemsize == 4)
-        _mm256_storeu_si256((__m256i *)(near + 4 * kept),
-                            _mm256_maskz_compress_epi32(mine, _mm256_maskz_loadu_epi32(here, dense + 4 * i)));
-      else
-        _mm512_storeu_si512(near + 8 * kept,
-                            _mm512_maskz_compress_epi64(mine, _mm512_maskz_loadu_epi64(here, dense + 8 * i)));
+  if (sv == 4 && itemsize == 4 && g->length <= INT32_MAX) {
+    const __m512i first = _mm512_set1_epi32((int32_t)low), count = _mm512_set1_epi32((int32_t)(high - low));
+    for (; i + 16 <= n; i += 16) {
+      const __m256i upper = _mm512_cvtepi64_epi32(_mm512_loadu_si512(place + i + 8));
+      const __m512i lower = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(_mm512_loadu_si512(place + i)));
+      const __m512i k = _mm512_inserti64x4(lower, upper, 1);
+      const __mmask16 mine = _mm512_cmplt_epu32_mask(_mm512_sub_epi32(k, first), count);
+      const __m512i found = _mm512_maskz_compress_epi32(mine, k);
+      _mm512_storeu_si512(chosen + kept, _mm512_cvtepi32_epi64(_mm512_castsi512_si256(found)));
+      _mm512_storeu_si512(chosen + kept + 8, _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(found, 1)));
+      _mm512_storeu_si512(near + 4 * kept, _mm512_maskz_compress_epi32(mine, _mm512_loadu_si512(dense + 4 * i)));
       kept += __builtin_popcount(mine);
     }
-    return kept;
+  } else if (sv == 8 && itemsize == 8) {
+    const __m512i first = _mm512_set1_epi64(low), count = _mm512_set1_epi64(high - low);
+    for (; i + 8 <= n; i += 8) {
+      const __m512i k = _mm512_loadu_si512(place + i);
+      const __mmask8 mine = _mm512_cmplt_epu64_mask(_mm512_sub_epi64(k, first), count);
+      _mm512_storeu_si512(chosen + kept, _mm512_maskz_compress_epi64(mine, k));
+      _mm512_storeu_si512(near + 8 * kept, _mm512_maskz_compress_epi64(mine, _mm512_loadu_si512(dense + 8 * i)));
+      kept += __builtin_popcount(mine);
+    }
   }
 #endif
-  kept = MLT_FN(mlt_choose)(chosen, at, place, n, low, high);
-#define MLT_RANGE_NEAR(type) \
-  for (int64_t i = 0; i < kept; i++) ((type *)near)[i] = *(const type *)(dense + at[i] * sv);
+#define MLT_RANGE_NEAR(type)                                  \
+  for (; i < n; i++) {                                        \
+    chosen[kept] = place[i];                                  \
+    ((type *)near)[kept] = *(const type *)(dense + i * sv);   \
+    kept += place[i] >= low && place[i] < high;               \
+  }
   MLT_MOVE_SIZES(MLT_RANGE_NEAR)
 #undef MLT_RANGE_NEAR
   return kept;
@@ -377,42 +388,65 @@ static int64_t MLT_FN(mlt_choose_elements)(const mlt_gather *g, int64_t *chosen,
 
 /* Units are ranges of places: each goes through all indices and minds its own, so that no two threads meet and every
  * place gets what it gets in the order of the indices. */
-#define MLT_RANGE_TASK(name, mode)                                                                       \
-  static void MLT_FN(name)(void *context, int64_t begin, int64_t end) {                                  \
-    mlt_gather *g = (mlt_gather *)context;                                                               \
-    int64_t wrapped[MLT_INDEX_BLOCK], chosen[MLT_INDEX_BLOCK + 8], at[MLT_INDEX_BLOCK + 8];              \
-    mlt_bytes16 near[MLT_INDEX_BLOCK + 8];                                                               \
-    mlt_gather elements;                                                                                 \
-    elements.step = g->step;                                                                             \
-    elements.dense_step = elements.itemsize = g->itemsize;                                               \
-    elements.dtype = g->dtype;                                                                           \
-    elements.inner_ndim = 0;                                                                             \
-    const int64_t low = g->length * begin / g->ranges, high = g->length * end / g->ranges;               \
-    const int64_t bytes = g->inner_count * g->itemsize, sv = g->dense_step, step = g->step;              \
-    const int64_t ahead = MLT_ROWS_AHEAD(bytes);                                                         \
-    int64_t last = mlt_now_ns();                                                                         \
-    for (int64_t block = 0; block < g->count; block += MLT_INDEX_BLOCK) {                                \
-      if (block % (1 << 16) == 0 && block && mlt_poll_inside(&g->stop, &last)) return;                   \
-      const int64_t n = g->count - block < MLT_INDEX_BLOCK ? g->count - block : MLT_INDEX_BLOCK;         \
-      const int64_t *place = MLT_FN(mlt_places)(g->index + block, n, g->length, g->known_inside, wrapped); \
-      char *dense = g->dense + block * sv;                                                               \
-      if (!place) {                                                                                      \
-        atomic_store_explicit(&g->outside, 1, memory_order_relaxed);                                     \
-        return;                                                                                          \
-      }                                                                                                  \
-      if (g->inner_ndim == 0) {                                                                          \
-        const int64_t kept =                                                                             \
-            MLT_FN(mlt_choose_elements)(g, chosen, (char *)near, place, dense, n, low, high);            \
-        MLT_FN(mlt_gather_places)(&elements, mode, g->data, (char *)near, chosen, kept);                 \
-        continue;                                                                                        \
-      }                                                                                                  \
-      const int64_t kept = MLT_FN(mlt_choose)(chosen, at, place, n, low, high);                          \
-      for (int64_t i = 0; i < kept; i++) {                                                               \
-        if (i + ahead < kept) MLT_FN(mlt_fetch)(g->data + chosen[i + ahead] * step, bytes);              \
-        if (i + 2 * ahead < kept) MLT_FN(mlt_fetch_once)(dense + at[i + 2 * ahead] * sv, bytes);         \
-        MLT_FN(mlt_gather_block)(g, mode, g->data + chosen[i] * step, dense + at[i] * sv);               \
-      }                                                                                                  \
-    }                                                                                                    \
+static inline __attribute__((always_inline)) void MLT_FN(mlt_range_elements)(mlt_gather *g, int mode, int64_t low,
+                                                                             int64_t high) {
+  int64_t wrapped[MLT_INDEX_BLOCK], chosen[MLT_INDEX_BLOCK + 16], last = mlt_now_ns();
+  mlt_bytes16 near[MLT_INDEX_BLOCK + 16];
+  mlt_gather elements;
+  elements.step = g->step;
+  elements.dense_step = elements.itemsize = g->itemsize;
+  elements.dtype = g->dtype;
+  elements.inner_ndim = 0;
+  for (int64_t block = 0; block < g->count; block += MLT_INDEX_BLOCK) {
+    if (block % (1 << 16) == 0 && block && mlt_poll_inside(&g->stop, &last)) return;
+    const int64_t n = g->count - block < MLT_INDEX_BLOCK ? g->count - block : MLT_INDEX_BLOCK;
+    const int64_t *place = MLT_FN(mlt_places)(g->index + block, n, g->length, g->known_inside, wrapped);
+    if (!place) {
+      atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
+      return;
+    }
+    const char *dense = g->dense + block * g->dense_step;
+    const int64_t kept = MLT_FN(mlt_choose_elements)(g, chosen, (char *)near, place, dense, n, low, high);
+    MLT_FN(mlt_gather_places)(&elements, mode, g->data, (char *)near, chosen, kept);
+  }
+}
+
+static inline __attribute__((always_inline)) void MLT_FN(mlt_range_rows)(mlt_gather *g, int mode, int64_t low,
+                                                                         int64_t high) {
+  int64_t wrapped[MLT_INDEX_BLOCK], places[MLT_ROWS_CHOSEN], last = mlt_now_ns();
+  int32_t at[MLT_ROWS_CHOSEN + 8];
+  const int64_t bytes = g->inner_count * g->itemsize, sv = g->dense_step, step = g->step;
+  const int64_t ahead = MLT_ROWS_AHEAD(bytes);
+  for (int64_t block = 0; block < g->count; block += MLT_ROWS_CHOSEN) {
+    if (block && mlt_poll_inside(&g->stop, &last)) return;
+    const int64_t n = g->count - block < MLT_ROWS_CHOSEN ? g->count - block : MLT_ROWS_CHOSEN;
+    for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {
+      const int64_t some = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;
+      const int64_t *place = MLT_FN(mlt_places)(g->index + block + i, some, g->length, g->known_inside, wrapped);
+      if (!place) {
+        atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
+        return;
+      }
+      memcpy(places + i, place, (size_t)some * sizeof(int64_t));
+    }
+    const int64_t kept = MLT_FN(mlt_choose)(at, places, n, low, high);
+    char *dense = g->dense + block * sv;
+    for (int64_t i = 0; i < kept; i++) {
+      if (i + ahead < kept) MLT_FN(mlt_fetch)(g->data + places[at[i + ahead]] * step, bytes);
+      if (i + 2 * ahead < kept) MLT_FN(mlt_fetch_once)(dense + at[i + 2 * ahead] * sv, bytes);
+      MLT_FN(mlt_gather_block)(g, mode, g->data + places[at[i]] * step, dense + at[i] * sv);
+    }
+  }
+}
+
+#define MLT_RANGE_TASK(name, mode)                                                                 \
+  static void MLT_FN(name)(void *context, int64_t begin, int64_t end) {                            \
+    mlt_gather *g = (mlt_gather *)context;                                                         \
+    const int64_t low = g->length * begin / g->ranges, high = g->length * end / g->ranges;         \
+    if (g->inner_ndim == 0)                                                                        \
+      MLT_FN(mlt_range_elements)(g, mode, low, high);                                              \
+    else                                                                                           \
+      MLT_FN(mlt_range_rows)(g, mode, low, high);                                                  \
   }
 MLT_RANGE_TASK(mlt_range_put, MLT_PUT)
 MLT_RANGE_TASK(mlt_range_add, MLT_ADD)
