@@ -99,8 +99,11 @@ static void MLT_FN(select_16)(char *const *args, const int64_t *s, int64_t n) {
       for (int64_t i = 0; i < n; i++) out[i] = value;                                        \
       return;                                                                                \
     }                                                                                        \
-    for (int64_t i = 0; i < n; i++)                                                          \
-      *(type *)(args[1] + i * s[1]) = *(const type *)(args[0] + i * s[0]);                   \
+    const char *in = args[0];                                                                \
+    char *out = args[1];                                                                     \
+    const int64_t in_step = s[0], out_step = s[1];                                           \
+    _Pragma("GCC unroll 8") for (int64_t i = 0; i < n; i++, in += in_step, out += out_step)  \
+      *(type *)out = *(const type *)in;                                                      \
   }
 
 MLT_COPY_LOOP(1, uint8_t)

@@ -18,7 +18,7 @@ static inline int MLT_FN(mlt_look_over)(const int64_t *index, int64_t n, int64_t
 
 /* Indices that are taken together: looked over, and wrapped around where some count from the end. */
 #ifndef MLT_INDEX_BLOCK
-#define MLT_INDEX_BLOCK 512
+#define MLT_INDEX_BLOCK 1024
 #endif
 
 /* Places of n <= MLT_INDEX_BLOCK indices: these themselves, or in `wrapped`. NULL where one is outside, unless they are
@@ -142,10 +142,10 @@ static inline void MLT_FN(mlt_fetch_once)(const char *row, int64_t bytes) {
 MLT_FOR_ANY(ALL, MLT_ADD_LINE, )
 #undef MLT_ADD_LINE
 
-typedef void (*MLT_FN(mlt_add_line))(char *, int64_t, const char *, int64_t, int64_t);
+typedef void (*MLT_FN(mlt_line_adder))(char *, int64_t, const char *, int64_t, int64_t);
 typedef void (*MLT_FN(mlt_add_indexed))(const mlt_gather *, char *, const char *, const int64_t *, int64_t);
 #define MLT_ADD_ENTRY(D, table) [MLT_##D] = MLT_FN(mlt_add_##table##_##D),
-static const MLT_FN(mlt_add_line) MLT_FN(mlt_add_lines)[MLT_DTYPE_COUNT] = {MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, line)};
+static const MLT_FN(mlt_line_adder) MLT_FN(mlt_add_lines)[MLT_DTYPE_COUNT] = {MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, line)};
 static const MLT_FN(mlt_add_indexed) MLT_FN(mlt_add_indexeds)[MLT_DTYPE_COUNT] = {
     MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, indexed)};
 static const MLT_FN(mlt_add_indexed) MLT_FN(mlt_add_rows)[MLT_DTYPE_COUNT] = {MLT_FOR_ANY(ALL, MLT_ADD_ENTRY, rows)};
@@ -157,8 +157,13 @@ static void MLT_FN(mlt_move_line)(char *to, int64_t st, const char *from, int64_
     mlt_copy_bytes(to, from, n * itemsize);
     return;
   }
-#define MLT_MOVE_STRIDED(type) \
-  for (int64_t i = 0; i < n; i++) *(type *)(to + i * st) = *(const type *)(from + i * sf);
+#define MLT_MOVE_STRIDED(type)                                                               \
+  if (sf == 0 && st == (int64_t)sizeof(type)) {                                              \
+    const type value = *(const type *)from;                                                  \
+    for (int64_t i = 0; i < n; i++) ((type *)to)[i] = value;                                 \
+  } else {                                                                                   \
+    for (int64_t i = 0; i < n; i++) *(type *)(to + i * st) = *(const type *)(from + i * sf); \
+  }
   MLT_MOVE_SIZES(MLT_MOVE_STRIDED)
 #undef MLT_MOVE_STRIDED
 }
@@ -238,17 +243,6 @@ static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, 
 }
 #undef MLT_GET_INDEXED
 
-/* The same at indices that are known to be inside. */
-static void MLT_FN(mlt_get_line)(char *dense, int64_t sv, const char *data, int64_t step, int64_t length,
-                                 const int64_t *index, int64_t n, int itemsize) {
-  int64_t wrapped[MLT_INDEX_BLOCK];
-  for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {
-    const int64_t count = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;
-    MLT_FN(mlt_get_elements)(dense + i * sv, sv, data, step, MLT_FN(mlt_places)(index + i, count, length, 1, wrapped),
-                             count, itemsize);
-  }
-}
-
 /* n places at one place of the outer dimensions. */
 static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(const mlt_gather *g, int mode, char *data,
                                                                             char *dense, const int64_t *place,
@@ -262,7 +256,13 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
       MLT_FN(mlt_get_elements)(dense, sv, data, step, place, n, itemsize);
     } else {
 #define MLT_PUT_INDEXED(type) \
-  for (int64_t i = 0; i < n; i++) *(type *)(data + place[i] * step) = *(const type *)(dense + i * sv);
+  if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type)) {                                    \
+    const type *from = (const type *)dense;                                                               \
+    type *to = (type *)data;                                                                              \
+    _Pragma("GCC unroll 8") for (int64_t i = 0; i < n; i++) to[place[i]] = from[i];                       \
+  } else {                                                                                                \
+    for (int64_t i = 0; i < n; i++) *(type *)(data + place[i] * step) = *(const type *)(dense + i * sv);  \
+  }
       MLT_MOVE_SIZES(MLT_PUT_INDEXED)
 #undef MLT_PUT_INDEXED
     }
@@ -275,6 +275,28 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     for (int64_t i = 0; i < n; i++) MLT_FN(mlt_gather_block)(g, mode, data + place[i] * step, dense + i * sv);
   }
 }
+
+/* One element for each of n indices, which are known to be inside. */
+#define MLT_LINE_AT(name, mode)                                                                              \
+  static void MLT_FN(name)(char *data, int64_t step, int64_t length, const int64_t *index, char *dense,      \
+                           int64_t sv, int64_t n, int itemsize, int dtype) {                                 \
+    int64_t wrapped[MLT_INDEX_BLOCK];                                                                        \
+    mlt_gather elements;                                                                                     \
+    elements.step = step;                                                                                    \
+    elements.dense_step = sv;                                                                                \
+    elements.itemsize = itemsize;                                                                            \
+    elements.dtype = dtype;                                                                                  \
+    elements.inner_ndim = 0;                                                                                 \
+    for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {                                                       \
+      const int64_t some = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;                                \
+      const int64_t *place = MLT_FN(mlt_places)(index + i, some, length, 1, wrapped);                        \
+      MLT_FN(mlt_gather_places)(&elements, mode, data, dense + i * sv, place, some);                         \
+    }                                                                                                        \
+  }
+MLT_LINE_AT(mlt_get_line, MLT_GET)
+MLT_LINE_AT(mlt_put_line, MLT_PUT)
+MLT_LINE_AT(mlt_add_line, MLT_ADD)
+#undef MLT_LINE_AT
 
 /* Indices [begin, end) at one place of the outer dimensions; 0 where one of them is outside. */
 static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_gather *g, int mode, char *data,
