@@ -410,6 +410,7 @@ cdef int fill(Tensor t, object value) except -1:
     write_scalar(<char*> buffer, t.view.dtype, value)
     scalar.data = <char*> buffer
     scalar.ndim = 0
+    scalar.size = 1
     scalar.dtype = t.view.dtype
     operands[0] = &scalar
     operands[1] = &t.view
