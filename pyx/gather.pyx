@@ -57,7 +57,11 @@ cdef int run_gather(mlt_gather* g, int mode, int axis) except -1:
         with nogil:
             status = mlt_gather_run(g, mode)
         check_interrupt(status)
-    return check_indices(g.index, g.count, g.length, axis) if g.outside else 0
+    if g.outside:
+        check_indices(g.index, g.count, g.length, axis)
+        raise IndexingError(f"an index of axis {axis} was outside its {g.length} places while it was used, and has "
+                            "been changed since by another thread")
+    return 0
 
 
 cdef Tensor index_tensor(Tensor indices, str operation):
