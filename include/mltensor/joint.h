@@ -69,7 +69,7 @@ static int mlt_joint_of_elements(const mlt_joint *p) {
 /* Whole rows that are short: a block of them piece by piece, which stays in the first cache. */
 #define MLT_JOINT_SHORT 4096
 static void mlt_joint_rows(const mlt_joint *p, int64_t row, int64_t rows) {
-  const int64_t most = 1 + 16384 / p->row;
+  const int64_t most = 1 + 8192 / p->row;
   for (int64_t r = 0; r < rows; r += most) {
     const int64_t n = rows - r < most ? rows - r : most;
     for (int64_t k = 0; k < p->count; k++) {
