@@ -55,8 +55,8 @@ typedef struct {
   int64_t n, block;
 } mlt_repeats_each;
 
-/* Most counts are small: four copies are written whatever the count, and the next ones over those too many. A branch for
- * each copy would often be mispredicted. */
+/* Most counts are small: four copies are written whatever the count, and the next ones over those too many. A branch
+ * for each copy would often be mispredicted. */
 #define MLT_REPEAT_EACH(type)                                                \
   {                                                                          \
     const type *from = (const type *)r->from;                                \
