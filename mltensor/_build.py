@@ -20,8 +20,10 @@ from mltensor._core import (
     operators,
     positions,
     reduce,
+    repeat,
     scan,
     sort,
+    split,
     storage,
     strided,
     tape,
@@ -35,8 +37,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, scan, sort,
-                  strided, view)
+KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, repeat, scan,
+                  sort, split, strided, view)
 
 
 def merged(tables):

@@ -3,7 +3,6 @@
 cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t
-from libc.string cimport memcpy
 
 from mltensor._core.dtypes cimport BOOL, code_of, mlt_itemsize, objects, promotion, real_of
 from mltensor._core.scalars cimport write_scalar
@@ -19,6 +18,9 @@ cdef extern from "mltensor/thread.h" nogil:
     enum:
         MLT_PARALLEL_THRESHOLD
     int64_t mlt_now_ns()
+
+cdef extern from "mltensor/bytes.h" nogil:
+    void mlt_copy_bytes(void* to, const void* source, int64_t n)
 
 cdef extern from "mltensor/iterate.h" nogil:
     ctypedef void (*mlt_transpose)(const char*, int64_t, char*, int64_t, int64_t, int64_t) noexcept nogil
@@ -327,7 +329,7 @@ cdef Tensor copy(Tensor t):
     cdef int64_t nbytes = t.view.size * mlt_itemsize[t.view.dtype]
     if t.view.contiguous and nbytes < MLT_PARALLEL_THRESHOLD:
         if nbytes:
-            memcpy(result.view.data, t.view.data, nbytes)
+            mlt_copy_bytes(result.view.data, t.view.data, nbytes)
     else:
         convert(result, t)
     return result
@@ -404,6 +406,7 @@ cdef int fill(Tensor t, object value) except -1:
     write_scalar(<char*> buffer, t.view.dtype, value)
     scalar.data = <char*> buffer
     scalar.ndim = 0
+    scalar.size = 1
     scalar.dtype = t.view.dtype
     operands[0] = &scalar
     operands[1] = &t.view

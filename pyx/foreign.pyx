@@ -5,10 +5,12 @@ Nothing here touches the tape.
 
 from cpython.buffer cimport (
     PyBUF_FULL_RO, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer)
+from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, UINT8, code_of, mlt_itemsize)
+    BFLOAT16, BOOL, COMPLEX64, COMPLEX128, DTYPE_COUNT, FLOAT16, FLOAT32, FLOAT64, INT8, UINT8, code_of, mlt_itemsize,
+    objects)
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.storage cimport Storage, foreign_storage
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty_like, from_storage
@@ -17,7 +19,100 @@ import numpy
 
 from mltensor.errors import DTypeError, ShapeError
 
+cdef extern from *:
+    """
+    /* What lies in the object of a NumPy array: the part of NumPy's binary interface that its own macros (PyArray_DATA
+     * and the like) read in every extension compiled against it. The buffer protocol says the same, but makes a format
+     * string and an export for each array, which takes longer than the rest of making a tensor. */
+    typedef struct {
+      PyObject_HEAD
+      char *data;
+      int nd;
+      Py_ssize_t *dimensions, *strides;
+      PyObject *base, *descr;
+      int flags;
+    } mlt_numpy_array;
+    #define MLT_NUMPY_WRITEABLE 0x0400
+    #define MLT_NUMPY_WRITTEN_BACK 0x2000        /* a copy that goes to another array later */
+    #define MLT_NUMPY_WARNS_OF_WRITING (1 << 31) /* read-only in the buffer protocol too */
+    """
+    ctypedef struct mlt_numpy_array:
+        char* data
+        int nd
+        Py_ssize_t* dimensions
+        Py_ssize_t* strides
+        PyObject* descr
+        int flags
+    int MLT_NUMPY_WRITEABLE
+    int MLT_NUMPY_WRITTEN_BACK
+    int MLT_NUMPY_WARNS_OF_WRITING
+
 cdef object array_type = numpy.ndarray
+
+
+cdef Tensor over_memory(char* data, int ndim, const int64_t* shape, const int64_t* strides, int dtype, object owner,
+                        bint writeable):
+    """A tensor over the memory of `owner`; None where elements lie at addresses that typed loads may not use."""
+    cdef int64_t low = 0, high = 0
+    cdef size_t misaligned = <size_t> data
+    cdef bint nothing = False
+    cdef int i
+    for i in range(ndim):
+        nothing = nothing or shape[i] == 0
+        misaligned |= <size_t> strides[i]
+        if strides[i] < 0:
+            low += strides[i] * (shape[i] - 1)
+        else:
+            high += strides[i] * (shape[i] - 1)
+    if nothing:
+        low = 0
+        high = -mlt_itemsize[dtype]
+    elif misaligned & (alignment(dtype) - 1):
+        return None
+    cdef Storage storage = foreign_storage(data + low, high - low + mlt_itemsize[dtype], owner, writeable)
+    return from_storage(storage, data, ndim, shape, strides, dtype)
+
+
+cdef inline size_t alignment(int dtype) noexcept:
+    return mlt_itemsize[dtype] // 2 if dtype >= COMPLEX64 else mlt_itemsize[dtype]
+
+
+# --- NumPy's arrays -------------------------------------------------------------------------
+
+cdef PyObject* descriptors[15]
+cdef int code
+for code in range(DTYPE_COUNT):
+    descriptors[code] = <PyObject*> objects[code]
+
+# Arrays are read where they lie if this one lies there as the header says; else the buffer protocol says the same.
+cdef object probe = numpy.zeros((2, 3), "float32")[:, ::-1]
+cdef mlt_numpy_array* probed = <mlt_numpy_array*> probe
+cdef bint readable = (
+    sizeof(Py_ssize_t) == sizeof(int64_t) and probed.nd == 2 and probed.descr == <PyObject*> probe.dtype
+    and <size_t> probed.data == probe.__array_interface__["data"][0] and probed.dimensions[0] == 2
+    and probed.dimensions[1] == 3 and probed.strides[0] == 12 and probed.strides[1] == -4
+    and probed.flags & MLT_NUMPY_WRITEABLE)
+
+
+cdef bint has_dimensions(object array) except -1:
+    return (<mlt_numpy_array*> array).nd != 0 if readable else array.ndim != 0
+
+
+cdef Tensor from_array(object value):
+    cdef mlt_numpy_array* array = <mlt_numpy_array*> value
+    cdef Tensor t
+    cdef bint writeable
+    cdef int dtype
+    if readable and not array.flags & MLT_NUMPY_WRITTEN_BACK:
+        for dtype in range(DTYPE_COUNT):
+            if array.descr == descriptors[dtype] and dtype != BFLOAT16:
+                writeable = array.flags & MLT_NUMPY_WRITEABLE and not array.flags & MLT_NUMPY_WARNS_OF_WRITING
+                t = over_memory(array.data, array.nd, <const int64_t*> array.dimensions,
+                                <const int64_t*> array.strides, dtype, value, writeable)
+                if t is not None:
+                    return t
+                break
+    return from_buffer(value)
 
 
 # --- buffers --------------------------------------------------------------------------------
@@ -83,10 +178,9 @@ cdef Tensor from_buffer(object value):
     cdef Py_buffer* b = &export.buffer
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int64_t strides[MLT_MAX_DIMS]
-    cdef int64_t low = 0, high = 0, step
-    cdef size_t misaligned
-    cdef bint nothing = False
+    cdef int64_t step
     cdef int dtype, i
+    cdef Tensor t
     try:
         PyObject_GetBuffer(value, b, PyBUF_FULL_RO)
     except (ValueError, BufferError) as error:
@@ -95,31 +189,14 @@ cdef Tensor from_buffer(object value):
     dtype = format_code(b.format, b.itemsize)
     if dtype < 0 or mlt_itemsize[dtype] != b.itemsize or b.suboffsets != NULL:
         raise refused(value, f"buffer format {(<bytes> b.format).decode() if b.format != NULL else None!r}")
-    misaligned = <size_t> b.buf
     step = b.itemsize
     for i in range(b.ndim - 1, -1, -1):
         shape[i] = b.shape[i]
         strides[i] = b.strides[i] if b.strides != NULL else step
         step *= shape[i]
-        nothing = nothing or shape[i] == 0
-        misaligned |= <size_t> strides[i]
-        if strides[i] < 0:
-            low += strides[i] * (shape[i] - 1)
-        else:
-            high += strides[i] * (shape[i] - 1)
-    if misaligned & (alignment(dtype) - 1) and not nothing:
-        # Packed records give addresses that typed loads may not use.
-        return from_buffer(numpy.array(value, copy=True, order="C"))
-    if nothing:
-        low = 0
-        high = -b.itemsize
-    cdef Storage storage = foreign_storage(
-        <char*> b.buf + low, high - low + b.itemsize, export, not b.readonly)
-    return from_storage(storage, <char*> b.buf, b.ndim, shape, strides, dtype)
-
-
-cdef inline size_t alignment(int dtype) noexcept:
-    return mlt_itemsize[dtype] // 2 if dtype >= COMPLEX64 else mlt_itemsize[dtype]
+    t = over_memory(<char*> b.buf, b.ndim, shape, strides, dtype, export, not b.readonly)
+    # Elements of packed records.
+    return t if t is not None else from_buffer(numpy.array(value, copy=True, order="C"))
 
 
 # --- array protocols ------------------------------------------------------------------------

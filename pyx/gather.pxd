@@ -29,6 +29,8 @@ cdef extern from "mltensor/gather.h" nogil:
         int64_t inner_count
         int32_t itemsize
         int32_t dtype
+        bint known_inside
+        int outside
         int64_t outer_shape[64]
         int64_t outer_data[64]
         int64_t outer_dense[64]
@@ -49,14 +51,15 @@ cdef inline int launch(int64_t count, int64_t chunk, mlt_task task, void* contex
         status = mlt_parallel(count, chunk, task, context)
     return check_interrupt(status)
 
-# A filled-in gather, all but its counts: reads, writes or adds.
-cdef int run_gather(mlt_gather* g, int mode) except -1
+# A filled-in gather, all but its counts: reads, writes or adds. Indices that are not known to be inside are looked over
+# while they are used, and IndexingError names the axis: for what goes into a new tensor.
+cdef int run_gather(mlt_gather* g, int mode, int axis) except -1
 # The indices as contiguous int64; IndexingError naming `operation` when they are not integers.
 cdef Tensor index_tensor(Tensor indices, str operation)
 # Raises IndexingError when one of n contiguous indices is outside [-length, length).
 cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1
-# Elements of x along one axis at int64 contiguous checked indices of any shape, which replaces the axis.
-cdef Tensor take_axis(Tensor x, Tensor index, int axis)
+# Elements of x along one axis at int64 contiguous indices of any shape, which replaces the axis.
+cdef Tensor take_axis(Tensor x, Tensor index, int axis, bint known_inside)
 # A new tensor of zeros.
 cdef Tensor zeros(int ndim, const int64_t* shape, int dtype, int device)
 # Elements of x at checked indices of the same number of dimensions, along one axis: out[p] = x[p with index[p]].

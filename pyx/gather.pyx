@@ -11,7 +11,7 @@ from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.shapes cimport normalize_axis, read_shape
 from mltensor._core.tensor cimport (
     MLT_MAX_DIMS, Tensor, empty, mark_written, require_writeable, shape_tuple, shares_memory)
-from mltensor._core.view cimport reshape
+from mltensor._core.view cimport flat, reshape
 
 from mltensor.errors import IndexingError, ShapeError
 
@@ -48,15 +48,20 @@ mlt_runtime_pointer = runtime()
 
 # --- foundations --------------------------------------------------------------------------
 
-cdef int run_gather(mlt_gather* g, int mode) except -1:
+cdef int run_gather(mlt_gather* g, int mode, int axis) except -1:
     cdef int status
     mlt_gather_prepare(g)
     if g.outer_count * g.count * g.inner_count < MLT_PARALLEL_THRESHOLD:
         mlt_gather_here(g, mode)
-        return 0
-    with nogil:
-        status = mlt_gather_run(g, mode)
-    return check_interrupt(status)
+    else:
+        with nogil:
+            status = mlt_gather_run(g, mode)
+        check_interrupt(status)
+    if g.outside:
+        check_indices(g.index, g.count, g.length, axis)
+        raise IndexingError(f"an index of axis {axis} was outside its {g.length} places while it was used, and has "
+                            "been changed since by another thread")
+    return 0
 
 
 cdef Tensor index_tensor(Tensor indices, str operation):
@@ -88,18 +93,15 @@ cdef Tensor zeros(int ndim, const int64_t* shape, int dtype, int device):
     return t
 
 
-cdef Tensor flat(Tensor t):
-    """All elements in C order as one dimension."""
-    cdef int64_t size = t.view.size
-    return reshape(t, 1, &size)
-
-
-cdef int move_axis(Tensor indexed, Tensor index, Tensor dense, int axis, int mode) except -1:
+cdef int move_axis(Tensor indexed, Tensor index, Tensor dense, int axis, int mode, bint known_inside) except -1:
     """Blocks between `indexed` at the indices of one axis and a contiguous `dense`."""
     cdef mlt_gather g
     cdef int i
     if dense.view.size == 0:
+        if not known_inside:
+            check_indices(<const int64_t*> index.view.data, index.view.size, indexed.view.shape[axis], axis)
         return 0
+    g.known_inside = known_inside
     g.data = indexed.view.data
     g.dense = dense.view.data
     g.index = <const int64_t*> index.view.data
@@ -120,10 +122,10 @@ cdef int move_axis(Tensor indexed, Tensor index, Tensor dense, int axis, int mod
         g.inner_data[i] = indexed.view.strides[axis + 1 + i]
         g.inner_dense[i] = dense.view.strides[axis + index.view.ndim + i]
         g.dense_step *= g.inner_shape[i]
-    return run_gather(&g, mode)
+    return run_gather(&g, mode, axis)
 
 
-cdef Tensor take_axis(Tensor x, Tensor index, int axis):
+cdef Tensor take_axis(Tensor x, Tensor index, int axis, bint known_inside):
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef int n = 0, i
     cdef Tensor y
@@ -141,7 +143,7 @@ cdef Tensor take_axis(Tensor x, Tensor index, int axis):
         shape[n] = x.view.shape[i]
         n += 1
     y = empty(n, shape, x.view.dtype, x.storage.device)
-    move_axis(x, index, y, axis, MLT_GET)
+    move_axis(x, index, y, axis, MLT_GET, known_inside)
     return y
 
 
@@ -158,18 +160,15 @@ cdef Tensor spread_axis(Tensor x, Tensor index, int axis, int ndim, const int64_
         raise ShapeError(f"a gradient of shape {shape_tuple(x)} did not come from axis {axis} of shape "
                          f"{tuple([shape[d] for d in range(ndim)])} at indices of shape {shape_tuple(index)}")
     y = zeros(ndim, shape, x.view.dtype, x.storage.device)
-    move_axis(y, index, contiguous(x), axis, MLT_ADD)
+    move_axis(y, index, contiguous(x), axis, MLT_ADD, True)
     return y
 
 
 # --- along an axis, whole blocks ------------------------------------------------------------
 
-cdef Tensor mode_indices(Tensor index, int64_t length, object mode, int axis):
-    """Indices that are right for an axis: checked, wrapped around or clipped."""
+cdef Tensor mode_indices(Tensor index, int64_t length, object mode):
+    """Indices that are right for an axis: wrapped around or clipped."""
     cdef Tensor out
-    if mode == "raise":
-        check_indices(<const int64_t*> index.view.data, index.view.size, length, axis)
-        return index
     if mode != "wrap" and mode != "clip":
         raise ValueError(f"take: mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
     if length == 0 and index.view.size:
@@ -192,7 +191,9 @@ cdef object take_kernel(PyObject** a):
         x = flat(x)
     else:
         axis = normalize_axis(<object> a[2], x.view.ndim)
-    return take_axis(x, mode_indices(index, x.view.shape[axis], <object> a[4], axis), axis)
+    if <object> a[4] == "raise":
+        return take_axis(x, index, axis, False)
+    return take_axis(x, mode_indices(index, x.view.shape[axis], <object> a[4]), axis, True)
 
 
 cdef object embedding_kernel(PyObject** a):
@@ -202,8 +203,7 @@ cdef object embedding_kernel(PyObject** a):
         raise ShapeError(
             f"embedding: the weight has one row per entry, shape (entries, features), not {shape_tuple(weight)}")
     index = index_tensor(<Tensor> a[1], "embedding")
-    check_indices(<const int64_t*> index.view.data, index.view.size, weight.view.shape[0], 0)
-    return take_axis(weight, index, 0)
+    return take_axis(weight, index, 0, False)
 
 
 # --- along an axis, element by element ------------------------------------------------------
@@ -243,6 +243,11 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) 
         if i < last:
             along.lines *= along.shape[i]
     along.group = index.view.shape[axis] if axis != last else 1
+    # Lines of one element make one line together.
+    while along.ndim > 1 and along.shape[along.ndim - 1] == 1:
+        along.ndim -= 1
+        along.lines //= along.shape[along.ndim - 1]
+        along.group = 1
     if index.view.size < MLT_PARALLEL_THRESHOLD:
         mlt_along_here(&along, mode)
         return 0

@@ -10,5 +10,3 @@ cdef Tensor index_elements(Tensor t, object key)
 cdef int assign(Tensor t, object key, object value) except -1
 # The same for a writeable `t` and a key that is not basic.
 cdef int assign_elements(Tensor t, object key, Tensor value) except -1
-# x[key] += value with every duplicate counted.
-cdef int add_at(Tensor t, object key, Tensor value) except -1

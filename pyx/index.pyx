@@ -17,7 +17,7 @@ from mltensor._core.gather cimport (
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.keys cimport (
     Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
-from mltensor._core.positions cimport nonzero_places, pick, unravel
+from mltensor._core.positions cimport nonzero_places, pick, put_in_order, unravel
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.shapes cimport read_shape
 from mltensor._core.tensor cimport (
@@ -309,7 +309,8 @@ cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
             m.inner_dense[at] = dense.view.strides[kept + p.index_ndim]
             m.inner_ndim += 1
         kept += 1
-    return run_gather(&m, mode)
+    m.known_inside = True
+    return run_gather(&m, mode, -1)
 
 
 cdef Tensor only_index(Tensor t, object key):
@@ -339,8 +340,7 @@ cdef Tensor index_elements(Tensor t, object key):
     cdef int n
     if index is not None:
         if index.view.dtype != BOOL and t.view.ndim:
-            check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)
-            return take_axis(t, index, 0)
+            return take_axis(t, index, 0, False)
         if is_full_mask(t, index):
             return pick(contiguous(t), index)
         key = index
@@ -370,8 +370,11 @@ cdef Tensor fitted(Tensor value, int ndim, const int64_t* shape):
         f"shape {selected}")
 
 
-cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode) except -1:
-    """Writes or adds to whole rows at a 1-d index, without the detour of a plan; False where it takes one."""
+cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode, bint new) except -1:
+    """Writes or adds to whole rows at a 1-d index, without the detour of a plan; False where it takes one.
+
+    Where an index is outside, a new tensor is dropped, and may be left half written; any other one stays as it was.
+    """
     cdef mlt_gather g
     cdef int64_t strides[MLT_MAX_DIMS]
     cdef int surplus = value.view.ndim - t.view.ndim, d
@@ -386,7 +389,9 @@ cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode) except -1:
             strides[d] = value.view.strides[d + surplus]
         else:
             return False
-    check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)
+    g.known_inside = not new or value.view.size == 0 or t.view.size == 0
+    if g.known_inside:
+        check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)
     if shares_memory(index, t):
         index = copy(index)
     g.data = t.view.data
@@ -404,11 +409,11 @@ cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode) except -1:
         g.inner_shape[d] = t.view.shape[d + 1]
         g.inner_data[d] = t.view.strides[d + 1]
         g.inner_dense[d] = strides[d + 1]
-    run_gather(&g, mode)
+    run_gather(&g, mode, 0)
     return True
 
 
-cdef int put(Tensor t, object key, Tensor value, int mode) except -1:
+cdef int put(Tensor t, object key, Tensor value, int mode, bint new) except -1:
     cdef int64_t shape[64]
     cdef Plan p
     cdef int n
@@ -420,7 +425,10 @@ cdef int put(Tensor t, object key, Tensor value, int mode) except -1:
         value = copy(value)
     if index is not None:
         key = index
-        if index.view.dtype != BOOL and t.view.ndim and put_rows(t, index, value, mode):
+        if index.view.dtype != BOOL and t.view.ndim and put_rows(t, index, value, mode, new):
+            return mark_written(t)
+        if (mode == MLT_PUT and t.view.contiguous and value.view.contiguous and value.view.ndim == 1
+                and is_full_mask(t, index) and not shares_memory(index, t) and put_in_order(t, index, value)):
             return mark_written(t)
     p = <Plan> plan(t, key)
     n = plan_shape(p, shape)
@@ -458,12 +466,7 @@ cdef int assign_elements(Tensor t, object key, Tensor value) except -1:
                 copy_where(t, reshape(value, 0, NULL) if value.view.ndim else value, mask)
                 return 0
             key = mask
-    return put(t, key, value, MLT_PUT)
-
-
-cdef int add_at(Tensor t, object key, Tensor value) except -1:
-    require_writeable(t)
-    return put(t, key, value, MLT_ADD)
+    return put(t, key, value, MLT_PUT, False)
 
 
 # --- kernels ----------------------------------------------------------------------------------
@@ -481,7 +484,7 @@ cdef object index_scatter_kernel(PyObject** a):
     if basic is not None:
         copy_into(<Tensor> basic, x)
     else:
-        add_at(y, <object> a[1], x)
+        put(y, <object> a[1], x, MLT_ADD, True)
     return y
 
 
@@ -493,8 +496,7 @@ cdef object index_put_kernel(PyObject** a):
 
 cdef object index_add_kernel(PyObject** a):
     cdef Tensor y = copy(<Tensor> a[0])
-    cdef Tensor value = <Tensor> a[1]
-    add_at(y, <object> a[2], value)
+    put(y, <object> a[2], <Tensor> a[1], MLT_ADD, True)
     return y
 
 

@@ -14,7 +14,7 @@ from mltensor._core.dtypes cimport (
     BOOL, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, UINT64, code_of, default_float_code,
     mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport copy_into
-from mltensor._core.foreign cimport from_buffer, from_protocol
+from mltensor._core.foreign cimport from_array, from_protocol
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport default_device_code, device_object
 from mltensor._core.tensor cimport (
@@ -320,7 +320,7 @@ cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int
     if isinstance(value, Tensor):
         return conform(<Tensor> value, dtype, device, copy)
     if is_array(value):
-        t = from_buffer(value)
+        t = from_array(value)
         if device > 0:
             t.storage.device = device
         return conform(t, dtype, device, copy)

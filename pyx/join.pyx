@@ -1,23 +1,22 @@
-"""Joining, splitting, repeating, rolling and padding."""
+"""Joining tensors, and rolling them: parts copied next to each other."""
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport INT64, code_of, mlt_itemsize, objects, promotion
-from mltensor._core.elementwise cimport broadcast_view, cast, contiguous, copy, copy_into, fill
-from mltensor._core.gather cimport index_tensor, launch, spread_axis, take_axis
-from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
-from mltensor._core.storage cimport kernel_capsule, runtime, shortcut_capsule
-from mltensor._core.shapes cimport normalize_axis, plus, read_shape, times
+from mltensor._core.elementwise cimport cast, copy, copy_into
+from mltensor._core.gather cimport launch
+from mltensor._core.storage cimport HOSTS, kernel_capsule, runtime, shortcut_capsule
+from mltensor._core.shapes cimport normalize_axis, plus
 from mltensor._core.tensor cimport (
     MLT_INLINE_DIMS, MLT_MAX_DIMS, Tensor, empty, new_view, requires_grad, shape_tuple)
-from mltensor._core.view cimport reshape
+from mltensor._core.view cimport flat, reshape, section
 
 import operator
 
 import numpy
 
-from mltensor.errors import AllocationError, DTypeError, ShapeError
+from mltensor.errors import DTypeError, ShapeError
 
 cdef extern from "Python.h":
     bint PyTuple_CheckExact(object o)
@@ -27,13 +26,7 @@ cdef extern from "Python.h":
     Py_ssize_t PySequence_Fast_GET_SIZE(object sequence)
     PyObject** PySequence_Fast_ITEMS(object sequence)
 
-cdef extern from "mltensor/positions.h" nogil:
-    ctypedef struct mlt_repeats:
-        const char* source "from"
-        char* to
-        int64_t block
-        int64_t times
-    void mlt_repeat_task(void* context, int64_t begin, int64_t end) noexcept
+cdef extern from "mltensor/joint.h" nogil:
     ctypedef struct mlt_bytes:
         const char* source "from"
         char* to
@@ -43,17 +36,11 @@ cdef extern from "mltensor/positions.h" nogil:
         int64_t count
         int64_t row
         const int64_t* source "from"
+        const int64_t* steps
         const int64_t* starts
         int streamed
     void mlt_joint_task(void* context, int64_t begin, int64_t end) noexcept
     int64_t mlt_stream_from()
-    void mlt_repeat_positions(int64_t* out, const int64_t* repeats, int64_t times, int64_t n)
-    enum:
-        MLT_PAD_EDGE
-        MLT_PAD_WRAP
-        MLT_PAD_REFLECT
-        MLT_PAD_SYMMETRIC
-    void mlt_pad_positions(int64_t* out, int64_t before, int64_t n, int64_t after, int mode)
 
 cdef extern from "mltensor/thread.h" nogil:
     void* mlt_runtime_pointer
@@ -61,28 +48,12 @@ cdef extern from "mltensor/thread.h" nogil:
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
 
-# Tensors that the short way of joining takes; device codes below this are memory of the host.
+# Tensors that the short way of joining takes.
 cdef enum:
     FEW = 64
-    HOSTS = 2
-# Bytes up to which what is joined is never written past the cache.
+# Bytes up to which what is joined is never written past the cache, and of which a thread takes so many at once.
 cdef int64_t LITTLE = 1 << 16
-
-
-cdef Tensor flat(Tensor x):
-    cdef int64_t size = x.view.size
-    return reshape(x, 1, &size)
-
-
-cdef Tensor section(Tensor x, int axis, int64_t begin, int64_t end):
-    """The view of x[begin:end] along an axis."""
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int d
-    for d in range(x.view.ndim):
-        shape[d] = x.view.shape[d]
-    shape[axis] = end - begin
-    return new_view(x, x.view.data + (begin * x.view.strides[axis] if end > begin else 0), x.view.ndim, shape,
-                    x.view.strides, x.view.dtype)
+cdef int64_t CHUNK = 1 << 18
 
 
 cdef int move(Tensor destination, Tensor source) except -1:
@@ -136,35 +107,65 @@ cdef int joint_dtype(str name, list tensors, object wanted, object casting) exce
     return target
 
 
-cdef int join_plain(Tensor y, list tensors, int64_t outer) except -1:
-    """Contiguous tensors of the result's dtype side by side in each of its `outer` rows."""
-    cdef int64_t row = y.view.size // outer * mlt_itemsize[y.view.dtype], places = 2 * len(tensors) + 1, block
-    cdef int64_t near[33]
+cdef bint in_rows(Tensor t, int axis, int64_t* step) noexcept:
+    """Whether a tensor is rows of contiguous memory at one distance: `step`, over the dimensions before the axis."""
+    cdef int64_t next_one = mlt_itemsize[t.view.dtype]
+    cdef int d
+    cdef bint found = False
+    for d in range(t.view.ndim - 1, axis - 1, -1):
+        if t.view.shape[d] != 1:
+            if t.view.strides[d] != next_one:
+                return False
+            next_one *= t.view.shape[d]
+    step[0] = next_one
+    for d in range(axis - 1, -1, -1):
+        if t.view.shape[d] != 1:
+            if not found:
+                step[0] = t.view.strides[d]
+                found = True
+            elif t.view.strides[d] != next_one:
+                return False
+            next_one = t.view.strides[d] * t.view.shape[d]
+    return True
+
+
+cdef bint join_rows(Tensor y, list tensors, int axis, int64_t outer) except -1:
+    """Lays tensors side by side in each of the `outer` rows of y, unless one is of another dtype or not in rows."""
+    cdef int64_t row = y.view.size // outer * mlt_itemsize[y.view.dtype], places = 3 * len(tensors) + 1, block, chunk
+    cdef int64_t near[49]
     cdef int64_t* starts = near
     cdef int64_t* addresses
+    cdef int64_t* steps
     cdef mlt_joint p
     cdef Tensor t, far
-    if places > 33:
+    if places > 49:
         far = empty(1, &places, INT64, 0)
         starts = <int64_t*> far.view.data
     addresses = starts + len(tensors) + 1
+    steps = addresses + len(tensors)
     p.count = 0
     starts[0] = 0
     for one in tensors:
         t = <Tensor> one
         block = t.view.size // outer * mlt_itemsize[y.view.dtype]
-        if block:
-            addresses[p.count] = <int64_t> t.view.data
-            starts[p.count + 1] = starts[p.count] + block
-            p.count += 1
+        if block == 0:
+            continue
+        if t.view.dtype != y.view.dtype or not in_rows(t, axis, steps + p.count):
+            return False
+        addresses[p.count] = <int64_t> t.view.data
+        starts[p.count + 1] = starts[p.count] + block
+        p.count += 1
     p.to = y.view.data
     p.row = row
     p.source = addresses
+    p.steps = steps
     p.starts = starts
     p.streamed = 0
     if row * outer > LITTLE:
         p.streamed = 2 * row * outer >= mlt_stream_from()
-    return launch(row * outer, 1 << 18, mlt_joint_task, &p, y.view.size)
+    chunk = CHUNK // row * row if row < CHUNK else CHUNK
+    launch(row * outer, chunk, mlt_joint_task, &p, y.view.size)
+    return True
 
 
 cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
@@ -174,7 +175,6 @@ cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
     cdef int64_t shape[MLT_MAX_DIMS + 1]
     cdef int64_t outer = 1, at = 0
     cdef int d, ndim = first.view.ndim + stacked
-    cdef bint plain = True
     for d in range(ndim):
         if d != axis:
             shape[d] = first.view.shape[d - (stacked and d > axis)]
@@ -184,14 +184,8 @@ cdef Tensor joined(list tensors, int axis, int dtype, bint stacked):
     for one in tensors:
         t = <Tensor> one
         shape[axis] = plus("concat", shape[axis], 1 if stacked else t.view.shape[axis])
-        plain = plain and t.view.contiguous and t.view.dtype == dtype
     y = empty(ndim, shape, dtype, first.storage.device)
-    if y.view.size == 0:
-        return y
-    # Many pieces of a few bytes each are quicker laid out tensor by tensor.
-    if plain and (y.view.size // outer * mlt_itemsize[dtype] >= 32 * len(tensors)
-                  or y.view.size * mlt_itemsize[dtype] <= LITTLE):
-        join_plain(y, tensors, outer)
+    if y.view.size == 0 or join_rows(y, tensors, axis, outer):
         return y
     for one in tensors:
         t = with_axis(<Tensor> one, axis) if stacked else <Tensor> one
@@ -237,6 +231,7 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
     cdef int64_t shape[MLT_INLINE_DIMS + 1]
     cdef int64_t starts[FEW + 1]
     cdef int64_t addresses[FEW]
+    cdef int64_t steps[FEW]
     cdef int64_t outer = 1, itemsize
     cdef int d, ndim, overflow
     cdef long axis = 0
@@ -280,7 +275,8 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
         shape[axis] += 1 if stacked else t.view.shape[axis]
         if t.view.size:
             addresses[p.count] = <int64_t> t.view.data
-            starts[p.count + 1] = starts[p.count] + t.view.size // outer * itemsize
+            steps[p.count] = t.view.size // outer * itemsize
+            starts[p.count + 1] = starts[p.count] + steps[p.count]
             p.count += 1
     if p.count == 0 or starts[p.count] * outer > LITTLE:
         return None
@@ -288,6 +284,7 @@ cdef object join_shortcut(PyObject** a, Py_ssize_t count, bint stacked):
     p.to = y.view.data
     p.row = starts[p.count]
     p.source = addresses
+    p.steps = steps
     p.starts = starts
     p.streamed = 0
     mlt_joint_task(&p, 0, p.row * outer)
@@ -330,82 +327,12 @@ cdef object stack_kernel(PyObject** a):
     return joined(tensors, axis, joint_dtype("stack", tensors, <object> a[3], <object> a[4]), True)
 
 
-# --- splitting ------------------------------------------------------------------------------
-
-cdef object split_at(Tensor x, object cuts, int axis):
-    """Views between cut points, which count and clip as the bounds of slices do."""
-    cdef int64_t length = x.view.shape[axis], begin = 0, end
-    cdef list parts = []
-    for cut in (*cuts, length):
-        end, begin_here = slice(None, operator.index(cut)).indices(length)[1], begin
-        end = max(end, begin)
-        parts.append(section(x, axis, begin_here, end))
-        begin = slice(operator.index(cut), None).indices(length)[0]
-    return tuple(parts)
-
-
-cdef object split_into(str name, Tensor x, object sections, int axis, bint equal):
-    cdef int64_t n, length = x.view.shape[axis], begin = 0, end, k
-    cdef list parts = []
-    try:
-        n = operator.index(sections)
-    except TypeError:
-        if isinstance(sections, Tensor):
-            sections = sections.tolist()
-        return split_at(x, sections, axis)
-    if n < 1:
-        raise ValueError(f"{name}: the number of sections must be at least 1, not {n}")
-    if equal and length % n:
-        raise ShapeError(
-            f"{name}: axis {axis} of length {length} (shape {shape_tuple(x)}) does not divide into {n} equal "
-            "sections; use array_split, or give the cut points")
-    if n >= 1 << 32:
-        raise AllocationError(f"{name}: there is no memory for {n} tensors")
-    for k in range(n):
-        end = begin + length // n + (1 if k < length % n else 0)
-        parts.append(section(x, axis, begin, end))
-        begin = end
-    return tuple(parts)
-
-
-cdef int split_axis(str name, Tensor x, object axis) except -1:
-    if x.view.ndim == 0:
-        raise ShapeError(f"{name}: a 0-d tensor has no axis to split")
-    return normalize_axis(axis, x.view.ndim)
-
-
-cdef object split_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    return split_into("split", x, <object> a[1], split_axis("split", x, <object> a[2]), True)
-
-
-cdef object array_split_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    return split_into("array_split", x, <object> a[1], split_axis("array_split", x, <object> a[2]), False)
-
-
-cdef object unstack_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    cdef int axis = split_axis("unstack", x, <object> a[1]), d, n = 0
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t strides[MLT_MAX_DIMS]
-    cdef int64_t i
-    cdef list parts = []
-    for d in range(x.view.ndim):
-        if d != axis:
-            shape[n] = x.view.shape[d]
-            strides[n] = x.view.strides[d]
-            n += 1
-    for i in range(x.view.shape[axis]):
-        parts.append(new_view(x, x.view.data + i * x.view.strides[axis], n, shape, strides, x.view.dtype))
-    return tuple(parts)
-
-
 # --- rolling --------------------------------------------------------------------------------
 
 cdef Tensor rolled(Tensor x, int64_t shift, int axis):
-    cdef int64_t n = x.view.shape[axis]
-    cdef Tensor y
+    cdef int64_t n = x.view.shape[axis], outer = 1
+    cdef Tensor y, head, tail
+    cdef int d
     if x.view.size == 0:
         return copy(x)
     shift %= n
@@ -414,8 +341,12 @@ cdef Tensor rolled(Tensor x, int64_t shift, int axis):
     if shift == 0:
         return copy(x)
     y = empty(x.view.ndim, x.view.shape, x.view.dtype, x.storage.device)
-    move(section(y, axis, shift, n), section(x, axis, 0, n - shift))
-    move(section(y, axis, 0, shift), section(x, axis, n - shift, n))
+    for d in range(axis):
+        outer *= x.view.shape[d]
+    head, tail = section(x, axis, n - shift, n), section(x, axis, 0, n - shift)
+    if not join_rows(y, [head, tail], axis, outer):
+        copy_into(section(y, axis, 0, shift), head)
+        copy_into(section(y, axis, shift, n), tail)
     return y
 
 
@@ -445,201 +376,10 @@ cdef object roll_kernel(PyObject** a):
     return copy(x) if y is x else y
 
 
-# --- repeating ------------------------------------------------------------------------------
-
-cdef Tensor repeat_positions(object repeats, int64_t n):
-    """Each of the n positions as often as it is repeated."""
-    cdef Tensor counts = as_tensor(repeats, -1, 0, COPY_IF_NEEDED)
-    cdef Tensor positions
-    cdef const int64_t* each
-    cdef int64_t total = 0, i
-    counts = index_tensor(counts, "repeat")
-    if counts.view.ndim > 1 or (counts.view.size != 1 and counts.view.size != n):
-        raise ShapeError(
-            f"repeat: repeats of shape {shape_tuple(counts)} do not match {n} elements; give one number or one each")
-    each = <const int64_t*> counts.view.data
-    for i in range(counts.view.size):
-        if each[i] < 0:
-            raise ValueError(f"repeat: repeats must not be negative, got {each[i]}")
-        total = plus("repeat", total, each[i])
-    if counts.view.size == 1 and n != 1:
-        total = times("repeat", n, each[0])
-    positions = empty(1, &total, INT64, 0)
-    mlt_repeat_positions(<int64_t*> positions.view.data, each if counts.view.size == n else NULL,
-                         each[0] if counts.view.size else 0, n)
-    return positions
-
-
-cdef Tensor repeated(Tensor x, int64_t count, int axis):
-    """Every slice along an axis the same number of times."""
-    cdef mlt_repeats r
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t blocks = 1
-    cdef Tensor y
-    cdef int d
-    if count < 0:
-        raise ValueError(f"repeat: repeats must not be negative, got {count}")
-    x = contiguous(x)
-    r.block = mlt_itemsize[x.view.dtype]
-    for d in range(x.view.ndim):
-        shape[d] = x.view.shape[d]
-        if d <= axis:
-            blocks *= shape[d]
-        else:
-            r.block *= shape[d]
-    shape[axis] = times("repeat", shape[axis], count)
-    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
-    if y.view.size:
-        r.source = x.view.data
-        r.to = y.view.data
-        r.times = count
-        launch(blocks, max(1, 65536 // (r.block * count)), mlt_repeat_task, &r, y.view.size)
-    return y
-
-
-cdef object repeat_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    cdef int axis = 0
-    if <object> a[2] is None or x.view.ndim == 0:
-        x = flat(x)
-    else:
-        axis = normalize_axis(<object> a[2], x.view.ndim)
-    if isinstance(<object> a[1], int):
-        return repeated(x, <object> a[1], axis)
-    return take_axis(x, repeat_positions(<object> a[1], x.view.shape[axis]), axis)
-
-
-cdef object repeat_sum_kernel(PyObject** a):
-    """The transpose of repeat: elements that came from one place are added there."""
-    cdef Tensor x = <Tensor> a[0]
-    cdef Tensor y
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t size
-    cdef int n = read_shape(<object> a[3], shape), d
-    if <object> a[2] is None or n == 0:
-        size = 1
-        for d in range(n):
-            size = times("repeat_sum", size, shape[d])
-        y = spread_axis(x, repeat_positions(<object> a[1], size), 0, 1, &size)
-        return reshape(y, n, shape)
-    d = normalize_axis(<object> a[2], n)
-    return spread_axis(x, repeat_positions(<object> a[1], shape[d]), d, n, shape)
-
-
-cdef object tile_kernel(PyObject** a):
-    """Copies side by side: a broadcast to (repeats, length) pairs of dimensions, laid out anew."""
-    cdef Tensor x = <Tensor> a[0]
-    cdef int64_t reps[MLT_MAX_DIMS]
-    cdef int64_t pairs[MLT_MAX_DIMS]
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t lengths[MLT_MAX_DIMS]
-    cdef int given = read_shape(<object> a[1], reps), n = max(given, x.view.ndim), d, p = 0
-    cdef int64_t repeats
-    for d in range(given):
-        if reps[d] < 0:
-            raise ValueError(f"tile: repetitions must not be negative, got {reps[d]}")
-    if n + x.view.ndim > MLT_MAX_DIMS:
-        raise ShapeError(f"tile: shape {shape_tuple(x)} has too many dimensions for {given} repetitions")
-    # Only dimensions that x has need a pair; a new one is its repetitions.
-    for d in range(n):
-        repeats = reps[d - (n - given)] if d >= n - given else 1
-        if d >= n - x.view.ndim:
-            shape[d] = times("tile", repeats, x.view.shape[d - (n - x.view.ndim)])
-            pairs[p] = repeats
-            lengths[p] = 1
-            pairs[p + 1] = lengths[p + 1] = x.view.shape[d - (n - x.view.ndim)]
-            p += 2
-        else:
-            shape[d] = pairs[p] = repeats
-            lengths[p] = 1
-            p += 1
-    return reshape(copy(broadcast_view(reshape(x, p, lengths), p, pairs)), n, shape)
-
-
-# --- padding --------------------------------------------------------------------------------
-
-cdef int64_t padded(int64_t before, int64_t length, int64_t after) except -1:
-    """Length of a dimension with its margins."""
-    if before < 0 or after < 0:
-        raise ValueError(f"pad: widths must not be negative, got {before} and {after}")
-    return plus("pad", plus("pad", before, length), after)
-
-
-cdef object pad_constant_kernel(PyObject** a):
-    """`widths` and `values` have a pair per dimension; the last dimension's pads cover the corners."""
-    cdef Tensor x = <Tensor> a[0]
-    cdef Tensor y, region
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int64_t before[MLT_MAX_DIMS]
-    cdef int d
-    widths, values = list(<object> a[1]), None if <object> a[2] is None else list(<object> a[2])
-    for d in range(x.view.ndim):
-        before[d] = widths[d][0]
-        shape[d] = padded(before[d], x.view.shape[d], widths[d][1])
-    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
-    region = y
-    for d in range(x.view.ndim - 1, -1, -1):
-        # What `region` has outside of x along d: NumPy fills dimension after dimension, the last one last.
-        if values is not None:
-            fill(section(region, d, 0, before[d]), values[d][0])
-            fill(section(region, d, before[d] + x.view.shape[d], shape[d]), values[d][1])
-        region = section(region, d, before[d], before[d] + x.view.shape[d])
-    copy_into(region, x)
-    return y
-
-
-cdef dict pad_modes = {
-    "edge": MLT_PAD_EDGE, "wrap": MLT_PAD_WRAP, "reflect": MLT_PAD_REFLECT, "symmetric": MLT_PAD_SYMMETRIC}
-
-
-cdef Tensor pad_positions(PyObject** a, int64_t length):
-    cdef int64_t before = <object> a[2], after = <object> a[3]
-    cdef int64_t total = padded(before, length, after)
-    cdef Tensor positions
-    if <object> a[4] not in pad_modes:
-        raise ValueError(f"pad: mode must be one of {', '.join(pad_modes)}, not {<object> a[4]!r}")
-    if length == 0 and total:
-        raise ShapeError(f"pad: an axis of length 0 has nothing to pad from in mode {<object> a[4]!r}")
-    positions = empty(1, &total, INT64, 0)
-    if total:
-        mlt_pad_positions(<int64_t*> positions.view.data, before, length, after, pad_modes[<object> a[4]])
-    return positions
-
-
-cdef object pad_axis_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    cdef int axis = normalize_axis(<object> a[1], x.view.ndim)
-    return take_axis(x, pad_positions(a, x.view.shape[axis]), axis)
-
-
-cdef object pad_axis_sum_kernel(PyObject** a):
-    """The transpose of pad_axis: what was read from one place is added there."""
-    cdef Tensor x = <Tensor> a[0]
-    cdef int axis = normalize_axis(<object> a[1], x.view.ndim), d
-    cdef int64_t shape[MLT_MAX_DIMS]
-    cdef Tensor positions
-    for d in range(x.view.ndim):
-        shape[d] = x.view.shape[d]
-    shape[axis] = <object> a[5]
-    positions = pad_positions(a, shape[axis])
-    if positions.view.size != x.view.shape[axis]:
-        raise ShapeError(f"pad: axis {axis} of shape {shape_tuple(x)} is not the padded length {positions.view.size}")
-    return spread_axis(x, positions, axis, x.view.ndim, shape)
-
-
 KERNELS = {
     "concat": kernel_capsule(concat_kernel),
     "stack": kernel_capsule(stack_kernel),
-    "split": kernel_capsule(split_kernel),
-    "array_split": kernel_capsule(array_split_kernel),
-    "unstack": kernel_capsule(unstack_kernel),
     "roll": kernel_capsule(roll_kernel),
-    "repeat": kernel_capsule(repeat_kernel),
-    "repeat_sum": kernel_capsule(repeat_sum_kernel),
-    "tile": kernel_capsule(tile_kernel),
-    "pad_constant": kernel_capsule(pad_constant_kernel),
-    "pad_axis": kernel_capsule(pad_axis_kernel),
-    "pad_axis_sum": kernel_capsule(pad_axis_sum_kernel),
 }
 SHORTCUTS = {
     "concat": shortcut_capsule(concat_shortcut),

@@ -4,6 +4,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport is_integer
+from mltensor._core.foreign cimport has_dimensions
 from mltensor._core.scalars cimport read_scalar
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
 
@@ -123,7 +124,7 @@ cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
             return 0
         item = read_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
     elif isinstance(item, array_type):
-        if item.ndim != 0 or item.dtype.kind not in "iu":
+        if has_dimensions(item) or item.dtype.kind not in "iu":
             return 0
         item = int(item)
     elif isinstance(item, bool) or isinstance(item, numpy_bool) or not PyIndex_Check(item):

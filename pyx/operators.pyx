@@ -17,7 +17,7 @@ from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, sc
 from mltensor._core.index cimport assign_elements, index_elements
 from mltensor._core.keys cimport basic_index
 from mltensor._core.scalars cimport item, write_scalar
-from mltensor._core.storage cimport Storage
+from mltensor._core.storage cimport HOSTS, Storage
 from mltensor._core.tape cimport Leaf, Rules, current_node, grad_enabled, record, set_grad
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
@@ -366,7 +366,7 @@ cdef object get_item_slot(object x, object key):
     cdef PyObject* arguments[2]
     found = basic_index(t, key)
     if found is None:
-        if type(t) is Tensor and t.storage.device < 2 and not (grad_enabled() and requires_grad(t)):
+        if type(t) is Tensor and t.storage.device < HOSTS and not (grad_enabled() and requires_grad(t)):
             return index_elements(t, key)
         return getitem_op(x, key)
     view = <Tensor> found

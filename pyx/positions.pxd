@@ -8,3 +8,6 @@ cdef Tensor nonzero_places(Tensor mask)
 cdef Tensor pick(Tensor x, Tensor mask)
 # Coordinate of flat places along one dimension: (place // inner) % length.
 cdef Tensor unravel(Tensor places, int64_t inner, int64_t length)
+# x[mask] = value for contiguous ones of x's dtype, a mask of x's shape and memory that is not shared; False where there
+# is not an element for each place.
+cdef bint put_in_order(Tensor x, Tensor mask, Tensor value) except -1

@@ -9,6 +9,7 @@ from mltensor._core.gather cimport (
     MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
 from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
+from mltensor._core.view cimport reshape
 
 from mltensor.errors import IndexingError, ShapeError
 
@@ -23,6 +24,7 @@ cdef extern from "mltensor/mask.h" nogil:
         int64_t n
         int64_t* starts
         int64_t* places
+        int64_t total
         const char* source "from"
         char* to
         int itemsize
@@ -36,6 +38,7 @@ cdef extern from "mltensor/mask.h" nogil:
     int64_t mlt_mask_starts(mlt_mask* m, int64_t chunks)
     mlt_task mlt_mask_places()
     mlt_task mlt_mask_pick()
+    mlt_task mlt_mask_put()
     void mlt_unravel_task(void* context, int64_t begin, int64_t end) noexcept
 
 cdef extern from "mltensor/bands.h" nogil:
@@ -96,6 +99,19 @@ cdef Tensor pick(Tensor x, Tensor mask):
     return y
 
 
+cdef bint put_in_order(Tensor x, Tensor mask, Tensor value) except -1:
+    """x[mask] = value in memory that they do not share, where there is an element for each place; else False."""
+    cdef mlt_mask m
+    cdef Tensor starts = begin_mask(&m, mask, &m.total)
+    if value.view.size != m.total:
+        return False
+    m.source = value.view.data
+    m.to = x.view.data
+    m.itemsize = mlt_itemsize[x.view.dtype]
+    launch(starts.view.size, 1, mlt_mask_put(), &m, m.n)
+    return True
+
+
 cdef int unravel_into(Tensor places, int64_t inner, int64_t length, int64_t* out, int64_t step) except -1:
     cdef mlt_unravel u
     u.places = <const int64_t*> places.view.data
@@ -147,6 +163,8 @@ cdef object argwhere_kernel(PyObject** a):
     cdef int i
     shape[0] = places.view.size
     shape[1] = x.view.ndim
+    if x.view.ndim == 1:
+        return reshape(places, 2, shape)
     y = empty(2, shape, INT64, x.storage.device)
     for i in range(x.view.ndim):
         length = x.view.shape[i] if x.view.shape[i] else 1
@@ -224,7 +242,8 @@ cdef object bincount_kernel(PyObject** a):
     g.step = g.dense_step = g.itemsize = mlt_itemsize[FLOAT64]
     g.dtype = FLOAT64
     g.outer_ndim = g.inner_ndim = 0
-    run_gather(&g, MLT_ADD)
+    g.known_inside = True
+    run_gather(&g, MLT_ADD, 0)
     return y
 
 

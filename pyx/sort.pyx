@@ -12,7 +12,7 @@ from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
 from mltensor._core.shapes cimport normalize_axis
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, empty_like, new_view, shape_tuple
-from mltensor._core.view cimport reshape
+from mltensor._core.view cimport flat, reshape
 
 import numpy
 
@@ -206,11 +206,6 @@ cdef Tensor sorted_values(Tensor x, int axis, int direction):
     return values
 
 
-cdef Tensor flat(Tensor x):
-    cdef int64_t size = x.view.size
-    return reshape(x, 1, &size)
-
-
 cdef int check_options(str name, object kind, object order) except -1:
     if order is not None:
         raise ValueError(f"{name}: order= is for structured dtypes, which tensors have not")
@@ -365,14 +360,14 @@ cdef object unique_kernel(PyObject** a):
     line = contiguous(flat(x))
     if index or inverse:
         positions = sorting_positions(line, 0, MLT_ASCENDING)
-        ordered = take_axis(line, positions, 0)
+        ordered = take_axis(line, positions, 0, True)
     else:
         ordered = sorted_values(line, 0, MLT_ASCENDING)
     first = marked_first(ordered, nan_equal)
     starts = nonzero_places(first)
-    results = [take_axis(ordered, starts, 0)]
+    results = [take_axis(ordered, starts, 0, True)]
     if index:
-        results.append(take_axis(positions, starts, 0))
+        results.append(take_axis(positions, starts, 0, True))
     if inverse:
         group = empty_like(line, INT64)
         mark = <const uint8_t*> first.view.data

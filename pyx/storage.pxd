@@ -51,5 +51,9 @@ cdef int default_device_code() noexcept nogil
 cdef Storage new_storage(uint64_t nbytes, int device)
 cdef Storage foreign_storage(char* data, uint64_t nbytes, object owner, bint writeable)
 
+# Device codes below this are memory of the host.
+cdef enum:
+    HOSTS = 2
+
 # Raises what a signal handler raised, when a kernel reports that it was interrupted.
 cdef int check_interrupt(int interrupted) except -1

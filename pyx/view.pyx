@@ -94,6 +94,22 @@ cdef Tensor reshape(Tensor t, int ndim, const int64_t* shape):
     return new_view(t, t.view.data, ndim, full, strides, t.view.dtype)
 
 
+cdef Tensor flat(Tensor t):
+    cdef int64_t size = t.view.size
+    return reshape(t, 1, &size)
+
+
+cdef Tensor section(Tensor x, int axis, int64_t begin, int64_t end):
+    """The view of x[begin:end] along an axis."""
+    cdef int64_t shape[MLT_MAX_DIMS]
+    cdef int d
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+    shape[axis] = end - begin
+    return new_view(x, x.view.data + (begin * x.view.strides[axis] if end > begin else 0), x.view.ndim, shape,
+                    x.view.strides, x.view.dtype)
+
+
 cdef object impossible(Tensor t, int ndim, const int64_t* shape):
     return ShapeError(
         f"reshape: a tensor of shape {shape_tuple(t)} has {t.view.size} elements and cannot be given the "

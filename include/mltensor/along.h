@@ -86,10 +86,16 @@ static inline __attribute__((always_inline)) void mlt_along_lines(mlt_along *a, 
         dense += MLT_ALONG_BLOCK * sv;
         index += MLT_ALONG_BLOCK * si;
       }
-      if (mode == MLT_ADD) {
+      if (sd == 0 && si == sizeof(int64_t)) {
+        const int64_t *at = (const int64_t *)index;
+        if (mode == MLT_GET)
+          MLT_GATHER_FN(mlt_get_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
+        else if (mode == MLT_PUT)
+          MLT_GATHER_FN(mlt_put_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
+        else
+          MLT_GATHER_FN(mlt_add_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
+      } else if (mode == MLT_ADD) {
         mlt_along_adders[a->dtype](data, sd, length, step, index, si, dense, sv, n);
-      } else if (mode == MLT_GET && sd == 0 && si == sizeof(int64_t)) {
-        MLT_GATHER_FN(mlt_get_elements)(dense, sv, data, step, length, (const int64_t *)index, n, itemsize);
       } else if (mode == MLT_GET) {
 #define MLT_ALONG_GET(type) \
   for (int64_t i = 0; i < n; i++) *(type *)(dense + i * sv) = *(const type *)MLT_ALONG_PLACE(i);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "mltensor/bytes.h"
 #include "mltensor/mltensor.h"
 
 typedef struct {
@@ -26,9 +27,9 @@ static void mlt_bands_task(void *context, int64_t begin, int64_t end) {
     char *to = b->to + row * bytes;
     if (b->upper) {
       memset(to, 0, (size_t)cut);
-      memcpy(to + cut, from + cut, (size_t)(bytes - cut));
+      mlt_copy_bytes(to + cut, from + cut, bytes - cut);
     } else {
-      memcpy(to, from, (size_t)cut);
+      mlt_copy_bytes(to, from, cut);
       memset(to + cut, 0, (size_t)(bytes - cut));
     }
   }

@@ -110,13 +110,7 @@ static void MLT_FN(select_16)(char *const *args, const int64_t *s, int64_t n) {
   static void MLT_FN(copy_##name)(char *const *args, const int64_t *s, int64_t n) {          \
     const int64_t z = sizeof(type);                                                          \
     if (s[0] == z && s[1] == z) {                                                            \
-      memcpy(args[1], args[0], (size_t)(n * z));                                             \
-      return;                                                                                \
-    }                                                                                        \
-    if (s[0] == -z && s[1] == z) {                                                           \
-      const type *in = (const type *)args[0];                                                \
-      type *out = (type *)args[1];                                                           \
-      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[-i];                  \
+      mlt_copy_bytes(args[1], args[0], n * z);                                               \
       return;                                                                                \
     }                                                                                        \
     if (s[0] == 2 * z && s[1] == z) {                                                        \
@@ -125,14 +119,23 @@ static void MLT_FN(select_16)(char *const *args, const int64_t *s, int64_t n) {
       _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[2 * i];               \
       return;                                                                                \
     }                                                                                        \
+    if (s[0] == -z && s[1] == z) {                                                           \
+      const type *in = (const type *)args[0];                                                \
+      type *out = (type *)args[1];                                                           \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) out[i] = in[-i];                  \
+      return;                                                                                \
+    }                                                                                        \
     if (s[0] == 0 && s[1] == z) {                                                            \
       const type value = *(const type *)args[0];                                             \
       type *out = (type *)args[1];                                                           \
       for (int64_t i = 0; i < n; i++) out[i] = value;                                        \
       return;                                                                                \
     }                                                                                        \
-    for (int64_t i = 0; i < n; i++)                                                          \
-      *(type *)(args[1] + i * s[1]) = *(const type *)(args[0] + i * s[0]);                   \
+    const char *in = args[0];                                                                \
+    char *out = args[1];                                                                     \
+    const int64_t in_step = s[0], out_step = s[1];                                           \
+    _Pragma("GCC unroll 8") for (int64_t i = 0; i < n; i++, in += in_step, out += out_step)  \
+      *(type *)out = *(const type *)in;                                                      \
   }
 
 MLT_COPY_LOOP(1, uint8_t)

@@ -25,7 +25,7 @@
 typedef struct {
   char *data;           /* the indexed memory */
   char *dense;          /* the other side */
-  const int64_t *index; /* checked; negative ones count from the end */
+  const int64_t *index; /* negative ones count from the end */
   int64_t count;        /* how many indices */
   int64_t length;       /* what is added to a negative index */
   int64_t step;         /* bytes of `data` per unit of index */
@@ -33,6 +33,9 @@ typedef struct {
   int32_t outer_ndim, inner_ndim;
   int64_t outer_count, inner_count;
   int32_t itemsize, dtype;
+  int32_t known_inside; /* the indices are in [-length, length) or wanted as they are; else they are looked over
+                           while they are used */
+  atomic_int outside;   /* one was not: what was not done yet stays undone */
   int64_t outer_shape[MLT_MAX_DIMS], outer_data[MLT_MAX_DIMS], outer_dense[MLT_MAX_DIMS];
   int64_t inner_shape[MLT_MAX_DIMS], inner_data[MLT_MAX_DIMS], inner_dense[MLT_MAX_DIMS];
   int32_t streamed;     /* the dense side is written past the cache */
@@ -84,8 +87,8 @@ static inline void mlt_gather_outer(const mlt_gather *g, int64_t outer, char **d
   *data = g->data;
   *dense = g->dense;
   for (int i = g->outer_ndim - 1; i >= 0; i--) {
-    int64_t at = outer % g->outer_shape[i];
-    outer /= g->outer_shape[i];
+    const int64_t at = i ? outer % g->outer_shape[i] : outer;
+    if (i) outer /= g->outer_shape[i];
     *data += at * g->outer_data[i];
     *dense += at * g->outer_dense[i];
   }
@@ -137,6 +140,7 @@ static void mlt_gather_split(mlt_gather *g, int64_t pieces) {
 
 /* Runs a gather (units of work small enough to ask for Ctrl-C in between). */
 static int mlt_gather_run(mlt_gather *g, int mode) {
+  atomic_init(&g->outside, 0);
   int64_t units = g->outer_count * g->count;
   if (units == 0 || g->inner_count == 0) return 0;
   int64_t chunk = 16384 / g->inner_count;
@@ -147,15 +151,19 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   }
   const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
   const int threads = mlt_runtime_pointer->threads;
-  if (g->outer_count == 1 && threads > 1 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
-    /* Every range goes through all indices: no more of them than threads, and few. */
+  if (g->outer_count == 1 && threads > 2 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
+    /* Every range goes through all indices: no more of them than threads, and few. Two threads would gain nothing:
+     * choosing takes half as long as writing, and values that are read with gaps come more slowly. */
     atomic_init(&g->stop, 0);
     g->ranges = threads < 8 ? threads : 8;
     const mlt_task shared = mode == MLT_PUT ? MLT_GATHER_FN(mlt_range_put) : MLT_GATHER_FN(mlt_range_add);
     return mlt_parallel_long(g->ranges, 1, shared, g) || atomic_load(&g->stop);
   }
-  if (g->outer_count == 1 && threads > 1)
-    mlt_gather_split(g, g->inner_count / 32 < 16 ? g->inner_count / 32 : 16);
+  if (g->outer_count == 1 && threads > 1) {
+    /* Parts of rows below a kilobyte come no faster than the whole rows. */
+    const int64_t pieces = g->inner_count * g->itemsize / 1024;
+    mlt_gather_split(g, pieces < 16 ? pieces : 16);
+  }
   units = g->outer_count * g->count;
   if (g->outer_count == 1 || g->count * g->inner_count > (1 << 22))
     return mlt_serial(units, chunk, task, g);
@@ -166,6 +174,7 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
 /* The little case: on this thread, without a look at the clock. */
 static void mlt_gather_here(mlt_gather *g, int mode) {
   int64_t units = g->outer_count * g->count;
+  atomic_init(&g->outside, 0);
   if (units == 0 || g->inner_count == 0) return;
   g->streamed = 0;
   if (mode == MLT_GET)

@@ -11,6 +11,7 @@
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H
 
+#include "mltensor/bytes.h"
 #include "mltensor/mltensor.h"
 #include "mltensor/stream.h"
 #include "mltensor/thread.h"
@@ -207,21 +208,32 @@ static void mlt_iteration_lines(const mlt_iteration *it, char *const *pointers, 
   }
 }
 
-static inline void mlt_iteration_row(const mlt_iteration *it, char *const *pointers, int64_t n) {
-  const int64_t *strides = it->strides[it->ndim - 1];
-  const int out = it->operands - 1;
+/* `rows` rows of n elements, one after the other along the last dimension but one. */
+static inline void mlt_iteration_rows(const mlt_iteration *it, char *const *pointers, int64_t rows, int64_t n) {
+  const int last = it->ndim - 1, out = it->operands - 1;
+  const int64_t *strides = it->strides[last], *steps = it->strides[rows > 1 ? last - 1 : last];
+  const int64_t itemsize = it->itemsize[out];
   const int indirect = it->converted | (n >= MLT_GATHER_FROM ? it->scattered : 0);
-  const int streamed = it->streamed && !indirect && n * it->itemsize[out] >= MLT_SCRATCH &&
-                       (it->streaming || it->loop == it->scatter);
-  const int64_t unaligned = streamed ? mlt_iteration_unaligned(it, pointers) : -1;
-  if (unaligned >= 0)
-    mlt_iteration_lines(it, pointers, unaligned, n);
-  else if (streamed)
-    mlt_iteration_past(it, pointers, n);
-  else if (indirect)
-    mlt_iteration_pieces(it, indirect, pointers, strides, n);
-  else
-    it->loop(pointers, strides, n);
+  const int streamed = it->streamed && !indirect && n * itemsize >= MLT_SCRATCH;
+  const int copied = it->loop == it->scatter;
+  if (copied && rows > 1 && !streamed && strides[0] == itemsize && strides[1] == itemsize) {
+    mlt_copy_rows(pointers[1], steps[1], pointers[0], steps[0], rows, n * itemsize);
+    return;
+  }
+  char *at[MLT_MAX_OPERANDS];
+  for (int k = 0; k <= out; k++) at[k] = pointers[k];
+  for (int64_t r = 0; r < rows; r++) {
+    const int64_t unaligned = streamed ? mlt_iteration_unaligned(it, at) : -1;
+    if (unaligned >= 0)
+      mlt_iteration_lines(it, at, unaligned, n);
+    else if (streamed && copied)
+      mlt_iteration_past(it, at, n);
+    else if (indirect)
+      mlt_iteration_pieces(it, indirect, at, strides, n);
+    else
+      it->loop(at, strides, n);
+    for (int k = 0; k <= out; k++) at[k] += steps[k];
+  }
 }
 
 /* Elements [begin, end) of the flattened index space. */
@@ -240,16 +252,21 @@ static void mlt_iteration_task(void *context, int64_t begin, int64_t end) {
   }
   int64_t left = end - begin;
   while (left > 0) {
-    int64_t run = inner - index[last];
+    int64_t run = inner - index[last], rows = 1;
     if (run > left) run = left;
-    mlt_iteration_row(it, pointers, run);
-    left -= run;
+    if (last > 0 && run == inner) {
+      const int64_t below = it->shape[last - 1] - index[last - 1];
+      rows = left / inner < below ? left / inner : below;
+    }
+    mlt_iteration_rows(it, pointers, rows, run);
+    left -= rows * run;
     if (left == 0) break;
     for (int k = 0; k < it->operands; k++) pointers[k] -= index[last] * it->strides[last][k];
     index[last] = 0;
     for (int d = last - 1; d >= 0; d--) {
-      for (int k = 0; k < it->operands; k++) pointers[k] += it->strides[d][k];
-      if (++index[d] < it->shape[d]) break;
+      const int64_t steps = d == last - 1 ? rows : 1;
+      for (int k = 0; k < it->operands; k++) pointers[k] += steps * it->strides[d][k];
+      if ((index[d] += steps) < it->shape[d]) break;
       for (int k = 0; k < it->operands; k++) pointers[k] -= it->shape[d] * it->strides[d][k];
       index[d] = 0;
     }

@@ -6,8 +6,7 @@
 #ifndef MLTENSOR_MASK_H
 #define MLTENSOR_MASK_H
 
-#include <string.h>
-
+#include "mltensor/bytes.h"
 #include "mltensor/mltensor.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
@@ -20,7 +19,8 @@ typedef struct {
   int64_t n;
   int64_t *starts;  /* per chunk: how many are true; then the sum of those before */
   int64_t *places;  /* flat positions of the true ones */
-  const char *from; /* elements to pick from, and where to put them */
+  int64_t total;    /* true ones */
+  const char *from; /* elements to pick from, and where to put them; or those to put where the mask is true */
   char *to;
   int32_t itemsize;
 } mlt_mask;
@@ -77,33 +77,40 @@ typedef struct {
 #endif
 static mlt_task mlt_mask_places(void) { return MLT_MASK_TASK(mlt_mask_places); }
 static mlt_task mlt_mask_pick(void) { return MLT_MASK_TASK(mlt_mask_pick); }
+static mlt_task mlt_mask_put(void) { return MLT_MASK_TASK(mlt_mask_put); }
 
-/* Coordinate along one dimension of flat positions: (place / inner) % length. */
+/* Coordinate along one dimension of flat positions in ascending order: (place / inner) % length. */
 typedef struct {
   const int64_t *places;
   int64_t *out;
   int64_t inner, length, step; /* step: elements from one result to the next */
 } mlt_unravel;
 
-/* Division of places, which are below 2**53, by way of the reciprocal: a few cycles where dividing takes twenty. */
-static inline int64_t mlt_quotient(int64_t place, int64_t by, double reciprocal) {
-  const int64_t q = (int64_t)((double)place * reciprocal), rest = place - q * by;
-  return q + (rest >= by) - (rest < 0);
-}
-
-static inline int64_t mlt_remainder(int64_t place, int64_t by, double reciprocal) {
-  return place - mlt_quotient(place, by, reciprocal) * by;
-}
-
+/* Neighbours mostly lie in one line of the dimension, or at one place of it: then nothing is divided. */
 static void mlt_unravel_task(void *context, int64_t begin, int64_t end) {
   mlt_unravel *u = (mlt_unravel *)context;
-  const int64_t outer = u->inner * u->length, step = u->step;
-  if (u->inner == 1)
-    for (int64_t i = begin; i < end; i++) u->out[i * step] = mlt_remainder(u->places[i], outer, 1.0 / (double)outer);
-  else
-    for (int64_t i = begin; i < end; i++)
-      u->out[i * step] = mlt_quotient(mlt_remainder(u->places[i], outer, 1.0 / (double)outer), u->inner,
-                                      1.0 / (double)u->inner);
+  const int64_t length = u->length, inner = u->inner, step = u->step, *places = u->places;
+  int64_t *out = u->out, from = 0, found = 0;
+  uint64_t span = 0; /* places in [from, from + span) have what was found, or in a line: their distance from `from` */
+  if (inner == 1) {
+    for (int64_t i = begin; i < end; i++) {
+      if ((uint64_t)(places[i] - from) >= span) {
+        from = places[i] / length * length;
+        span = (uint64_t)length;
+      }
+      out[i * step] = places[i] - from;
+    }
+    return;
+  }
+  for (int64_t i = begin; i < end; i++) {
+    if ((uint64_t)(places[i] - from) >= span) {
+      const int64_t quotient = places[i] / inner;
+      from = quotient * inner;
+      span = (uint64_t)inner;
+      found = quotient % length;
+    }
+    out[i * step] = found;
+  }
 }
 
 #endif

@@ -39,7 +39,7 @@
         buffer[k] = (VALUE);                                                 \
         k += m->mask[i];                                                     \
       }                                                                      \
-      memcpy(out, buffer, (size_t)k * sizeof(type));                         \
+      mlt_copy_bytes(out, buffer, k * (int64_t)sizeof(type));                \
       out += k;                                                              \
     }                                                                        \
   }
@@ -68,6 +68,62 @@ static void MLT_FN(mlt_mask_pick)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Elements in order to where a mask is true. The one after the last is read once too often where nothing masks reading:
+ * it is the last again. */
+#if defined(MLT_TARGET_AVX512)
+#define MLT_PUT_VECTOR4                                                                          \
+  for (; i + 16 <= stop; i += 16) {                                                              \
+    const __m128i truth = _mm_loadu_si128((const __m128i *)(m->mask + i));                       \
+    const __mmask16 here = _mm_test_epi8_mask(truth, truth);                                     \
+    const int count = __builtin_popcount(here);                                                  \
+    const __m512i v = _mm512_maskz_loadu_epi32((__mmask16)((1u << count) - 1), from + k);        \
+    _mm512_mask_storeu_epi32(to + i, here, _mm512_maskz_expand_epi32(here, v));                  \
+    k += count;                                                                                  \
+  }
+#define MLT_PUT_VECTOR8                                                                          \
+  for (; i + 8 <= stop; i += 8) {                                                                \
+    const __m128i truth = _mm_loadl_epi64((const __m128i *)(m->mask + i));                       \
+    const __mmask8 here = (__mmask8)_mm_test_epi8_mask(truth, truth);                            \
+    const int count = __builtin_popcount(here);                                                  \
+    const __m512i v = _mm512_maskz_loadu_epi64((__mmask8)((1u << count) - 1), from + k);         \
+    _mm512_mask_storeu_epi64(to + i, here, _mm512_maskz_expand_epi64(here, v));                  \
+    k += count;                                                                                  \
+  }
+#else
+#define MLT_PUT_VECTOR4
+#define MLT_PUT_VECTOR8
+#endif
+#define MLT_PUT(type, VECTORS)                             \
+  {                                                        \
+    const type *from = (const type *)m->from;              \
+    type *to = (type *)m->to;                              \
+    VECTORS                                                \
+    for (; i < stop; i++) {                                \
+      const type v = from[k < last ? k : last];            \
+      to[i] = m->mask[i] ? v : to[i];                      \
+      k += m->mask[i];                                     \
+    }                                                      \
+  }
+
+static void MLT_FN(mlt_mask_put)(void *context, int64_t begin, int64_t end) {
+  mlt_mask *m = (mlt_mask *)context;
+  const int64_t last = m->total - 1;
+  if (last < 0) return;
+  for (int64_t chunk = begin; chunk < end; chunk++) {
+    int64_t i = chunk * MLT_MASK_CHUNK, stop = mlt_mask_stop(m, chunk), k = m->starts[chunk];
+    switch (m->itemsize) {
+      case 1: MLT_PUT(uint8_t, ) break;
+      case 2: MLT_PUT(uint16_t, ) break;
+      case 4: MLT_PUT(uint32_t, MLT_PUT_VECTOR4) break;
+      case 8: MLT_PUT(uint64_t, MLT_PUT_VECTOR8) break;
+      default: MLT_PUT(mlt_mask16, ) break;
+    }
+  }
+}
+
+#undef MLT_PUT
+#undef MLT_PUT_VECTOR4
+#undef MLT_PUT_VECTOR8
 #undef MLT_MASK_LOOP
 #undef MLT_MASK_COUNT
 #undef MLT_MASK_EIGHT

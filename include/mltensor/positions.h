@@ -3,9 +3,8 @@
 #define MLTENSOR_POSITIONS_H
 
 #include <stdint.h>
-#include <string.h>
 
-#include "mltensor/iterate.h"
+#include "mltensor/bytes.h"
 
 /* Position i, repeats[i] times (or `times` times where repeats is NULL). */
 static void mlt_repeat_positions(int64_t *out, const int64_t *repeats, int64_t times, int64_t n) {
@@ -43,63 +42,63 @@ static void mlt_repeat_task(void *context, int64_t begin, int64_t end) {
     default:
       for (int64_t i = begin; i < end; i++)
         for (int64_t k = 0; k < times; k++)
-          memcpy(r->to + (i * times + k) * r->block, r->from + i * r->block, (size_t)r->block);
+          mlt_copy_bytes(r->to + (i * times + k) * r->block, r->from + i * r->block, r->block);
   }
 }
 
-/* Plain bytes; memcpy knows in which direction to walk when both sides lie alike in their pages. */
+/* Blocks of contiguous memory, each of `n` neighbours as often as its count says; `to` moves on, so that units must be
+ * taken in their order. */
 typedef struct {
   const char *from;
-  char *to;
-} mlt_bytes;
+  char *to, *end;
+  const int64_t *counts;
+  int64_t n, block;
+} mlt_repeats_each;
 
-static void mlt_bytes_task(void *context, int64_t begin, int64_t end) {
-  const mlt_bytes *b = (const mlt_bytes *)context;
-  memcpy(b->to + begin, b->from + begin, (size_t)(end - begin));
+/* Most counts are small: four copies are written whatever the count, and the next ones over those too many. A branch
+ * for each copy would often be mispredicted. */
+#define MLT_REPEAT_EACH(type)                                                \
+  {                                                                          \
+    const type *from = (const type *)r->from;                                \
+    type *to = (type *)r->to;                                                \
+    for (int64_t i = begin, k = begin % r->n; i < end; i++) {                \
+      const type value = from[i];                                            \
+      const int64_t count = r->counts[k];                                    \
+      if (++k == r->n) k = 0;                                                \
+      if (count <= 4 && r->end - (char *)to >= 4 * (int64_t)sizeof(type)) {  \
+        to[0] = to[1] = to[2] = to[3] = value;                               \
+        to += count;                                                         \
+      } else {                                                               \
+        for (int64_t c = 0; c < count; c++) *to++ = value;                   \
+      }                                                                      \
+    }                                                                        \
+    r->to = (char *)to;                                                      \
+  }
+
+static void mlt_repeat_each_task(void *context, int64_t begin, int64_t end) {
+  mlt_repeats_each *r = (mlt_repeats_each *)context;
+  switch (r->block) {
+    case 1: MLT_REPEAT_EACH(uint8_t) break;
+    case 2: MLT_REPEAT_EACH(uint16_t) break;
+    case 4: MLT_REPEAT_EACH(uint32_t) break;
+    case 8: MLT_REPEAT_EACH(uint64_t) break;
+    default:
+      for (int64_t i = begin; i < end; i++) {
+        mlt_copy_rows(r->to, r->block, r->from + i * r->block, 0, r->counts[i % r->n], r->block);
+        r->to += r->counts[i % r->n] * r->block;
+      }
+  }
 }
 
-/* Contiguous pieces laid side by side in the rows of a result. */
-typedef struct {
-  char *to;
-  int64_t count, row;       /* pieces, of which none is empty; bytes of a row of the result */
-  const int64_t *from;      /* addresses of the pieces, */
-  const int64_t *starts;    /* where in a row each one begins, and the end of the row */
-  int32_t streamed;
-} mlt_joint;
-
-/* Bytes [begin, end) of the result. */
-static void mlt_joint_task(void *context, int64_t begin, int64_t end) {
-  const mlt_joint *p = (const mlt_joint *)context;
-  int64_t row = begin / p->row, off = begin % p->row, low = 0, high = p->count;
-  while (high - low > 1) {
-    const int64_t middle = (low + high) / 2;
-    if (p->starts[middle] <= off)
-      low = middle;
-    else
-      high = middle;
+/* Sum of counts; -1 where one is negative, -2 where the sum is too large. */
+static int64_t mlt_repeat_total(const int64_t *counts, int64_t n) {
+  int64_t total = 0, signs = 0;
+  int over = 0;
+  for (int64_t i = 0; i < n; i++) {
+    signs |= counts[i];
+    over |= __builtin_add_overflow(total, counts[i], &total);
   }
-  for (int64_t at = begin, k = low; at < end;) {
-    const int64_t start = p->starts[k], stop = p->starts[k + 1], block = stop - start;
-    const int64_t bytes = stop - off < end - at ? stop - off : end - at;
-    const char *from = (const char *)p->from[k] + row * block + (off - start);
-    char *to = p->to + at;
-    if (bytes == 4)
-      memcpy(to, from, 4);
-    else if (bytes == 8)
-      memcpy(to, from, 8);
-    else if (p->streamed)
-      mlt_stream(to, from, bytes);
-    else
-      memcpy(to, from, (size_t)bytes);
-    at += bytes;
-    off += bytes;
-    if (off < stop) continue;
-    if (++k == p->count) {
-      k = off = 0;
-      row++;
-    }
-  }
-  mlt_stream_end(p->streamed);
+  return signs < 0 ? -1 : over ? -2 : total;
 }
 
 enum { MLT_PAD_EDGE = 0, MLT_PAD_WRAP = 1, MLT_PAD_REFLECT = 2, MLT_PAD_SYMMETRIC = 3 };

@@ -12,21 +12,23 @@
 /* Continues from `carry` over n <= MLT_SCAN_STRAND_BLOCK elements and returns the new one; without `result` it
  * returns what the block adds, starting from nothing.  NAN from the latter: the block must be taken in its order,
  * because parts of it by themselves leave the range. */
-#define MLT_SCAN_BLOCK_LOOP(name, T, OPERATOR, IDENTITY, WIDENED, STORE, SEEN, INSIDE)                             \
+#define MLT_SCAN_BLOCK_LOOP(name, T, OPERATOR, IDENTITY, WIDENED, STORE, SEEN, INSIDE, JOIN)                       \
   static double MLT_FN(name)(const char *source, char *result, int64_t n, double carry) {                          \
     const T *restrict x = (const T *)source;                                                                       \
     T *restrict y = (T *)result;                                                                                   \
     const MLT_FN(d) identity = MLT_FN(d_all)(IDENTITY), before = MLT_FN(d_all)(carry);                             \
+    MLT_FN(d) one = MLT_FN(d_all)(1.0);                                                                            \
+    MLT_SCAN_HIDDEN(one)                                                                                           \
     MLT_FN(d) total = identity, least = identity, most = identity;                                                 \
     int64_t i = 0;                                                                                                 \
     for (; i + MLT_D_LANES <= n; i += MLT_D_LANES) {                                                               \
       MLT_FN(d) v = WIDENED(x + i);                                                                                \
       v = v OPERATOR MLT_FN(d_to_next)(v, identity);                                                               \
-      MLT_SCAN_UPPER(v, OPERATOR)                                                                                  \
-      const MLT_FN(d) local = total OPERATOR v;                                                                    \
+      MLT_SCAN_UPPER(v, JOIN)                                                                                      \
+      const MLT_FN(d) local = JOIN(total, v);                                                                      \
       total = total OPERATOR MLT_FN(d_last)(v);                                                                    \
       SEEN(local)                                                                                                  \
-      if (y) STORE(y + i, before OPERATOR local);                                                                  \
+      if (y) STORE(y + i, JOIN(before, local));                                                                    \
     }                                                                                                              \
     double sum = total[0];                                                                                         \
     for (; i < n; i++) {                                                                                           \
@@ -46,9 +48,20 @@
   }
 
 #if MLT_VECTOR_WIDTH == 32
-#define MLT_SCAN_UPPER(v, OPERATOR) v = v OPERATOR MLT_FN(d_to_upper)(v, identity);
+#define MLT_SCAN_UPPER(v, JOIN) v = JOIN(v, MLT_FN(d_to_upper)(v, identity));
 #else
-#define MLT_SCAN_UPPER(v, OPERATOR)
+#define MLT_SCAN_UPPER(v, JOIN)
+#endif
+
+/* The adders have most of the work, the multipliers none: part of the sums are 1 a + b, which is the same number. The
+ * compiler must not see that. */
+#define MLT_SCAN_PRODUCT(a, b) ((a) * (b))
+#if MLT_HAVE_X86_TARGETS && MLT_VECTOR_WIDTH == 32
+#define MLT_SCAN_HIDDEN(one) __asm__("" : "+x"(one));
+#define MLT_SCAN_SUM(a, b) ((MLT_FN(d))_mm256_fmadd_pd((__m256d)(a), (__m256d)one, (__m256d)(b)))
+#else
+#define MLT_SCAN_HIDDEN(one) (void)one;
+#define MLT_SCAN_SUM(a, b) ((a) + (b))
 #endif
 
 /* A sum that overflowed stays so; of a product every element is looked at: parts of it lie within the range of
@@ -68,15 +81,18 @@ static inline __attribute__((always_inline)) int MLT_FN(scan_products_inside)(ML
 #define MLT_SCAN_STORE_D(p, v) *(MLT_FN(d_at) *)(p) = (v)
 
 MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT32, float, +, -0.0, MLT_FN(widened), MLT_FN(store_narrowed),
-                    MLT_SCAN_UNSEEN, MLT_SCAN_SUM_INSIDE)
+                    MLT_SCAN_UNSEEN, MLT_SCAN_SUM_INSIDE, MLT_SCAN_SUM)
 MLT_SCAN_BLOCK_LOOP(scan_sum_block_FLOAT64, double, +, -0.0, MLT_LOAD_D, MLT_SCAN_STORE_D, MLT_SCAN_UNSEEN,
-                    MLT_SCAN_SUM_INSIDE)
+                    MLT_SCAN_SUM_INSIDE, MLT_SCAN_SUM)
 MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT32, float, *, 1.0, MLT_FN(widened), MLT_FN(store_narrowed),
-                    MLT_SCAN_MAGNITUDES, MLT_SCAN_PRODUCT_INSIDE)
+                    MLT_SCAN_MAGNITUDES, MLT_SCAN_PRODUCT_INSIDE, MLT_SCAN_PRODUCT)
 MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT64, double, *, 1.0, MLT_LOAD_D, MLT_SCAN_STORE_D, MLT_SCAN_MAGNITUDES,
-                    MLT_SCAN_PRODUCT_INSIDE)
+                    MLT_SCAN_PRODUCT_INSIDE, MLT_SCAN_PRODUCT)
 #undef MLT_SCAN_BLOCK_LOOP
 #undef MLT_SCAN_UPPER
+#undef MLT_SCAN_HIDDEN
+#undef MLT_SCAN_SUM
+#undef MLT_SCAN_PRODUCT
 #undef MLT_SCAN_UNSEEN
 #undef MLT_SCAN_MAGNITUDES
 #undef MLT_SCAN_SUM_INSIDE

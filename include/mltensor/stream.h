@@ -3,16 +3,10 @@
 #define MLTENSOR_STREAM_H
 
 #include <stdint.h>
-#include <string.h>
 
+#include "mltensor/bytes.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
-
-#if MLT_HAVE_X86_TARGETS
-#include <immintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #define MLT_STREAMED_BLOCK 256 /* bytes of a result between reads: more, and reading waits for writing */
 
@@ -38,7 +32,7 @@ static inline void mlt_stream(char *to, const char *from, int64_t bytes) {
     for (int i = 0; i < 4; i++) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
   }
 #endif
-  memcpy(to + bytes - left, from + bytes - left, (size_t)left);
+  mlt_copy_bytes(to + bytes - left, from + bytes - left, left);
 }
 
 /* Makes what was streamed visible to the other threads. */

@@ -257,6 +257,18 @@ def test_an_index_outside_among_many(bad, at):
     assert not x.any()
 
 
+@pytest.mark.parametrize("shape", [(3, 0), (0,), (0, 4), (3,)])
+def test_an_index_outside_of_tensors_without_elements(shape):
+    x, indices = np.zeros(shape), np.asarray([0, 3])
+    acts = [lambda: x[indices], lambda: np.take(x, indices, axis=0), lambda: np.index_add(x, 1.0, indices),
+            lambda: x.__setitem__(indices, 1.0)]
+    if len(shape) == 2:
+        acts.append(lambda: np.embedding(x, indices))
+    for act in acts:
+        with pytest.raises(IndexingError, match="is out of bounds for axis 0 with size"):
+            act()
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 def test_gradients_along_an_axis(axis, generator):
     x = leaf(generator.standard_normal((3, 4)))

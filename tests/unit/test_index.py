@@ -376,3 +376,23 @@ def test_one_index_alone_reads_before_it_writes():
     expected = numpy.array([2, 0, 1])
     expected[expected.copy()] = expected[::-1].copy()
     assert x.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int16", "float32", "int64", "complex128"])
+@pytest.mark.parametrize("size", [1, 7, 16, 33, 1000, 200_001])
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.5, 1.0])
+def test_writing_to_where_a_mask_is_true(size, share, dtype, generator):
+    start = generator.integers(0, 100, size).astype(dtype)
+    mask = generator.random(size) < share
+    values = generator.integers(0, 100, int(mask.sum())).astype(dtype)
+    wanted = start.copy()
+    wanted[mask] = values
+    x = np.array(start)
+    x[np.asarray(mask)] = np.asarray(values)
+    assert numpy.array_equal(numpy.asarray(x), wanted)
+    if values.size > 1:
+        with pytest.raises(ShapeError, match="cannot be broadcast to what the index selects"):
+            x[np.asarray(mask)] = np.asarray(values[1:].repeat(3))
+    ours = np.asarray(numpy.ones(size, "bool"))
+    ours[ours] = np.zeros(size, dtype="bool")
+    assert not ours.any()

@@ -1,6 +1,7 @@
 """Conversion from Python and NumPy, and back."""
 
 import gc
+import sys
 import weakref
 
 import numpy
@@ -37,6 +38,25 @@ def test_memory_is_shared_both_ways():
     assert array[1] == 5
     numpy.asarray(tensor)[2] = 7
     assert array[2] == 7
+
+
+def test_arrays_of_every_making():
+    packed = numpy.zeros(3, [("a", "i1"), ("b", "f8")])
+    packed["b"] = 1, 2, 3
+    swapped = numpy.arange(4, dtype=">i4" if sys.byteorder == "little" else "<i4")
+    again = numpy.arange(4, dtype="i4").view(numpy.dtype("i4").newbyteorder("="))
+    shared = numpy.broadcast_arrays(numpy.arange(3), numpy.zeros((2, 1)))[0]
+    masked = numpy.ma.masked_array([1.0, 2.0], [True, False])
+    long_long = numpy.arange(3, dtype=numpy.longlong)
+    for array in (packed["b"], again, shared, masked, long_long, numpy.array(3.0)):
+        tensor = np.asarray(array)
+        numpy.testing.assert_array_equal(numpy.asarray(tensor), numpy.asarray(array))
+        assert tensor.shape == array.shape and tensor.dtype == array.dtype
+    assert not np.asarray(shared).writeable
+    with pytest.raises(DTypeError, match=r"dtype [<>]i4"):
+        np.asarray(swapped)
+    with pytest.raises(DTypeError):
+        np.asarray(packed)
 
 
 def test_read_only_arrays_stay_read_only():
