@@ -14,6 +14,7 @@
 
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
+#include "mltensor/vmath_vector_power.h"
 #include "mltensor/vmath_vector_special.h"
 #include "mltensor/vmath_vector_trigonometric.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
