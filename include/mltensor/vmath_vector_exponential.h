@@ -61,11 +61,17 @@ MLT_VECTOR_FN mlt_v64 mlt_exp_growth_V64(mlt_v64 r) {
                                           0x1.555555474c68fp-5, 0x1.11111109b3fddp-7, 0x1.6c1ce5c250e28p-10,
                                           0x1.a01fd94369404p-13), r);
 }
+/* 2^f / table - 1 for |f| <= 1/32, what the table is short of included: error 2^-29 of 1. */
+MLT_VECTOR_FN mlt_v32 mlt_exp2_growth_V32(mlt_v32 f, __m512i index) {
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, f, MLT_V32(0x1.62e43p-1f), MLT_V32(0x1.ebfff4p-3f),
+                                 MLT_V32(0x1.c6af04p-5f));
+  return MLT_V32_FMA(p, f, mlt_look_up_V32(mlt_exp_missing_f32, index));
+}
 /* The growth by exact - small to as many bits of itself: error 2^-31, 2^-61.  What `small` does to the powers from
  * the third on is nothing. */
 MLT_VECTOR_FN mlt_v32 mlt_expm1_growth_V32(mlt_v32 exact, mlt_v32 small) {
   const mlt_v32 r = exact - small;
-  const mlt_v32 bend = MLT_POLYNOMIAL_3(V32, exact, exact * exact, 0x1p-1f, 0x1.555712p-3f, 0x1.55568ep-5f);
+  const mlt_v32 bend = MLT_HORNER_3(MLT_V32_FMA, r, MLT_V32(0x1p-1f), MLT_V32(0x1.555712p-3f), MLT_V32(0x1.55568ep-5f));
   return exact + _mm512_fmsub_ps(r * r, bend, small);
 }
 MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
@@ -77,10 +83,12 @@ MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
 }
 /* exp(x) 2^-floor(n), between 0.98 and 2. */
 MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
-  mlt_power_V32 power;
-  mlt_v32 small, exact = mlt_exp_reduce_V32(x, &power, &small);
-  *n = power.n;
-  return MLT_V32_FMA(power.table, mlt_exp_growth_V32(exact - small), power.table);
+  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
+  *n = shifted - MLT_V32(MLT_GRID_V32);
+  const __m512i index = _mm512_castps_si512(shifted);
+  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, *n));
+  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, index);
+  return MLT_V32_FMA(table, mlt_exp2_growth_V32(f, index), table);
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
   mlt_power_V64 power;

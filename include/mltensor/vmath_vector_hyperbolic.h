@@ -4,15 +4,15 @@
 #ifndef MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #include "mltensor/vmath_vector_exponential.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 /* ---- other bases -------------------------------------------------------------------------- */
 
 MLT_VECTOR_FN mlt_v32 mlt_exp2_V32(mlt_v32 x) {
   const mlt_v32 inside = mlt_between_V32(x, -151.0f, 129.0f), shifted = inside + MLT_V32(MLT_GRID_V32);
   const mlt_power_V32 power = mlt_power_of_V32(shifted);
-  const mlt_v32 excess = mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted));
-  const mlt_v32 r = _mm512_fmsub_ps(inside - power.n, MLT_V32(0x1.62e43p-1f), excess);
-  return _mm512_scalef_ps(MLT_V32_FMA(power.table, mlt_exp_growth_V32(r), power.table), power.n);
+  const mlt_v32 growth = mlt_exp2_growth_V32(inside - power.n, _mm512_castps_si512(shifted));
+  return _mm512_scalef_ps(MLT_V32_FMA(power.table, growth, power.table), power.n);
 }
 /* log(1 + r) times the logarithm of e in the base; that of 2 is in two parts, the first short. */
 MLT_VECTOR_FN mlt_v32 mlt_log2_V32(mlt_v32 x) {
@@ -31,17 +31,19 @@ MLT_VECTOR_FN mlt_v32 mlt_log10_V32(mlt_v32 x) {
   return high + MLT_V32_FMA(fraction, MLT_V32(0x1.bcb7b2p-2f), low);
 }
 
-/* The cube root of x = 2^k m by those of 2^(k mod 3), of c and of 1 + r. */
+/* The cube root of x = 2^k m, 1 <= m < 2, by those of c, the middle of one of 16 pieces, of m/c, and of 2^(k - 3 n) with
+ * the integer n nearest to k/3. */
 MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(_mm512_abs_ps(x), &k, &index, &inverse), r2 = r * r;
-  const mlt_v32 third = MLT_V32_FMA(k, MLT_V32(0x1.555556p-2f), MLT_V32(0x1.555556p-3f));
-  const mlt_v32 n = _mm512_roundscale_ps(third, _MM_FROUND_TO_NEG_INF);
-  const mlt_v32 left = MLT_V32_NFMA(n, MLT_V32(3.0f), k);
-  const mlt_v32 power = mlt_look_up_V32(mlt_cbrt_power_f32, _mm512_castps_si512(left + MLT_V32(0x1p23f)));
-  const mlt_v32 scale = power * mlt_look_up_V32(mlt_cbrt_table_f32, index);
-  const mlt_v32 p = MLT_POLYNOMIAL_4(V32, r, r2, 0x1.555554p-2f, -0x1.c71ep-4f, 0x1.fa1cc6p-5f, -0x1.46481ap-5f);
-  return mlt_copysign_V32(_mm512_scalef_ps(MLT_V32_FMA(scale * r, p, scale), n), x);
+  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero), k = _mm512_getexp_ps(x);
+  const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
+  const mlt_v32 magic = MLT_V32(0x1.8p23f), n = MLT_V32_FMA(k, MLT_V32(0x1.555556p-2f), magic) - magic;
+  const __m512i left = _mm512_castps_si512(MLT_V32_NFMA(n, MLT_V32(3.0f), k) + magic);
+  const mlt_v32 power = _mm512_scalef_ps(mlt_look_up_V32(mlt_cbrt_power_f32, left), n);
+  const mlt_v32 r = _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_cbrt_inverse_f32, index), MLT_V32(1.0f));
+  const mlt_v32 root = mlt_look_up_V32(mlt_cbrt_table_f32, index);
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, r, MLT_V32(0x1.555558p-2f), MLT_V32(-0x1.c73d2ap-4f),
+                                 MLT_V32(0x1.f8e346p-5f));
+  return mlt_copysign_V32(MLT_V32_FMA(root * r, p, root) * power, x);
 }
 
 /* ---- 1 added or taken away ---------------------------------------------------------------- */
@@ -108,11 +110,19 @@ MLT_VECTOR_FN mlt_v32 mlt_cosh_V32(mlt_v32 x) {
   const mlt_v32 half = mlt_half_exp_V32(_mm512_abs_ps(x));
   return half + MLT_V32(0.25f) / half;
 }
-MLT_VECTOR_FN mlt_v32 mlt_sinh_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_abs_ps(x), z = a * a, half = mlt_half_exp_V32(a), large = half - MLT_V32(0.25f) / half;
-  const mlt_v32 p = MLT_POLYNOMIAL_3(V32, z, z * z, 0x1.55559ap-3f, 0x1.10f6ep-7f, 0x1.ab5854p-13f);
+typedef struct {
+  mlt_v32 x, half;
+} mlt_sinh_half_V32;
+MLT_VECTOR_FN mlt_sinh_half_V32 mlt_sinh_begin_V32(mlt_v32 x) {
+  const mlt_sinh_half_V32 half = {x, mlt_half_exp_V32(_mm512_abs_ps(x))};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_sinh_end_V32(mlt_sinh_half_V32 h) {
+  const mlt_v32 a = _mm512_abs_ps(h.x), z = a * a, large = h.half - MLT_V32(0.25f) / h.half;
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, z, MLT_V32(0x1.55559ap-3f), MLT_V32(0x1.10f6ep-7f),
+                                 MLT_V32(0x1.ab5854p-13f));
   const __mmask16 near = _mm512_cmp_ps_mask(a, MLT_V32(1.0f), _CMP_LT_OQ);
-  return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), x);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), h.x);
 }
 /* The inverses are logarithms of 1 + t + low, from 2^29 on of 2 t, in halves: first t. */
 typedef struct {
@@ -163,9 +173,9 @@ MLT_VECTOR_UNARY(cbrt, f32, float, V32)
 MLT_VECTOR_UNARY(log1p, f32, float, V32)
 MLT_VECTOR_UNARY(expm1, f32, float, V32)
 MLT_VECTOR_UNARY(cosh, f32, float, V32)
-MLT_VECTOR_UNARY(sinh, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(asinh, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(acosh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(sinh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(asinh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(acosh, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(atanh, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, V32)
 #endif

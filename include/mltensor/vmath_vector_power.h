@@ -44,10 +44,7 @@ MLT_VECTOR_FN mlt_pow_parts_V32 mlt_pow_parts_of_V32(mlt_v32 y, mlt_sum_V32 x) {
   const mlt_v32 shifted = MLT_V32_FMA(y, x.high, MLT_V32(MLT_GRID_V32)), n = shifted - MLT_V32(MLT_GRID_V32);
   const __m512i index = _mm512_castps_si512(shifted);
   const mlt_v32 f = MLT_V32_FMA(y, x.low, _mm512_fmsub_ps(y, x.high, n));
-  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, f, MLT_V32(0x1.62e43p-1f), MLT_V32(0x1.ebfff4p-3f),
-                                 MLT_V32(0x1.c6af04p-5f));
-  const mlt_pow_parts_V32 parts = {n, mlt_look_up_V32(mlt_exp_table_f32, index),
-                                   MLT_V32_FMA(p, f, mlt_look_up_V32(mlt_pow_missing_f32, index))};
+  const mlt_pow_parts_V32 parts = {n, mlt_look_up_V32(mlt_exp_table_f32, index), mlt_exp2_growth_V32(f, index)};
   return parts;
 }
 /* The power, of which a last factor of 2 may be too much: then it is infinite or NaN.  Far below, where the fraction of
