@@ -57,8 +57,8 @@ static const double mlt_log_table_low_f64[16] = {
     0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
     0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
 };
-/* For cube roots: 1/c in the pieces of [1, 2) that the leading 4 bits tell, the roots of c, which are all but exact, and
- * of 1, 2 and 1/2. */
+/* For cube roots: 1/c in the pieces of [1, 2) that the leading 4 bits tell, the roots of c, which are all but exact,
+ * and of 1, 2 and 1/2. */
 static const float mlt_cbrt_inverse_f32[16] = {
     0x1.f0e704p-1f, 0x1.d48696p-1f, 0x1.bb2122p-1f, 0x1.a4649p-1f, 0x1.8fe1fep-1f, 0x1.7d3c94p-1f, 0x1.6c46d2p-1f,
     0x1.5cbb24p-1f, 0x1.4e7782p-1f, 0x1.41641ap-1f, 0x1.353bb8p-1f, 0x1.2a04f4p-1f, 0x1.1f7f46p-1f, 0x1.15c47p-1f,
@@ -127,6 +127,18 @@ static const double mlt_pow_table_low_f64[16] = {
     -0x1.9bcaf1aa4168ap-43, -0x1.ce60916e52e91p-44, 0x1.7f5dc57266758p-43, 0x1.36c101ee1344p-43,
     0x1.871a7610e40bdp-45, -0x1.3167ccc538261p-44, -0x1.fb0e626c0de13p-42,
 };
+/* 1/c and log(c), c = 1 + j/15. */
+static const double mlt_log_sum_inverse_f64[16] = {
+    0x1p+0, 0x1.ep-1, 0x1.c3c3c3c3c3c3cp-1, 0x1.aaaaaaaaaaaabp-1, 0x1.9435e50d79436p-1, 0x1.8p-1,
+    0x1.6db6db6db6db7p-1, 0x1.5d1745d1745d1p-1, 0x1.4de9bd37a6f4ep-1, 0x1.4p-1, 0x1.3333333333333p-1,
+    0x1.2762762762762p-1, 0x1.1c71c71c71c72p-1, 0x1.1249249249249p-1, 0x1.08d3dcb08d3ddp-1, 0x1p-1,
+};
+static const double mlt_log_sum_table_f64[16] = {
+    0x0p+0, 0x1.08598b59e3a07p-4, 0x1.005588ad375aep-3, 0x1.7565011e49675p-3, 0x1.e41fccb76b0d7p-3,
+    0x1.269621134db92p-2, 0x1.588c2d913348fp-2, 0x1.882f1ef83ed45p-2, 0x1.b5b3e24235e88p-2, 0x1.e148a1a2726cep-2,
+    0x1.058aefa811452p-1, 0x1.199fac68b4ab8p-1, 0x1.2cf25fad8f1c3p-1, 0x1.3f91275240811p-1, 0x1.5188a4a02d7fep-1,
+    0x1.62e42fefa39efp-1,
+};
 /* Sine and cosine, but for a factor, of angles between 0 and pi/2, and the angles in two parts: by the leading bits of
  * tangents between 1/16 and 16, two pieces an octave. */
 static const float mlt_atan_sine_f32[16] = {
@@ -147,19 +159,14 @@ static const float mlt_atan_angle_low_f32[16] = {
     0x0p+0f, -0x1.97bdb6p-30f, 0x1.0bd09ep-30f, 0x1.e9fbd6p-29f, 0x1.94cfc8p-28f, 0x1.1d99e4p-27f, -0x1.acef16p-27f,
     -0x1.32d468p-26f, -0x1.359442p-26f, -0x1.e48864p-26f,
 };
-/* For tan: by the last 4 bits of n, sine and cosine of n pi/16 but for a factor, what the angle of their quotient is
- * too large by, and n less the n they are of. */
+/* For tan: by the last 4 bits of n, sine and cosine of n pi/16 but for a factor, and n less the n they are of. */
 static const float mlt_tan_sine_f32[16] = {
-    0x0p+0f, 0x0p+0f, 0x1.9445bep-2f, 0x1.40b9cap-1f, 0x1.dp-1f, 0x1.ep-1f, 0x1.e8p-1f, 0x1p+0f, 0x1p+0f, -0x1p+0f,
-    -0x1.e8p-1f, -0x1.ep-1f, -0x1.dp-1f, -0x1.40b9cap-1f, -0x1.9445bep-2f, 0x0p+0f,
+    0x0p+0f, 0x0p+0f, 0x1.9740b8p-2f, 0x1.409e74p-1f, 0x1.dp-1f, 0x1.dfd716p-1f, 0x1.eb98fep-1f, 0x1p+0f, 0x1p+0f,
+    -0x1p+0f, -0x1.eb98fep-1f, -0x1.dfd716p-1f, -0x1.dp-1f, -0x1.409e74p-1f, -0x1.9740b8p-2f, 0x0p+0f,
 };
 static const float mlt_tan_cosine_f32[16] = {
-    0x1p+0f, 0x1p+0f, 0x1.e8p-1f, 0x1.ep-1f, 0x1.dp-1f, 0x1.40b9cap-1f, 0x1.9445bep-2f, 0x0p+0f, 0x0p+0f, 0x0p+0f,
-    0x1.9445bep-2f, 0x1.40b9cap-1f, 0x1.dp-1f, 0x1.ep-1f, 0x1.e8p-1f, 0x1p+0f,
-};
-static const float mlt_tan_excess_f32[16] = {
-    0x0p+0f, 0x0p+0f, -0x1.8401a8p-28f, -0x1.7bdd6ap-27f, 0x0p+0f, 0x1.7bdd6ap-27f, 0x1.8401a8p-28f, 0x0p+0f,
-    0x0p+0f, 0x0p+0f, -0x1.8401a8p-28f, -0x1.7bdd6ap-27f, 0x0p+0f, 0x1.7bdd6ap-27f, 0x1.8401a8p-28f, 0x0p+0f,
+    0x1p+0f, 0x1p+0f, 0x1.eb98fep-1f, 0x1.dfd716p-1f, 0x1.dp-1f, 0x1.409e74p-1f, 0x1.9740b8p-2f, 0x0p+0f, 0x0p+0f,
+    0x0p+0f, 0x1.9740b8p-2f, 0x1.409e74p-1f, 0x1.dp-1f, 0x1.dfd716p-1f, 0x1.eb98fep-1f, 0x1p+0f,
 };
 static const float mlt_tan_beside_f32[16] = {
     0x0p+0f, 0x1p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, -0x1p+0f, 0x0p+0f, 0x1p+0f, 0x0p+0f, 0x0p+0f,

@@ -3,7 +3,7 @@
  */
 #ifndef MLTENSOR_VMATH_VECTOR_TRIGONOMETRIC_H
 #define MLTENSOR_VMATH_VECTOR_TRIGONOMETRIC_H
-#include "mltensor/vmath_vector.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 #define MLT_VECTOR_TAN_NARROW 8192.0f
 
@@ -20,7 +20,8 @@ MLT_VECTOR_FN mlt_v32 mlt_angle_V32(mlt_v32 t) {
 }
 /* An angle of the table and atan(u), u = (a cos - sin) / (a sin + cos); at the ends the angles are 0 and pi/2. */
 MLT_VECTOR_FN mlt_v32 mlt_atan_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_abs_ps(x), inside = mlt_between_V32(a, 0x1p-4f, 0x1.fffffep3f);
+  const mlt_v32 a = _mm512_min_ps(MLT_V32(0x1p60f), _mm512_abs_ps(x));
+  const mlt_v32 inside = mlt_between_V32(a, 0x1p-4f, 0x1.fffffep3f);
   const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(inside), 22);
   const mlt_v32 s = mlt_look_up_V32(mlt_atan_sine_f32, index), c = mlt_look_up_V32(mlt_atan_cosine_f32, index);
   const mlt_v32 u = _mm512_fmsub_ps(a, c, s) / MLT_V32_FMA(a, s, c), z = u * u;
@@ -44,30 +45,36 @@ MLT_VECTOR_FN mlt_v32 mlt_atan2_V32(mlt_v32 y, mlt_v32 x) {
   const mlt_v32 rest = MLT_V32_NFMA(quarters, MLT_V32(MLT_TRIG_PI_2_EXCESS_F32), angle);
   return mlt_copysign_V32(MLT_V32_FMA(quarters, MLT_V32(MLT_TRIG_PI_2_F32), rest), y);
 }
-/* asin(a), or from 9/16 on asin(sqrt((1 - a) / 2)); error 2^-28.8. */
-MLT_VECTOR_FN mlt_v32 mlt_asin_piece_V32(mlt_v32 a, __mmask16 big) {
-  const mlt_v32 half = MLT_V32(0.5f), z = _mm512_mask_mov_ps(a * a, big, MLT_V32_NFMA(half, a, half));
-  const mlt_v32 s = _mm512_mask_sqrt_ps(a, big, z);
-  const mlt_v32 p = MLT_HORNER_6(MLT_V32_FMA, z, MLT_V32(0x1.555528p-3f), MLT_V32(0x1.334884p-4f),
+/* asin(a), or from 9/16 on asin(sqrt((1 - a) / 2)), of a root or a itself and its square; error 2^-28.8. */
+typedef struct {
+  mlt_v32 x, s, z;
+  __mmask16 big;
+} mlt_acos_half_V32;
+MLT_VECTOR_FN mlt_acos_half_V32 mlt_acos_begin_V32(mlt_v32 x) {
+  const mlt_v32 a = _mm512_abs_ps(x), half = MLT_V32(0.5f);
+  const __mmask16 big = _mm512_cmp_ps_mask(a, MLT_V32(0.5625f), _CMP_GT_OQ);
+  const mlt_v32 z = _mm512_mask_mov_ps(a * a, big, MLT_V32_NFMA(half, a, half));
+  const mlt_acos_half_V32 h = {x, _mm512_mask_sqrt_ps(a, big, z), z, big};
+  return h;
+}
+MLT_VECTOR_FN mlt_v32 mlt_asin_piece_V32(mlt_acos_half_V32 h) {
+  const mlt_v32 p = MLT_HORNER_6(MLT_V32_FMA, h.z, MLT_V32(0x1.555528p-3f), MLT_V32(0x1.334884p-4f),
                                  MLT_V32(0x1.6a6d0ap-5f), MLT_V32(0x1.162456p-5f), MLT_V32(0x1.c4ae94p-8f),
                                  MLT_V32(0x1.838e6cp-5f));
-  return MLT_V32_FMA(s * z, p, s);
+  return MLT_V32_FMA(h.s * h.z, p, h.s);
 }
 MLT_VECTOR_FN mlt_v32 mlt_asin_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_abs_ps(x);
-  const __mmask16 big = _mm512_cmp_ps_mask(a, MLT_V32(0.5625f), _CMP_GT_OQ);
-  const mlt_v32 s = mlt_asin_piece_V32(a, big);
-  return mlt_copysign_V32(_mm512_mask_mov_ps(s, big, mlt_quarter_less_V32(s + s)), x);
+  const mlt_acos_half_V32 h = mlt_acos_begin_V32(x);
+  const mlt_v32 s = mlt_asin_piece_V32(h);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(s, h.big, mlt_quarter_less_V32(s + s)), x);
 }
 /* pi/2 - asin(x), or twice an angle of half the size. */
-MLT_VECTOR_FN mlt_v32 mlt_acos_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_abs_ps(x);
-  const __mmask16 big = _mm512_cmp_ps_mask(a, MLT_V32(0.5625f), _CMP_GT_OQ);
-  const __mmask16 left = _mm512_movepi32_mask(_mm512_castps_si512(x));
-  const mlt_v32 s = mlt_asin_piece_V32(a, big);
-  const mlt_v32 less = mlt_quarter_less_V32(_mm512_mask_mov_ps(mlt_copysign_V32(s, x), big, s));
-  const mlt_v32 angle = _mm512_mask_mov_ps(less, big & ~left, s);
-  return _mm512_mask_add_ps(angle, big, angle, angle);
+MLT_VECTOR_FN mlt_v32 mlt_acos_end_V32(mlt_acos_half_V32 h) {
+  const mlt_v32 s = mlt_asin_piece_V32(h);
+  const __mmask16 left = _mm512_movepi32_mask(_mm512_castps_si512(h.x));
+  const mlt_v32 less = mlt_quarter_less_V32(_mm512_mask_mov_ps(mlt_copysign_V32(s, h.x), h.big, s));
+  const mlt_v32 angle = _mm512_mask_mov_ps(less, h.big & ~left, s);
+  return _mm512_mask_add_ps(angle, h.big, angle, angle);
 }
 
 /* Far out: tan(n pi/2 + r), a quotient for odd n, r a sum of two parts; the farthest arguments one by one. */
@@ -95,10 +102,9 @@ static __attribute__((noinline)) mlt_v32 mlt_tan_far_V32(mlt_v32 x, mlt_v32 usua
   const __mmask16 far = _mm512_cmp_ps_mask(a, MLT_V32(MLT_VECTOR_TAN_NARROW), _CMP_GT_OQ);
   return _mm512_mask_mov_ps(usual, far, MLT_V32_LOAD(to));
 }
-/* |x| = n pi/16 + r, and tan of the sum by that of the nearest angle, a table's s / c, which beside the zeros and the
- * poles is the zero or the pole itself: elsewhere no more than half of a result cancels.  s and c are a little below
- * what would take sums past 1; the nearest angle to n pi/16 is the arcus tangens of their quotient.  What rounding
- * leaves out of r is not to be had where its parts cancel, and nothing there. */
+/* |x| = n pi/16 + r, and tan of the sum by that of n pi/16, a table's s / c; beside the zeros and the poles n is that
+ * of the zero or the pole itself: elsewhere no more than half of a result cancels.  s and c are a little below what would
+ * take sums past 1.  What rounding leaves out of r is not to be had where its parts cancel, and nothing there. */
 typedef struct {
   mlt_v32 x, r, low;
   __m512i index;
@@ -109,9 +115,9 @@ MLT_VECTOR_FN mlt_tan_half_V32 mlt_tan_begin_V32(mlt_v32 x) {
   const mlt_v32 n = (shifted - MLT_V32(0x1.8p23f)) - mlt_look_up_V32(mlt_tan_beside_f32, index);
   const mlt_v32 head = MLT_V32_NFMA(n, MLT_V32(0.125f * MLT_TRIG_PI_2_F32), a);
   const mlt_v32 excess = MLT_V32(0.125f * MLT_TRIG_PI_2_EXCESS_F32), r = MLT_V32_FMA(n, excess, head), d = head - r;
-  const mlt_v32 third = MLT_V32_FMA(n, MLT_V32(-0x1.ee59dap-53f), mlt_look_up_V32(mlt_tan_excess_f32, index));
   const __mmask16 steady = _mm512_cmp_ps_mask(_mm512_abs_ps(d), _mm512_abs_ps(r), _CMP_LT_OQ);
-  const mlt_tan_half_V32 half = {x, r, _mm512_maskz_fmadd_ps(steady, n, excess, d) - third, index};
+  const mlt_v32 low = _mm512_maskz_fmadd_ps(steady, n, excess, d);
+  const mlt_tan_half_V32 half = {x, r, MLT_V32_FMA(n, MLT_V32(0x1.ee59dap-53f), low), index};
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_tan_end_V32(mlt_tan_half_V32 h) {
@@ -128,8 +134,8 @@ MLT_VECTOR_FN mlt_v32 mlt_tan_end_V32(mlt_tan_half_V32 h) {
 
 MLT_VECTOR_UNARY(atan, f32, float, V32)
 MLT_VECTOR_UNARY(asin, f32, float, V32)
-MLT_VECTOR_UNARY(acos, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(tan, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(acos, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(tan, f32, float, V32)
 typedef struct {
   mlt_v32 y, x;
 } mlt_atan2_half_V32;

@@ -3,8 +3,8 @@
  * x = 2^k m with 3/4 <= m < 3/2; the nearest multiple of 1/16 looks up 1/c, of so few bits that r = m/c - 1 is exact,
  * and log2(c) in two parts, the first so short that its sum with k is exact.  Around 1, where c is 1, |r| <= 1/32.
  */
-#ifndef MLTENSOR_VMATH_VECTOR_POWER_H
-#define MLTENSOR_VMATH_VECTOR_POWER_H
+#ifndef MLTENSOR_VMATH_VECTOR_POWER_F32_H
+#define MLTENSOR_VMATH_VECTOR_POWER_F32_H
 #include "mltensor/vmath_vector_exponential.h"
 
 /* log2(x) = whole + low + log2(1 + r). */
