@@ -52,17 +52,20 @@ MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
  * u = 0. */
 MLT_VECTOR_FN mlt_v32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 low, mlt_v32 extra) {
   const mlt_v32 one = MLT_V32(1.0f), u = x + one;
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(u, &k, &index, &inverse);
+  const mlt_v32 m = _mm512_getmant_ps(u, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
+  const mlt_v32 k = (_mm512_getexp_ps(u) - _mm512_getexp_ps(m)) + extra;
+  const __m512i bits = _mm512_castps_si512(m), index = _mm512_srli_epi32(bits, 19);
+  const mlt_v32 inverse = mlt_look_up_V32(mlt_log_inverse_f32, index);
   const __mmask16 moderate = _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ), u,
                                                      _mm512_setzero_ps(), _CMP_GT_OQ);
-  const mlt_v32 left_out = (x - (u - one)) + low;
-  r = MLT_V32_FMA(_mm512_maskz_scalef_ps(moderate, left_out, _mm512_setzero_ps() - k), inverse, r);
-  k = k + extra;
-  const mlt_v32 r2 = r * r;
+  const __m512i down = _mm512_sub_epi32(bits, _mm512_castps_si512(u));
+  const mlt_v32 slope = _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(inverse), down));
+  const mlt_v32 r = _mm512_mask3_fmadd_ps((x - (u - one)) + low, slope, _mm512_fmsub_ps(m, inverse, one), moderate);
   const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
   const mlt_v32 rest = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
-  return high + (rest + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+  const mlt_v32 p = MLT_HORNER_4(MLT_V32_FMA, r, MLT_V32(-0x1.fffff8p-2f), MLT_V32(0x1.55586p-2f),
+                                 MLT_V32(-0x1.0046ccp-2f), MLT_V32(0x1.87a1a8p-3f));
+  return high + (rest + MLT_V32_FMA(r * r, p, r));
 }
 MLT_VECTOR_FN mlt_v32 mlt_log1p_V32(mlt_v32 x) {
   return mlt_copysign_V32(mlt_log1p_sum_V32(x, _mm512_setzero_ps(), _mm512_setzero_ps()), x);
