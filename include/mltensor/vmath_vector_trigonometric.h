@@ -103,8 +103,8 @@ static __attribute__((noinline)) mlt_v32 mlt_tan_far_V32(mlt_v32 x, mlt_v32 usua
   return _mm512_mask_mov_ps(usual, far, MLT_V32_LOAD(to));
 }
 /* |x| = n pi/16 + r, and tan of the sum by that of n pi/16, a table's s / c; beside the zeros and the poles n is that
- * of the zero or the pole itself: elsewhere no more than half of a result cancels.  s and c are a little below what would
- * take sums past 1.  What rounding leaves out of r is not to be had where its parts cancel, and nothing there. */
+ * of the zero or the pole itself: elsewhere no more than half of a result cancels.  s and c are a little below what
+ * would take sums past 1.  What rounding leaves out of r is not to be had where its parts cancel, and nothing there. */
 typedef struct {
   mlt_v32 x, r, low;
   __m512i index;
