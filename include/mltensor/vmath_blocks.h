@@ -14,6 +14,7 @@
 
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
+#include "mltensor/vmath_vector_power_f32.h"
 #include "mltensor/vmath_vector_special.h"
 #include "mltensor/vmath_vector_trigonometric.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
@@ -44,6 +45,7 @@
 #define MLT_BLOCK_gelu_gradient_FLOAT64 ~, mlt_gelu_gradient_block_f64, 1
 #define MLT_BLOCK_cbrt_FLOAT32 ~, mlt_cbrt_block_f32, 1
 #define MLT_BLOCK_logaddexp_FLOAT32 ~, mlt_logaddexp_block_f32, 1
+#define MLT_BLOCK_softplus_FLOAT32 ~, mlt_softplus_block_f32, 1
 #define MLT_BLOCK_silu_FLOAT32 ~, mlt_silu_block_f32, 1
 #define MLT_BLOCK_silu_FLOAT64 ~, mlt_silu_block_f64, 1
 #define MLT_BLOCK_silu_gradient_FLOAT32 ~, mlt_silu_gradient_block_f32, 1

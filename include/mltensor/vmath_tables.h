@@ -57,15 +57,21 @@ static const double mlt_log_table_low_f64[16] = {
     0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
     0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
 };
-/* The cube roots of c, and of 1, 2 and 4. */
+/* For cube roots: 1/c in the pieces of [1, 2) that the leading 4 bits tell, the roots of c, which are all but exact,
+ * and of 1, 2 and 1/2. */
+static const float mlt_cbrt_inverse_f32[16] = {
+    0x1.f0e704p-1f, 0x1.d48696p-1f, 0x1.bb2122p-1f, 0x1.a4649p-1f, 0x1.8fe1fep-1f, 0x1.7d3c94p-1f, 0x1.6c46d2p-1f,
+    0x1.5cbb24p-1f, 0x1.4e7782p-1f, 0x1.41641ap-1f, 0x1.353bb8p-1f, 0x1.2a04f4p-1f, 0x1.1f7f46p-1f, 0x1.15c47p-1f,
+    0x1.0ca678p-1f, 0x1.0420bep-1f,
+};
 static const float mlt_cbrt_table_f32[16] = {
-    0x1p+0f, 0x1.088a2p+0f, 0x1.0ba6eep+0f, 0x1.12589cp+0f, 0x1.15f4d4p+0f, 0x1.19c3b4p+0f, 0x1.1dca4cp+0f,
-    0x1.220e6ep+0f, 0x1.d3a19ap-1f, 0x1.db4c78p-1f, 0x1.df53acp-1f, 0x1.e7cffp-1f, 0x1.ec49bp-1f, 0x1.f0eeaep-1f,
-    0x1.f5c1dap-1f, 0x1p+0f,
+    0x1.02912p+0f, 0x1.07af5ep+0f, 0x1.0ca10ep+0f, 0x1.11632p+0f, 0x1.15fbc8p+0f, 0x1.1a719p+0f, 0x1.1ec2b8p+0f,
+    0x1.22f5bap+0f, 0x1.2709e6p+0f, 0x1.2afcap+0f, 0x1.2edad8p+0f, 0x1.329b58p+0f, 0x1.364d78p+0f, 0x1.39e26p+0f,
+    0x1.3d6544p+0f, 0x1.40d318p+0f,
 };
 static const float mlt_cbrt_power_f32[16] = {
-    0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f,
-    0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f, 0x1p+0f, 0x1.428a3p+0f, 0x1.965feap+0f, 0x1p+0f,
+    0x1p+0f, 0x1.428a3p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f,
+    0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1.965feap-1f,
 };
 /* The same of log2(c) and log10(c). */
 static const float mlt_log2_table_f32[16] = {
@@ -86,20 +92,25 @@ static const float mlt_log10_table_low_f32[16] = {
     0x1.410ad8p-18f, 0x1.fc13aep-18f, 0x1.f2a79p-19f, -0x1.838864p-20f, 0x1.feddd4p-18f, -0x1.460f84p-19f,
     -0x1.53ac14p-18f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x0p+0f,
 };
-/* The same of log2(c) for powers; the pieces of [47/64, 47/32) have their middles at multiples of 1/16, below 1 of
- * 1/32. */
+/* The same of log2(c) for powers, the pieces of [3/4, 3/2] around multiples of 1/16: by the last 4 bits of those. */
 static const float mlt_pow_inverse_f32[16] = {
-    0x1p+0f, 0x1.ep-1f, 0x1.cp-1f, 0x1.bp-1f, 0x1.ap-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.58p+0f, 0x1.48p+0f,
-    0x1.38p+0f, 0x1.3p+0f, 0x1.28p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1.08p+0f,
+    0x1p+0f, 0x1.ep-1f, 0x1.c8p-1f, 0x1.bp-1f, 0x1.98p-1f, 0x1.88p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.58p-1f, 0x1p+0f,
+    0x1p+0f, 0x1p+0f, 0x1.5p+0f, 0x1.4p+0f, 0x1.2p+0f, 0x1.1p+0f,
 };
 static const float mlt_pow_table_f32[16] = {
-    0x0p+0f, 0x1.7d8p-4f, 0x1.8a8p-3f, 0x1.f6p-3f, 0x1.32cp-2f, 0x1.a9p-2f, 0x1.e7ep-2f, 0x1.14c8p-1f, -0x1.b48p-2f,
-    -0x1.6e2p-2f, -0x1.244p-2f, -0x1.fbcp-3f, -0x1.adp-3f, -0x1.08cp-3f, -0x1.664p-4f, -0x1.6b8p-5f,
+    0x0p+0f, 0x1.7d6p-4f, 0x1.564p-3f, 0x1.f6p-3f, 0x1.4f7p-2f, 0x1.8a88p-2f, 0x1.e7ep-2f, 0x1.14c6p-1f, 0x1.25cp-1f,
+    0x0p+0f, 0x0p+0f, 0x0p+0f, -0x1.91bcp-2f, -0x1.49a8p-2f, -0x1.5cp-3f, -0x1.664p-4f,
 };
 static const float mlt_pow_table_low_f32[16] = {
-    0x0p+0f, -0x1.fb693p-16f, 0x1.30158p-16f, -0x1.3ab7cep-18f, -0x1.1c8f12p-22f, -0x1.a39fbep-20f,
-    -0x1.40358ep-19f, -0x1.4f80ccp-16f, 0x1.408c78p-18f, -0x1.0e6ce8p-17f, -0x1.eac382p-20f, -0x1.6b9026p-19f,
-    0x1.43a496p-16f, -0x1.62336ap-17f, 0x1.20a6dep-21f, -0x1.69bac8p-16f,
+    0x0p+0f, 0x1.25b3eep-22f, -0x1.1eb002p-18f, -0x1.3ab7cep-18f, -0x1.134c4ep-20f, 0x1.80abfcp-18f,
+    -0x1.40358ep-19f, -0x1.3e032ep-18f, 0x1.408c78p-18f, 0x0p+0f, 0x0p+0f, 0x0p+0f, 0x1.5db83ap-20f, 0x1.ed0cbap-20f,
+    -0x1.a39fbep-19f, 0x1.20a6dep-21f,
+};
+/* What 2^(j/16) is short of in mlt_exp_table_f32, over it. */
+static const float mlt_exp_missing_f32[16] = {
+    0x0p+0f, 0x1.8d96d4p-25f, -0x1.9c0c22p-27f, 0x1.964904p-25f, 0x1.125002p-25f, 0x1.370be4p-25f, -0x1.0a355p-25f,
+    -0x1.00d8acp-27f, 0x1.26055cp-26f, -0x1.05cb44p-25f, 0x1.67a1cap-28f, 0x1.a3b5e4p-28f, -0x1.f9c304p-27f,
+    -0x1.6961b4p-28f, -0x1.a5217cp-28f, 0x1.61428ep-28f,
 };
 static const double mlt_pow_inverse_f64[16] = {
     0x1p+0, 0x1.ep-1, 0x1.cp-1, 0x1.bp-1, 0x1.ap-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.58p+0, 0x1.48p+0, 0x1.38p+0,
@@ -115,6 +126,51 @@ static const double mlt_pow_table_low_f64[16] = {
     0x1.4bc302ffa76fbp-43, 0x1.5669df6a2b592p-43, 0x1.5f101c141e67p-42, -0x1.50520a377c7ecp-45,
     -0x1.9bcaf1aa4168ap-43, -0x1.ce60916e52e91p-44, 0x1.7f5dc57266758p-43, 0x1.36c101ee1344p-43,
     0x1.871a7610e40bdp-45, -0x1.3167ccc538261p-44, -0x1.fb0e626c0de13p-42,
+};
+/* 1/c and log(c), c = 1 + j/15. */
+static const double mlt_log_sum_inverse_f64[16] = {
+    0x1p+0, 0x1.ep-1, 0x1.c3c3c3c3c3c3cp-1, 0x1.aaaaaaaaaaaabp-1, 0x1.9435e50d79436p-1, 0x1.8p-1,
+    0x1.6db6db6db6db7p-1, 0x1.5d1745d1745d1p-1, 0x1.4de9bd37a6f4ep-1, 0x1.4p-1, 0x1.3333333333333p-1,
+    0x1.2762762762762p-1, 0x1.1c71c71c71c72p-1, 0x1.1249249249249p-1, 0x1.08d3dcb08d3ddp-1, 0x1p-1,
+};
+static const double mlt_log_sum_table_f64[16] = {
+    0x0p+0, 0x1.08598b59e3a07p-4, 0x1.005588ad375aep-3, 0x1.7565011e49675p-3, 0x1.e41fccb76b0d7p-3,
+    0x1.269621134db92p-2, 0x1.588c2d913348fp-2, 0x1.882f1ef83ed45p-2, 0x1.b5b3e24235e88p-2, 0x1.e148a1a2726cep-2,
+    0x1.058aefa811452p-1, 0x1.199fac68b4ab8p-1, 0x1.2cf25fad8f1c3p-1, 0x1.3f91275240811p-1, 0x1.5188a4a02d7fep-1,
+    0x1.62e42fefa39efp-1,
+};
+/* Sine and cosine, but for a factor, of angles between 0 and pi/2, and the angles in two parts: by the leading bits of
+ * tangents between 1/16 and 16, two pieces an octave. */
+static const float mlt_atan_sine_f32[16] = {
+    0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x0p+0f, 0x1.bfe456p-4f, 0x1.3fb1fap-3f, 0x1.bf9536p-3f,
+    0x1.3edd6ap-2f, 0x1.be8902p-2f, 0x1.3c6ef4p-1f, 0x1.bc0e24p-1f, 0x1p+0f, 0x1p+0f,
+};
+static const float mlt_atan_cosine_f32[16] = {
+    0x1.a8279ap-2f, 0x1.2a3084p-2f, 0x1.a9f536p-3f, 0x1.2a8a3p-3f, 0x1.aa7bcap-4f, 0x0p+0f, 0x1p+0f, 0x1p+0f,
+    0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1p+0f, 0x1.a3bd56p-1f, 0x1.29200ap-1f,
+};
+static const float mlt_atan_angle_f32[16] = {
+    0x1.2d97c8p+0f, 0x1.49952p+0f, 0x1.5da0a8p+0f, 0x1.6d114p+0f, 0x1.779078p+0f, 0x1.921fb6p+0f, 0x0p+0f,
+    0x1.be1e96p-4f, 0x1.3d22c4p-3f, 0x1.b8a78ap-3f, 0x1.351ea2p-2f, 0x1.a51402p-2f, 0x1.1b6e1ap-1f, 0x1.6dcc58p-1f,
+    0x1.c4a83ap-1f, 0x1.0b833cp+0f,
+};
+static const float mlt_atan_angle_low_f32[16] = {
+    -0x1.0aa4aep-27f, -0x1.1d76acp-27f, -0x1.d271aep-28f, 0x1.9c9ec8p-26f, 0x1.7dc24ap-25f, -0x1.777a5cp-25f,
+    0x0p+0f, -0x1.97bdb6p-30f, 0x1.0bd09ep-30f, 0x1.e9fbd6p-29f, 0x1.94cfc8p-28f, 0x1.1d99e4p-27f, -0x1.acef16p-27f,
+    -0x1.32d468p-26f, -0x1.359442p-26f, -0x1.e48864p-26f,
+};
+/* For tan: by the last 4 bits of n, sine and cosine of n pi/16 but for a factor, and n less the n they are of. */
+static const float mlt_tan_sine_f32[16] = {
+    0x0p+0f, 0x0p+0f, 0x1.9740b8p-2f, 0x1.409e74p-1f, 0x1.dp-1f, 0x1.dfd716p-1f, 0x1.eb98fep-1f, 0x1p+0f, 0x1p+0f,
+    -0x1p+0f, -0x1.eb98fep-1f, -0x1.dfd716p-1f, -0x1.dp-1f, -0x1.409e74p-1f, -0x1.9740b8p-2f, 0x0p+0f,
+};
+static const float mlt_tan_cosine_f32[16] = {
+    0x1p+0f, 0x1p+0f, 0x1.eb98fep-1f, 0x1.dfd716p-1f, 0x1.dp-1f, 0x1.409e74p-1f, 0x1.9740b8p-2f, 0x0p+0f, 0x0p+0f,
+    0x0p+0f, 0x1.9740b8p-2f, 0x1.409e74p-1f, 0x1.dp-1f, 0x1.dfd716p-1f, 0x1.eb98fep-1f, 0x1p+0f,
+};
+static const float mlt_tan_beside_f32[16] = {
+    0x0p+0f, 0x1p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, 0x0p+0f, -0x1p+0f, 0x0p+0f, 0x1p+0f, 0x0p+0f, 0x0p+0f,
+    0x0p+0f, 0x0p+0f, 0x0p+0f, -0x1p+0f,
 };
 /* tanh(a) by pieces of a + 1. */
 static const float mlt_tanh_pieces_f32[8][16] = {

@@ -61,11 +61,17 @@ MLT_VECTOR_FN mlt_v64 mlt_exp_growth_V64(mlt_v64 r) {
                                           0x1.555555474c68fp-5, 0x1.11111109b3fddp-7, 0x1.6c1ce5c250e28p-10,
                                           0x1.a01fd94369404p-13), r);
 }
+/* 2^f / table - 1 for |f| <= 1/32, what the table is short of included: error 2^-29 of 1. */
+MLT_VECTOR_FN mlt_v32 mlt_exp2_growth_V32(mlt_v32 f, __m512i index) {
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, f, MLT_V32(0x1.62e43p-1f), MLT_V32(0x1.ebfff4p-3f),
+                                 MLT_V32(0x1.c6af04p-5f));
+  return MLT_V32_FMA(p, f, mlt_look_up_V32(mlt_exp_missing_f32, index));
+}
 /* The growth by exact - small to as many bits of itself: error 2^-31, 2^-61.  What `small` does to the powers from
  * the third on is nothing. */
 MLT_VECTOR_FN mlt_v32 mlt_expm1_growth_V32(mlt_v32 exact, mlt_v32 small) {
   const mlt_v32 r = exact - small;
-  const mlt_v32 bend = MLT_POLYNOMIAL_3(V32, exact, exact * exact, 0x1p-1f, 0x1.555712p-3f, 0x1.55568ep-5f);
+  const mlt_v32 bend = MLT_HORNER_3(MLT_V32_FMA, r, MLT_V32(0x1p-1f), MLT_V32(0x1.555712p-3f), MLT_V32(0x1.55568ep-5f));
   return exact + _mm512_fmsub_ps(r * r, bend, small);
 }
 MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
@@ -77,10 +83,12 @@ MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
 }
 /* exp(x) 2^-floor(n), between 0.98 and 2. */
 MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
-  mlt_power_V32 power;
-  mlt_v32 small, exact = mlt_exp_reduce_V32(x, &power, &small);
-  *n = power.n;
-  return MLT_V32_FMA(power.table, mlt_exp_growth_V32(exact - small), power.table);
+  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
+  *n = shifted - MLT_V32(MLT_GRID_V32);
+  const __m512i index = _mm512_castps_si512(shifted);
+  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, *n));
+  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, index);
+  return MLT_V32_FMA(table, mlt_exp2_growth_V32(f, index), table);
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
   mlt_power_V64 power;
@@ -143,36 +151,12 @@ MLT_VECTOR_FN mlt_v64 mlt_log_V64(mlt_v64 x) {
 
 /* ---- pow ---------------------------------------------------------------------------------- */
 
-/* log2(x) to 2^-33 (float64: 2^-63) of itself, a sum of two parts.  x = 2^k m, 47/64 <= m < 47/32, and r as for log,
+/* log2(x) to 2^-63 of itself, a sum of two parts.  x = 2^k m, 47/64 <= m < 47/32, and r as for log,
  * but |r| < 0.043.  r - r^2/2 is kept in two parts, and so are its product with 1/ln2 and the sum with k + log2(c). */
-typedef struct {
-  mlt_v32 high, low;
-} mlt_sum_V32;
 typedef struct {
   mlt_v64 high, low;
 } mlt_sum_V64;
 
-MLT_VECTOR_FN mlt_sum_V32 mlt_pow_logarithm_V32(mlt_v32 x) {
-  mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero), k = _mm512_getexp_ps(x);
-  const __m512i rounded = _mm512_add_epi32(_mm512_castps_si512(m), _mm512_set1_epi32(1 << 18));
-  const __m512i index = _mm512_srli_epi32(rounded, 19);
-  const __mmask16 upper = _mm512_cmp_ps_mask(m, MLT_V32(1.46875f), _CMP_GE_OQ);
-  m = _mm512_mask_mul_ps(m, upper, m, MLT_V32(0.5f));
-  k = _mm512_mask_add_ps(k, upper, k, MLT_V32(1.0f));
-  const mlt_v32 r = _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_pow_inverse_f32, index), MLT_V32(1.0f));
-  /* r - r^2/2 in two parts, times 1/ln2 */
-  const mlt_v32 half = r * MLT_V32(-0.5f), d = MLT_V32_FMA(r, half, r), d_low = MLT_V32_FMA(r, half, r - d);
-  const mlt_v32 c = MLT_V32(0x1.715476p0f), first = d * c;
-  const mlt_v32 first_low = MLT_V32_FMA(d_low, c, _mm512_fmsub_ps(d, c, first));
-  const mlt_v32 r2 = r * r, series = MLT_POLYNOMIAL_4(V32, r, r2, 0x1.ec708ap-2f, -0x1.71546p-2f, 0x1.280074p-2f,
-                                                      -0x1.ed79dp-3f);
-  /* What of 1/ln2 is beyond c joins the higher powers. */
-  const mlt_v32 slope = MLT_V32_FMA(r2, series, MLT_V32(0x1.4ae0cp-26f));
-  const mlt_v32 low = MLT_V32_FMA(r, slope, mlt_look_up_V32(mlt_pow_table_low_f32, index));
-  const mlt_v32 whole = k + mlt_look_up_V32(mlt_pow_table_f32, index), sum = whole + first;
-  const mlt_sum_V32 result = {sum, ((whole - sum) + first) + (first_low + low)};
-  return result;
-}
 MLT_VECTOR_FN mlt_sum_V64 mlt_pow_logarithm_V64(mlt_v64 x) {
   mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero), k = _mm512_getexp_pd(x);
   const __m512i rounded = _mm512_add_epi64(_mm512_castpd_si512(m), _mm512_set1_epi64(INT64_C(1) << 47));
@@ -200,48 +184,6 @@ MLT_VECTOR_FN mlt_sum_V64 mlt_pow_logarithm_V64(mlt_v64 x) {
 /* Categories of numbers in _mm512_fpclass: all but positive finite ones. */
 #define MLT_VECTOR_NOT_POSITIVE 0xdf
 /* 2^(y log2(x)), the product in two parts. */
-/* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the exponent is out of range. */
-static __attribute__((noinline)) mlt_v32 mlt_pow_rare_V32(mlt_v32 x, mlt_v32 y, mlt_v32 exponent, mlt_v32 magnitude) {
-  const mlt_v32 zero = MLT_V32(0.0f), one = MLT_V32(1.0f), infinity = MLT_V32(__builtin_inff());
-  const mlt_v32 a = _mm512_abs_ps(x), b = _mm512_abs_ps(y), half = b * MLT_V32(0.5f);
-  const __mmask16 whole = _mm512_cmp_ps_mask(_mm512_roundscale_ps(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
-  const __mmask16 even = _mm512_cmp_ps_mask(_mm512_roundscale_ps(half, _MM_FROUND_TO_ZERO), half, _CMP_EQ_OQ);
-  const __mmask16 negative = _mm512_fpclass_ps_mask(x, 0x54), endless = _mm512_cmp_ps_mask(b, infinity, _CMP_EQ_OQ);
-  const __mmask16 nothing = _mm512_cmp_ps_mask(a, zero, _CMP_EQ_OQ);
-  const __mmask16 ends = _mm512_cmp_ps_mask(a, infinity, _CMP_EQ_OQ);
-  const __mmask16 falling = _mm512_cmp_ps_mask(y, zero, _CMP_LT_OQ);
-  const __mmask16 above = _mm512_cmp_ps_mask(exponent, MLT_V32(200.0f), _CMP_GT_OQ);
-  const __mmask16 below = _mm512_cmp_ps_mask(exponent, MLT_V32(-200.0f), _CMP_LT_OQ);
-  const __mmask16 grows = above | (nothing & falling) | (ends & ~falling);
-  const __mmask16 falls = below | (nothing & ~falling) | (ends & falling);
-  mlt_v32 result = _mm512_mask_mov_ps(_mm512_mask_mov_ps(magnitude, grows, infinity), falls, zero);
-  result = _mm512_mask_mov_ps(result, negative & ~whole & ~nothing & ~ends, MLT_V32(__builtin_nanf("")));
-  result = _mm512_mask_xor_ps(result, negative & whole & ~even, result, MLT_V32(-0.0f));
-  result = _mm512_mask_mov_ps(result, _mm512_cmp_ps_mask(x, y, _CMP_UNORD_Q), x + y);
-  const __mmask16 unit = _mm512_cmp_ps_mask(a, one, _CMP_EQ_OQ) & (_mm512_cmp_ps_mask(x, one, _CMP_EQ_OQ) | endless);
-  return _mm512_mask_mov_ps(result, unit | _mm512_cmp_ps_mask(b, zero, _CMP_EQ_OQ), one);
-}
-typedef struct {
-  mlt_v32 x, y, exponent, low;
-} mlt_pow_half_V32;
-MLT_VECTOR_FN mlt_pow_half_V32 mlt_pow_begin_V32(mlt_v32 x, mlt_v32 y) {
-  const mlt_sum_V32 logarithm = mlt_pow_logarithm_V32(_mm512_abs_ps(x));
-  const mlt_v32 exponent = y * logarithm.high;
-  const mlt_v32 low = MLT_V32_FMA(y, logarithm.low, _mm512_fmsub_ps(y, logarithm.high, exponent));
-  const mlt_pow_half_V32 half = {x, y, exponent, low};
-  return half;
-}
-MLT_VECTOR_FN mlt_v32 mlt_pow_end_V32(mlt_pow_half_V32 half) {
-  const mlt_v32 shifted = (half.exponent + half.low) + MLT_V32(MLT_GRID_V32);
-  const mlt_power_V32 power = mlt_power_of_V32(shifted);
-  const mlt_v32 excess = mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted));
-  const mlt_v32 r = _mm512_fmsub_ps((half.exponent - power.n) + half.low, MLT_V32(0x1.62e43p-1f), excess);
-  mlt_v32 result = _mm512_scalef_ps(MLT_V32_FMA(power.table, mlt_exp_growth_V32(r), power.table), power.n);
-  const __mmask16 rare = _mm512_fpclass_ps_mask(half.x, MLT_VECTOR_NOT_POSITIVE) |
-                         _mm512_cmp_ps_mask(_mm512_abs_ps(half.exponent), MLT_V32(200.0f), _CMP_NLT_UQ);
-  if (__builtin_expect(rare != 0, 0)) result = mlt_pow_rare_V32(half.x, half.y, half.exponent, result);
-  return result;
-}
 /* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the exponent is out of range. */
 static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, mlt_v64 exponent, mlt_v64 magnitude) {
   const mlt_v64 zero = MLT_V64(0.0), one = MLT_V64(1.0), infinity = MLT_V64(__builtin_inf());
@@ -289,6 +231,5 @@ MLT_VECTOR_UNARY(exp, f32, float, V32)
 MLT_VECTOR_UNARY(exp, f64, double, V64)
 MLT_VECTOR_UNARY(log, f32, float, V32)
 MLT_VECTOR_UNARY(log, f64, double, V64)
-MLT_VECTOR_BINARY_HALVES(pow, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(pow, f64, double, V64)
 #endif

@@ -4,15 +4,15 @@
 #ifndef MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_H
 #include "mltensor/vmath_vector_exponential.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 /* ---- other bases -------------------------------------------------------------------------- */
 
 MLT_VECTOR_FN mlt_v32 mlt_exp2_V32(mlt_v32 x) {
   const mlt_v32 inside = mlt_between_V32(x, -151.0f, 129.0f), shifted = inside + MLT_V32(MLT_GRID_V32);
   const mlt_power_V32 power = mlt_power_of_V32(shifted);
-  const mlt_v32 excess = mlt_look_up_V32(mlt_exp_excess_f32, _mm512_castps_si512(shifted));
-  const mlt_v32 r = _mm512_fmsub_ps(inside - power.n, MLT_V32(0x1.62e43p-1f), excess);
-  return _mm512_scalef_ps(MLT_V32_FMA(power.table, mlt_exp_growth_V32(r), power.table), power.n);
+  const mlt_v32 growth = mlt_exp2_growth_V32(inside - power.n, _mm512_castps_si512(shifted));
+  return _mm512_scalef_ps(MLT_V32_FMA(power.table, growth, power.table), power.n);
 }
 /* log(1 + r) times the logarithm of e in the base; that of 2 is in two parts, the first short. */
 MLT_VECTOR_FN mlt_v32 mlt_log2_V32(mlt_v32 x) {
@@ -31,17 +31,19 @@ MLT_VECTOR_FN mlt_v32 mlt_log10_V32(mlt_v32 x) {
   return high + MLT_V32_FMA(fraction, MLT_V32(0x1.bcb7b2p-2f), low);
 }
 
-/* The cube root of x = 2^k m by those of 2^(k mod 3), of c and of 1 + r. */
+/* The cube root of x = 2^k m, 1 <= m < 2, by those of c, the middle of one of 16 pieces, of m/c, and of 2^(k - 3 n)
+ * with the integer n nearest to k/3. */
 MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(_mm512_abs_ps(x), &k, &index, &inverse), r2 = r * r;
-  const mlt_v32 third = MLT_V32_FMA(k, MLT_V32(0x1.555556p-2f), MLT_V32(0x1.555556p-3f));
-  const mlt_v32 n = _mm512_roundscale_ps(third, _MM_FROUND_TO_NEG_INF);
-  const mlt_v32 left = MLT_V32_NFMA(n, MLT_V32(3.0f), k);
-  const mlt_v32 power = mlt_look_up_V32(mlt_cbrt_power_f32, _mm512_castps_si512(left + MLT_V32(0x1p23f)));
-  const mlt_v32 scale = power * mlt_look_up_V32(mlt_cbrt_table_f32, index);
-  const mlt_v32 p = MLT_POLYNOMIAL_4(V32, r, r2, 0x1.555554p-2f, -0x1.c71ep-4f, 0x1.fa1cc6p-5f, -0x1.46481ap-5f);
-  return mlt_copysign_V32(_mm512_scalef_ps(MLT_V32_FMA(scale * r, p, scale), n), x);
+  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero), k = _mm512_getexp_ps(x);
+  const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
+  const mlt_v32 magic = MLT_V32(0x1.8p23f), n = MLT_V32_FMA(k, MLT_V32(0x1.555556p-2f), magic) - magic;
+  const __m512i left = _mm512_castps_si512(MLT_V32_NFMA(n, MLT_V32(3.0f), k) + magic);
+  const mlt_v32 power = _mm512_scalef_ps(mlt_look_up_V32(mlt_cbrt_power_f32, left), n);
+  const mlt_v32 r = _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_cbrt_inverse_f32, index), MLT_V32(1.0f));
+  const mlt_v32 root = mlt_look_up_V32(mlt_cbrt_table_f32, index);
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, r, MLT_V32(0x1.555558p-2f), MLT_V32(-0x1.c73d2ap-4f),
+                                 MLT_V32(0x1.f8e346p-5f));
+  return mlt_copysign_V32(MLT_V32_FMA(root * r, p, root) * power, x);
 }
 
 /* ---- 1 added or taken away ---------------------------------------------------------------- */
@@ -50,17 +52,20 @@ MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
  * u = 0. */
 MLT_VECTOR_FN mlt_v32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 low, mlt_v32 extra) {
   const mlt_v32 one = MLT_V32(1.0f), u = x + one;
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(u, &k, &index, &inverse);
+  const mlt_v32 m = _mm512_getmant_ps(u, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
+  const mlt_v32 k = (_mm512_getexp_ps(u) - _mm512_getexp_ps(m)) + extra;
+  const __m512i bits = _mm512_castps_si512(m), index = _mm512_srli_epi32(bits, 19);
+  const mlt_v32 inverse = mlt_look_up_V32(mlt_log_inverse_f32, index);
   const __mmask16 moderate = _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ), u,
                                                      _mm512_setzero_ps(), _CMP_GT_OQ);
-  const mlt_v32 left_out = (x - (u - one)) + low;
-  r = MLT_V32_FMA(_mm512_maskz_scalef_ps(moderate, left_out, _mm512_setzero_ps() - k), inverse, r);
-  k = k + extra;
-  const mlt_v32 r2 = r * r;
+  const __m512i down = _mm512_sub_epi32(bits, _mm512_castps_si512(u));
+  const mlt_v32 slope = _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(inverse), down));
+  const mlt_v32 r = _mm512_mask3_fmadd_ps((x - (u - one)) + low, slope, _mm512_fmsub_ps(m, inverse, one), moderate);
   const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
   const mlt_v32 rest = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
-  return high + (rest + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+  const mlt_v32 p = MLT_HORNER_4(MLT_V32_FMA, r, MLT_V32(-0x1.fffff8p-2f), MLT_V32(0x1.55586p-2f),
+                                 MLT_V32(-0x1.0046ccp-2f), MLT_V32(0x1.87a1a8p-3f));
+  return high + (rest + MLT_V32_FMA(r * r, p, r));
 }
 MLT_VECTOR_FN mlt_v32 mlt_log1p_V32(mlt_v32 x) {
   return mlt_copysign_V32(mlt_log1p_sum_V32(x, _mm512_setzero_ps(), _mm512_setzero_ps()), x);
@@ -74,13 +79,38 @@ MLT_VECTOR_FN mlt_v32 mlt_expm1_V32(mlt_v32 x) {
   return mlt_copysign_V32(half + half, x);
 }
 
-/* log(exp(a) + exp(b)) in double precision: near zero its terms cancel. */
-MLT_VECTOR_FN mlt_v64 mlt_logaddexp_V64(mlt_v64 a, mlt_v64 b) {
-  const mlt_v64 largest = _mm512_max_pd(a, b), difference = _mm512_min_pd(a, b) - largest;
-  const mlt_v64 e = mlt_exp_bounded_V64(_mm512_max_pd(difference, MLT_V64(-746.0))), u = e + MLT_V64(1.0);
-  const mlt_v64 y = largest + MLT_V64_FMA(e - (u - MLT_V64(1.0)), _mm512_rcp14_pd(u), mlt_log_V64(u));
-  const __mmask8 endless = _mm512_fpclass_pd_mask(largest, 0x18), nan = _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q);
-  return _mm512_mask_mov_pd(_mm512_mask_mov_pd(y, endless, largest), nan, a + b);
+/* log(1 + exp(x)) for -1000 < x <= 0 in double precision, as another number of about its size may be taken away: error
+ * 2^-41 of 1, 2^-36 of itself.  exp(x) as on whole vectors of doubles, but to less; the nearest of 16 points between 0
+ * and 1 tells 1/c, and r = (1 + exp(x))/c - 1 without a sum. */
+MLT_VECTOR_FN mlt_v64 mlt_log_sum_V64(mlt_v64 x) {
+  const mlt_v64 shifted = MLT_V64_FMA(x, MLT_V64(0x1.71547652b82fep0), MLT_V64(MLT_GRID_V64));
+  const mlt_v64 n = shifted - MLT_V64(MLT_GRID_V64), head = MLT_V64_NFMA(n, MLT_V64(MLT_VECTOR_LN2_HIGH), x);
+  const mlt_v64 f = MLT_V64_NFMA(n, MLT_V64(MLT_VECTOR_LN2_LOW), head);
+  const mlt_v64 bend = MLT_HORNER_4(MLT_V64_FMA, f, MLT_V64(0x1.ffffffdbb7c85p-2), MLT_V64(0x1.55555543ade32p-3),
+                                    MLT_V64(0x1.555cf46bec753p-5), MLT_V64(0x1.11167d18d277ep-7));
+  const mlt_v64 power = _mm512_scalef_pd(mlt_look_up_V64(mlt_exp_table_f64, _mm512_castpd_si512(shifted)), n);
+  const mlt_v64 e = MLT_V64_FMA(power, MLT_V64_FMA(f * f, bend, f), power), one = MLT_V64(1.0);
+  const __m512i nearest = _mm512_castpd_si512(MLT_V64_FMA(e, MLT_V64(15.0), MLT_V64(0x1.8p52)));
+  const mlt_v64 inverse = mlt_look_up_16_V64(mlt_log_sum_inverse_f64, nearest);
+  const mlt_v64 r = MLT_V64_FMA(e, inverse, inverse - one);
+  const mlt_v64 p = MLT_HORNER_5(MLT_V64_FMA, r, MLT_V64(-0x1.000000003689ep-1), MLT_V64(0x1.55555035213c0p-2),
+                                 MLT_V64(-0x1.ffffe9ae03f24p-3), MLT_V64(0x1.9a0dd045f69ecp-3),
+                                 MLT_V64(-0x1.55e22f308c4b6p-3));
+  return mlt_look_up_16_V64(mlt_log_sum_table_f64, nearest) + MLT_V64_FMA(r * r, p, r);
+}
+/* log(exp(largest) + exp(smallest)); exp(-200) is nothing in single precision. */
+MLT_VECTOR_FN __m256 mlt_log_sum_half_V32(__m256 largest, __m256 smallest) {
+  const mlt_v64 most = _mm512_cvtps_pd(largest), difference = _mm512_cvtps_pd(smallest) - most;
+  return _mm512_cvtpd_ps(most + mlt_log_sum_V64(_mm512_max_pd(MLT_V64(-200.0), difference)));
+}
+MLT_VECTOR_FN mlt_v32 mlt_log_sum_V32(mlt_v32 largest, mlt_v32 smallest) {
+  const __m256 low = mlt_log_sum_half_V32(_mm512_castps512_ps256(largest), _mm512_castps512_ps256(smallest));
+  const __m256 high = mlt_log_sum_half_V32(_mm512_extractf32x8_ps(largest, 1), _mm512_extractf32x8_ps(smallest, 1));
+  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+}
+MLT_VECTOR_FN mlt_v32 mlt_softplus_V32(mlt_v32 x) {
+  const mlt_v32 zero = _mm512_setzero_ps();
+  return mlt_log_sum_V32(_mm512_max_ps(zero, x), _mm512_min_ps(zero, x));
 }
 typedef struct {
   mlt_v32 a, b;
@@ -90,11 +120,9 @@ MLT_VECTOR_FN mlt_logaddexp_half_V32 mlt_logaddexp_begin_V32(mlt_v32 a, mlt_v32 
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_logaddexp_end_V32(mlt_logaddexp_half_V32 h) {
-  const __m256 low = _mm512_cvtpd_ps(mlt_logaddexp_V64(_mm512_cvtps_pd(_mm512_castps512_ps256(h.a)),
-                                                       _mm512_cvtps_pd(_mm512_castps512_ps256(h.b))));
-  const __m256 high = _mm512_cvtpd_ps(mlt_logaddexp_V64(_mm512_cvtps_pd(_mm512_extractf32x8_ps(h.a, 1)),
-                                                        _mm512_cvtps_pd(_mm512_extractf32x8_ps(h.b, 1))));
-  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+  const mlt_v32 largest = _mm512_max_ps(h.a, h.b), y = mlt_log_sum_V32(largest, _mm512_min_ps(h.a, h.b));
+  const __mmask16 endless = _mm512_fpclass_ps_mask(largest, 0x18), nan = _mm512_cmp_ps_mask(h.a, h.b, _CMP_UNORD_Q);
+  return _mm512_mask_mov_ps(_mm512_mask_mov_ps(y, endless, largest), nan, h.a + h.b);
 }
 
 /* ---- hyperbolic functions and their inverses ---------------------------------------------- */
@@ -108,11 +136,19 @@ MLT_VECTOR_FN mlt_v32 mlt_cosh_V32(mlt_v32 x) {
   const mlt_v32 half = mlt_half_exp_V32(_mm512_abs_ps(x));
   return half + MLT_V32(0.25f) / half;
 }
-MLT_VECTOR_FN mlt_v32 mlt_sinh_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_abs_ps(x), z = a * a, half = mlt_half_exp_V32(a), large = half - MLT_V32(0.25f) / half;
-  const mlt_v32 p = MLT_POLYNOMIAL_3(V32, z, z * z, 0x1.55559ap-3f, 0x1.10f6ep-7f, 0x1.ab5854p-13f);
+typedef struct {
+  mlt_v32 x, half;
+} mlt_sinh_half_V32;
+MLT_VECTOR_FN mlt_sinh_half_V32 mlt_sinh_begin_V32(mlt_v32 x) {
+  const mlt_sinh_half_V32 half = {x, mlt_half_exp_V32(_mm512_abs_ps(x))};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_sinh_end_V32(mlt_sinh_half_V32 h) {
+  const mlt_v32 a = _mm512_abs_ps(h.x), z = a * a, large = h.half - MLT_V32(0.25f) / h.half;
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, z, MLT_V32(0x1.55559ap-3f), MLT_V32(0x1.10f6ep-7f),
+                                 MLT_V32(0x1.ab5854p-13f));
   const __mmask16 near = _mm512_cmp_ps_mask(a, MLT_V32(1.0f), _CMP_LT_OQ);
-  return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), x);
+  return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), h.x);
 }
 /* The inverses are logarithms of 1 + t + low, from 2^29 on of 2 t, in halves: first t. */
 typedef struct {
@@ -163,9 +199,10 @@ MLT_VECTOR_UNARY(cbrt, f32, float, V32)
 MLT_VECTOR_UNARY(log1p, f32, float, V32)
 MLT_VECTOR_UNARY(expm1, f32, float, V32)
 MLT_VECTOR_UNARY(cosh, f32, float, V32)
-MLT_VECTOR_UNARY(sinh, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(asinh, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(acosh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(sinh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(asinh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(acosh, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(atanh, f32, float, V32)
+MLT_VECTOR_UNARY(softplus, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, V32)
 #endif

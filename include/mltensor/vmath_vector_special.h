@@ -2,6 +2,7 @@
 #ifndef MLTENSOR_VMATH_VECTOR_SPECIAL_H
 #define MLTENSOR_VMATH_VECTOR_SPECIAL_H
 #include "mltensor/vmath_vector_exponential.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 /* exp(x) / (1 + exp(x)) as f / (f + 2^-n) with exp(x) = f 2^n, far out exp(x) or 1: a quotient and rest inverse.  The
  * floor of n is in the bits above the fourth (float64: third) of n plus the number that rounds to the grid. */
@@ -12,13 +13,14 @@ typedef struct {
   mlt_v32 quotient, rest, inverse;
 } mlt_logistic_V32;
 MLT_VECTOR_FN mlt_sigmoid_half_V32 mlt_sigmoid_begin_V32(mlt_v32 x) {
-  mlt_power_V32 power;
-  mlt_v32 small, exact = mlt_exp_reduce_V32(x, &power, &small);
-  const mlt_v32 growth = mlt_exp_growth_V32(exact - small), f = MLT_V32_FMA(power.table, growth, power.table);
-  const __m512i whole = _mm512_srai_epi32(_mm512_castps_si512(power.n + MLT_V32(MLT_GRID_V32)), 4);
-  const __m512i bits = _mm512_sub_epi32(_mm512_set1_epi32(127), whole);
+  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
+  const __m512i index = _mm512_castps_si512(shifted);
+  const mlt_v32 e = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, shifted - MLT_V32(MLT_GRID_V32)));
+  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, index), growth = mlt_exp2_growth_V32(e, index);
+  const mlt_v32 f = MLT_V32_FMA(table, growth, table);
+  const __m512i bits = _mm512_sub_epi32(_mm512_set1_epi32(127), _mm512_srai_epi32(index, 4));
   const mlt_v32 g = _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23)), under = f + g;
-  const mlt_sigmoid_half_V32 half = {x, f, MLT_V32_FMA(power.table, growth, power.table - f), under};
+  const mlt_sigmoid_half_V32 half = {x, f, MLT_V32_FMA(table, growth, table - f), under};
   return half;
 }
 MLT_VECTOR_FN mlt_logistic_V32 mlt_logistic_of_V32(mlt_sigmoid_half_V32 h) {
@@ -165,18 +167,33 @@ MLT_VECTOR_FN mlt_v32 mlt_erf_V32(mlt_v32 x) {
   const mlt_piece_V32 p = mlt_piece_of_V32(mlt_erf_pieces_f32, a, 0.5f);
   return mlt_copysign_V32(MLT_V32_FMA(p.slope, p.t, MLT_V32_FMA(p.bend, p.t * p.t, p.value)), x);
 }
-/* relu(x) - a P(-a) with a = |x|; a P(-a) = exp(-a^2/2) times a smooth function. */
-MLT_VECTOR_FN mlt_v32 mlt_gelu_V32(mlt_v32 x) {
-  mlt_power_V32 power;
-  const mlt_v32 a = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(x)), half = a * MLT_V32(-0.5f), square = a * half;
-  mlt_v32 small, exact = mlt_exp_reduce_V32(square, &power, &small);
-  small = small - _mm512_fmsub_ps(a, half, square);
-  const mlt_v32 growth = mlt_exp_growth_V32(exact - small);
-  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_pieces_f32, a, 1.0f);
-  const mlt_v32 smooth = MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value);
-  const mlt_v32 scale = _mm512_scalef_ps(power.table, power.n), product = smooth * scale;
-  const mlt_v32 rest = MLT_V32_FMA(product, growth, _mm512_fmsub_ps(smooth, scale, product));
-  return mlt_copysign_V32((_mm512_max_ps(MLT_V32(0.0f), x) - product) - rest, x);
+/* relu(x) - a P(-a) with a = |x|; a P(-a) = 2^(-a^2 / (2 ln2)) times a smooth function, the sum of a value and what it
+ * rises by.  Neither is rounded once more before the largest term is taken from the rest. */
+typedef struct {
+  mlt_v32 x, scale, growth, value, rise;
+} mlt_gelu_half_V32;
+MLT_VECTOR_FN mlt_gelu_half_V32 mlt_gelu_begin_V32(mlt_v32 x) {
+  const mlt_v32 a = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(x)), square = a * a;
+  const mlt_v32 square_low = _mm512_fmsub_ps(a, a, square), c = MLT_V32(0x1.715476p-1f);
+  const mlt_v32 shifted = MLT_V32_NFMA(square, c, MLT_V32(MLT_GRID_V32)), n = shifted - MLT_V32(MLT_GRID_V32);
+  const mlt_v32 f = MLT_V32_NFMA(square_low, c, MLT_V32_NFMA(square, MLT_V32(0x1.4ae0cp-27f),
+                                                             _mm512_fnmsub_ps(square, c, n)));
+  const __m512i index = _mm512_castps_si512(shifted);
+  const __m512i piece = _mm512_srli_epi32(_mm512_castps_si512(a + MLT_V32(1.0f)), 21);
+#define MLT_ROW(i) mlt_look_up_V32(mlt_gelu_pieces_f32[i], piece)
+  const mlt_v32 t = a - MLT_ROW(0);
+  mlt_v32 slope = MLT_V32_FMA(MLT_ROW(7), t, MLT_ROW(6));
+  slope = MLT_V32_FMA(MLT_V32_FMA(slope, t, MLT_ROW(5)), t, MLT_ROW(4));
+  slope = MLT_V32_FMA(MLT_V32_FMA(slope, t, MLT_ROW(3)), t, MLT_ROW(2));
+  const mlt_gelu_half_V32 half = {x, _mm512_scalef_ps(mlt_look_up_V32(mlt_exp_table_f32, index), n),
+                                  mlt_exp2_growth_V32(f, index), MLT_ROW(1), slope * t};
+#undef MLT_ROW
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_gelu_end_V32(mlt_gelu_half_V32 h) {
+  const mlt_v32 rest = MLT_V32_FMA(h.value + h.rise, h.growth, h.rise);
+  const mlt_v32 less = MLT_V32_NFMA(h.scale, rest, _mm512_max_ps(MLT_V32(0.0f), h.x));
+  return mlt_copysign_V32(MLT_V32_NFMA(h.scale, h.value, less), h.x);
 }
 
 /* The same of degree 14 in double precision, in rows of 16. */
@@ -286,13 +303,13 @@ MLT_VECTOR_UNARY(tanh, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(gelu, f64, double, V64)
-MLT_VECTOR_UNARY(gelu, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(gelu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(silu, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(silu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(silu, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(silu_gradient, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(silu_gradient, f64, double, V64)

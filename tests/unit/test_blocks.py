@@ -69,3 +69,24 @@ def test_powers_that_people_write(exponent, dtype):
     result = np.asarray(x) ** exponent
     assert str(result.dtype) == dtype
     numpy.testing.assert_allclose(numpy.asarray(result), x**exponent, rtol=4 * float(numpy.finfo(dtype).eps))
+
+
+def test_powers_of_whole_numbers_are_exact():
+    pairs = [(base, exponent) for base in range(1, 300) for exponent in range(25)
+             if base**exponent < 2**127 and int(numpy.float32(base**exponent)) == base**exponent]
+    base, exponent = (np.asarray(numpy.array(side, numpy.float32)) for side in zip(*pairs, strict=True))
+    assert [int(power) for power in (base**exponent).tolist()] == [a**b for a, b in pairs]
+
+
+def test_powers_beside_those_that_overflow():
+    """A vector that holds special cases gives its other elements the results they have elsewhere."""
+    base = numpy.linspace(0.5, 40, 64).astype(numpy.float32)
+    exponent = numpy.linspace(-20, 23, 64).astype(numpy.float32)
+    alone = numpy.asarray(np.asarray(base) ** np.asarray(exponent))
+    for special, power in ((0.0, -1.0), (-8.0, 3.0), (numpy.inf, 2.0), (3.0, 90.0), (2.0, -1e30), (2.0, 1e30)):
+        mixed, powers = base.copy(), exponent.copy()
+        mixed[::5], powers[::5] = special, power
+        with numpy.errstate(all="ignore"):
+            expected = numpy.where(numpy.arange(64) % 5 == 0, numpy.float32(special) ** numpy.float32(power), alone)
+        result = numpy.asarray(np.asarray(mixed) ** np.asarray(powers))
+        assert same(result, expected.astype(numpy.float32)), (special, power)
