@@ -45,8 +45,6 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 
 /* Multiply-adds below which a problem stays on the calling thread. */
 #define MLT_GEMM_PARALLEL 2000000.0
-/* Multiply-adds from which the other threads are woken at once. */
-#define MLT_GEMM_LONG 8000000.0
 /* Multiply-adds below which a vector stays on the calling thread: memory is the limit. */
 #define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */

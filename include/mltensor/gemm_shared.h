@@ -12,6 +12,8 @@
 #include "mltensor/gemm_memory.h"
 #include "mltensor/thread.h"
 
+/* Multiply-adds from which the other threads are woken at once. */
+#define MLT_GEMM_LONG 8000000.0
 /* Tiles of which the rows are packed together, at most. */
 #define MLT_GEMM_GROUP 6
 /* Groups for each thread. */
@@ -90,7 +92,8 @@ static void mlt_gemm_piece_task(void *context, int64_t begin, int64_t end) {
 static int64_t mlt_gemm_share_out(mlt_gemm_piece *p, int64_t depth, int64_t row_bytes) {
   const int64_t tiles = p->panels.tiles, units = mlt_gemm_ceil(p->panels.panels, p->panels.unit);
   const int64_t wanted = MLT_GEMM_GROUPS * p->threads;
-  const int64_t most = mlt_gemm_most(1, mlt_gemm_least(MLT_GEMM_GROUP, MLT_GEMM_LEFT / (row_bytes * depth + MLT_GEMM_SPILL)));
+  const int64_t fitting = MLT_GEMM_LEFT / (row_bytes * depth + MLT_GEMM_SPILL);
+  const int64_t most = mlt_gemm_most(1, mlt_gemm_least(MLT_GEMM_GROUP, fitting));
   p->cuts = p->last_cuts = 1;
   if (p->threads == 1) {
     p->group = most;
