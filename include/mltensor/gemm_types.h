@@ -107,6 +107,9 @@ typedef struct {
 /* Bytes between rows up to which they are read where they lie. */
 #define MLT_GEMM_NEAR 1024
 
+/* Bytes of a column from which dot products take one column after the other. */
+#define MLT_GEMM_LONG_DOT 3072
+
 /* Bytes of an operand that lies beyond the caches. */
 #define MLT_GEMM_FAR (16 << 20)
 
