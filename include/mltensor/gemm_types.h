@@ -111,7 +111,7 @@ typedef struct {
 #define MLT_GEMM_LONG_DOT 3072
 
 /* Bytes of an operand that lies beyond the caches. */
-#define MLT_GEMM_FAR (16 << 20)
+#define MLT_GEMM_FAR (24 << 20)
 
 /* Length of the pieces that a length is cut into: even, and equal but for the last. */
 static inline int64_t mlt_gemm_even_cut(int64_t length, int64_t most) {
