@@ -57,7 +57,7 @@ MLT_TILE_FN void MLT_TILE(_strip)(const mlt_gemm_block *g, mlt_gemm_tile *t, int
       for (int64_t below = high; below < 2 * high; below++)
         for (int64_t at = 0; at < vectors * MLT_VECTOR_BYTES; at += 64)
           __builtin_prefetch(t->initial + below * t->initial_row + at, 1, 3);
-    MLT_TILE(_tiles)[high - 1][vectors - 1][t->last != MLT_LANES](t);
+    MLT_TILE(_tiles)[high - 1][vectors - 1][MLT_TILE(_end)(t->last)](t);
     t->a += high * g->a_row;
     i += high;
   }
@@ -131,6 +131,9 @@ static void MLT_TILE(_complex_block)(const mlt_gemm_block *g) {
 #undef MLT_GEMM_INDEX
 #undef MLT_GEMM_FMA
 #undef MLT_GEMM_SCALAR_FMA
+#undef MLT_GEMM_HALF_FMA
+#undef MLT_GEMM_LOW
+#undef MLT_GEMM_HALVES
 #undef MLT_GEMM_DOT_ROWS
 #undef MLT_GEMM_PACK
 #undef MLT_GEMM_SWIZZLE

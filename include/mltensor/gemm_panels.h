@@ -84,7 +84,7 @@ MLT_TILE_FN void MLT_TILE(_walk)(const int complex, const mlt_gemm_panels *p, co
       for (int64_t row = 0; row < high; row++) /* the next tile starts here */
         for (int64_t at = 0; at < 2 * MLT_VECTOR_BYTES; at += 64)
           __builtin_prefetch(t.c + row * g->c_row + 2 * MLT_VECTOR_BYTES + at, 1, 2);
-      MLT_TILE(_tiles)[high - 1][vectors - 1][t.last != MLT_LANES](&t);
+      MLT_TILE(_tiles)[high - 1][vectors - 1][MLT_TILE(_end)(t.last)](&t);
       t.b += stride;
     }
     t.a += depth * high * z + MLT_GEMM_SPILL;
