@@ -299,10 +299,11 @@ static inline int mlt_gemm_is_long(const mlt_gemm *g, double work) {
 }
 
 /* True when a product is large enough that all threads should share what they pack. */
-static inline int mlt_gemm_wants_panels(const mlt_gemm_plan *p) {
+static inline int mlt_gemm_wants_panels(const mlt_gemm_plan *p, double work) {
   const mlt_gemm *g = p->g;
   return !p->use_blas && !p->dots && g->m >= MLT_GEMM_PACKED_ROWS && g->n >= MLT_GEMM_PACKED_COLUMNS &&
-         g->batch < MLT_GEMM_BLOCKS * mlt_runtime_pointer->threads;
+         (g->batch == 1 ||
+          (g->batch < MLT_GEMM_BLOCKS * mlt_runtime_pointer->threads && work >= g->batch * MLT_GEMM_PARALLEL));
 }
 
 static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
@@ -315,7 +316,7 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
     p->k_part = part < 1024 ? 1024 : part > 65536 ? 65536 : mlt_gemm_ceil(part, 256) * 256;
     return mlt_gemm_split_depth(p, mlt_gemm_ceil(g->k, p->k_part));
   }
-  if (mlt_gemm_wants_panels(p)) {
+  if (mlt_gemm_wants_panels(p, work)) {
     const int status = mlt_gemm_run_panels(g, p->target, work);
     if (status != 2) return status;
     /* without memory the operands are read where they lie */

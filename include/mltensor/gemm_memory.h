@@ -12,46 +12,40 @@
 
 /* Buffers that nobody uses at the moment, for the next product on any thread. */
 #define MLT_GEMM_SLOTS 8
-static _Atomic(char *) mlt_gemm_slots[MLT_GEMM_SLOTS];
-static _Atomic(char *) mlt_gemm_shared_slot;
+static _Atomic(char *) mlt_gemm_own[MLT_GEMM_SLOTS];
+static _Atomic(char *) mlt_gemm_shared[MLT_GEMM_SLOTS / 2];
 
-/* Memory in huge pages, of which those cost nothing that are never written; NULL when there is none. */
-static char *mlt_gemm_fresh(size_t bytes) {
-  char *fresh = (char *)aligned_alloc(MLT_GEMM_SCRATCH, bytes);
-#ifdef MADV_HUGEPAGE
-  if (fresh) madvise(fresh, bytes, MADV_HUGEPAGE);
-#endif
-  return fresh;
-}
-
-/* MLT_GEMM_SCRATCH bytes for one thread, or NULL when there are none. */
-static char *mlt_gemm_take_scratch(void) {
-  for (int i = 0; i < MLT_GEMM_SLOTS; i++) {
-    char *found = atomic_exchange(&mlt_gemm_slots[i], NULL);
+/* Memory from one of `count` slots or, in huge pages, from the system; NULL when there is none. */
+static char *mlt_gemm_take(_Atomic(char *) *slots, int count, size_t bytes) {
+  for (int i = 0; i < count; i++) {
+    char *found = atomic_exchange(&slots[i], NULL);
     if (found) return found;
   }
-  char *fresh = mlt_gemm_fresh(MLT_GEMM_SCRATCH);
-  if (fresh) ((mlt_gemm_left *)fresh)->serial = 0;
+  char *fresh = (char *)aligned_alloc(MLT_GEMM_SCRATCH, bytes);
+  if (!fresh) return NULL;
+#ifdef MADV_HUGEPAGE
+  madvise(fresh, bytes, MADV_HUGEPAGE);
+#endif
+  ((mlt_gemm_left *)fresh)->serial = 0;
   return fresh;
 }
 
-static void mlt_gemm_give_scratch(char *scratch) {
-  for (int i = 0; scratch && i < MLT_GEMM_SLOTS; i++) {
+static void mlt_gemm_give(_Atomic(char *) *slots, int count, char *memory) {
+  for (int i = 0; memory && i < count; i++) {
     char *none = NULL;
-    if (atomic_compare_exchange_strong(&mlt_gemm_slots[i], &none, scratch)) return;
+    if (atomic_compare_exchange_strong(&slots[i], &none, memory)) return;
   }
-  free(scratch);
+  free(memory);
 }
 
-/* MLT_GEMM_SHARED bytes for all threads of a product, or NULL. */
+/* MLT_GEMM_SCRATCH bytes for one thread. */
+static char *mlt_gemm_take_scratch(void) { return mlt_gemm_take(mlt_gemm_own, MLT_GEMM_SLOTS, MLT_GEMM_SCRATCH); }
+static void mlt_gemm_give_scratch(char *scratch) { mlt_gemm_give(mlt_gemm_own, MLT_GEMM_SLOTS, scratch); }
+
+/* MLT_GEMM_SHARED bytes for all threads of a product. */
 static char *mlt_gemm_take_shared(void) {
-  char *found = atomic_exchange(&mlt_gemm_shared_slot, NULL);
-  return found ? found : mlt_gemm_fresh(MLT_GEMM_SHARED);
+  return mlt_gemm_take(mlt_gemm_shared, MLT_GEMM_SLOTS / 2, MLT_GEMM_SHARED);
 }
-
-static void mlt_gemm_give_shared(char *shared) {
-  char *none = NULL;
-  if (!atomic_compare_exchange_strong(&mlt_gemm_shared_slot, &none, shared)) free(shared);
-}
+static void mlt_gemm_give_shared(char *shared) { mlt_gemm_give(mlt_gemm_shared, MLT_GEMM_SLOTS / 2, shared); }
 
 #endif

@@ -152,7 +152,7 @@ static int mlt_gemm_run_panels(const mlt_gemm *g, const mlt_gemm_target *target,
                  mlt_poll(&last);
       }
   }
-  if (shared) mlt_gemm_give_shared(shared);
+  mlt_gemm_give_shared(shared);
   return status;
 }
 
