@@ -174,9 +174,8 @@ def test_products_side_by_side(generator, threads):
     wrong = []
 
     def multiply(k):
-        for _ in range(10):
-            if not numpy.array_equal(numpy.asarray(np.matmul(a[k], b[k])), a[k] @ b[k]):
-                wrong.append(k)
+        expected = a[k] @ b[k]
+        wrong.extend(k for _ in range(10) if not numpy.array_equal(numpy.asarray(np.matmul(a[k], b[k])), expected))
 
     workers = [threading.Thread(target=multiply, args=(k,)) for k in range(6)]
     for worker in workers:
@@ -361,8 +360,8 @@ def test_few_rows_have_the_bits_of_fewer(generator, threads, count, activation, 
                                           for eight in eights]))
         for left in (x, x.T.copy().T, np.concat([x, x], axis=1)[:, :depth]):
             for right in (weight, weight.T.copy().T):
-                numpy.testing.assert_allclose(numpy.asarray(np.linear(left, right, bias, activation=activation)), wanted,
-                                              rtol=tolerance, atol=tolerance)
+                found = np.linear(left, right, bias, activation=activation)
+                numpy.testing.assert_allclose(numpy.asarray(found), wanted, rtol=tolerance, atol=tolerance)
         if activation is None:
             without = numpy.asarray(np.linear(x, weight))
             numpy.testing.assert_allclose(without, numpy.asarray(x @ weight.T), rtol=tolerance, atol=tolerance)
