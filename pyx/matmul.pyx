@@ -7,7 +7,6 @@ from mltensor._core.dtypes cimport (
     BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, UINT8, UINT16, code_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
-from mltensor._core.tape cimport grad_enabled
 from mltensor._core.tensor cimport Tensor, empty, requires_grad, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
@@ -250,7 +249,7 @@ cdef object matmul_shortcut(PyObject** args, Py_ssize_t count):
         return None
     a, b = <Tensor> args[0], <Tensor> args[1]
     if (a.view.dtype != b.view.dtype or a.view.dtype == BFLOAT16 or a.storage.device != b.storage.device
-            or a.storage.device >= HOSTS or requires_grad(b) and grad_enabled()):
+            or a.storage.device >= HOSTS or requires_grad(b)):
         return None
     return product(a, b, a.view.dtype)
 
