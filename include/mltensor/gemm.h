@@ -240,15 +240,20 @@ static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
   const int64_t grain = mlt_gemm_grain(g);
   /* What BLAS gives may depend on the block, so there the threads do not count. */
   const int64_t threads = mlt_runtime_pointer->threads;
-  const int64_t wanted = p->use_blas ? MLT_GEMM_PARTS : threads == 1 ? 1 : MLT_GEMM_BLOCKS * threads;
-  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = g->m == 1 ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
+  /* Memory serves one thread sooner than the other, so a vector is cut finer. */
+  const int vector = g->m == 1;
+  const double least = vector ? MLT_GEMM_CHUNK : 2.0 * MLT_GEMM_CHUNK;
+  const int64_t wanted = p->use_blas    ? MLT_GEMM_PARTS
+                         : threads == 1 ? 1
+                                        : (vector ? 4 : 1) * MLT_GEMM_BLOCKS * threads;
+  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = vector ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
   for (;;) {
     p->m_block = mlt_gemm_cut(g->m, m_most, 8);
     p->n_block = mlt_gemm_cut(g->n, n_most, grain);
     p->m_blocks = mlt_gemm_ceil(g->m, p->m_block);
     p->n_blocks = mlt_gemm_ceil(g->n, p->n_block);
     int64_t blocks = g->batch * p->m_blocks * p->n_blocks;
-    if (blocks >= wanted || work / blocks < 2.0 * MLT_GEMM_CHUNK) return;
+    if (blocks >= wanted || work / blocks < least) return;
     /* Blocks of few rows pack their columns for little use, so columns are cut first; but square
      * blocks read least. */
     if (p->n_block >= 4 * grain && p->n_block >= p->m_block)
