@@ -100,13 +100,13 @@ static void MLT_TILE(_pack)(const char *b, int64_t b_row, int64_t b_col, int64_t
   }
 #if MLT_GEMM_SWIZZLE
   if (b_row == z) {
-    /* A line of the cache, which is two vectors or more, is read at once: where columns lie a power of two apart
-     * there is no room for the lines of all of them. */
-    const int64_t last = (columns - 1) / MLT_LANES * MLT_LANES, line = 64 / z;
-    for (int64_t k = 0; k < depth; k += line)
+    /* Some lines of the cache of a few columns at a time: where columns lie a power of two apart there is no room for
+     * a line of each of them. */
+    const int64_t last = (columns - 1) / MLT_LANES * MLT_LANES, some = 4 * 64 / z;
+    for (int64_t k = 0; k < depth; k += some)
       for (int64_t j = last; j >= 0; j -= MLT_LANES) {
         const int64_t count = columns - j < MLT_LANES ? columns - j : MLT_LANES;
-        for (int64_t at = k; at < k + line && at < depth; at += MLT_LANES) {
+        for (int64_t at = k; at < k + some && at < depth; at += MLT_LANES) {
           const int64_t deep = depth - at < MLT_LANES ? depth - at : MLT_LANES;
           const char *from = b + j * b_col + at * z;
           char *to = panel + at * width + j * z;
