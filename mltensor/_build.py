@@ -63,7 +63,7 @@ def cast_gradient(gradient, dtype):
 elementwise.plug_costs({} if os.environ.get("MLTENSOR_CALIBRATE", "") not in ("", "0") else _costs.COSTS)
 OPERATIONS = dispatch.build(
     TABLE, merged(module.KERNELS for module in KERNEL_MODULES),
-    merged([elementwise.SHORTCUTS, join.SHORTCUTS, view.SHORTCUTS]))
+    merged([elementwise.SHORTCUTS, join.SHORTCUTS, matmul.SHORTCUTS, view.SHORTCUTS]))
 
 for _name, _operation in OPERATIONS.items():
     offer(F, _name, _operation)

@@ -6,8 +6,8 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport (
     BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, UINT8, UINT16, code_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
-from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport Tensor, empty, shape_tuple
+from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
+from mltensor._core.tensor cimport Tensor, empty, requires_grad, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
 
@@ -238,6 +238,22 @@ cdef object matmul(PyObject** args):
     return product(a, b, dtype)
 
 
+cdef enum:
+    HOSTS = 2                 # codes of devices whose memory is the host's
+
+
+cdef object matmul_shortcut(PyObject** args, Py_ssize_t count):
+    """Two plain tensors of one dtype, off the tape."""
+    cdef Tensor a, b
+    if count != 2 or type(<object> args[0]) is not Tensor or type(<object> args[1]) is not Tensor:
+        return None
+    a, b = <Tensor> args[0], <Tensor> args[1]
+    if (a.view.dtype != b.view.dtype or a.view.dtype == BFLOAT16 or a.storage.device != b.storage.device
+            or a.storage.device >= HOSTS or requires_grad(b)):
+        return None
+    return product(a, b, a.view.dtype)
+
+
 # --- linear -------------------------------------------------------------------------------
 
 cdef dict activations = {
@@ -367,6 +383,8 @@ cdef Tensor linear(Tensor x, Tensor weight, Tensor bias, object activation):
     execute(&g)
     return cast(result, dtype) if computed != dtype else result
 
+
+SHORTCUTS = {"matmul": shortcut_capsule(matmul_shortcut)}
 
 KERNELS = {
     "matmul": kernel_capsule(matmul),

@@ -10,14 +10,12 @@
 #ifndef MLTENSOR_GEMM_H
 #define MLTENSOR_GEMM_H
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 #include "mltensor/gemm_blas.h"
+#include "mltensor/gemm_memory.h"
+#include "mltensor/gemm_shared.h"
 #include "mltensor/gemm_types.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
@@ -47,8 +45,6 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 
 /* Multiply-adds below which a problem stays on the calling thread. */
 #define MLT_GEMM_PARALLEL 2000000.0
-/* Multiply-adds from which the other threads are woken at once. */
-#define MLT_GEMM_LONG 8000000.0
 /* Multiply-adds below which a vector stays on the calling thread: memory is the limit. */
 #define MLT_GEMM_PARALLEL_VECTOR 600000.0
 /* Multiply-adds that a chunk should at least have, to be worth claiming. */
@@ -66,33 +62,6 @@ static const mlt_gemm_target *const mlt_gemm_targets[MLT_ISA_COUNT] = {
 /* Rows and columns of a block from which both operands are packed. */
 #define MLT_GEMM_PACKED_ROWS 64
 #define MLT_GEMM_PACKED_COLUMNS 192
-
-/* --- memory to pack into --------------------------------------------------------------------- */
-
-/* Buffers that nobody uses at the moment, for the next product on any thread. */
-#define MLT_GEMM_SLOTS 8
-static _Atomic(char *) mlt_gemm_slots[MLT_GEMM_SLOTS];
-
-/* MLT_GEMM_SCRATCH bytes, or NULL when there are none. */
-static char *mlt_gemm_take_scratch(void) {
-  for (int i = 0; i < MLT_GEMM_SLOTS; i++) {
-    char *found = atomic_exchange(&mlt_gemm_slots[i], NULL);
-    if (found) return found;
-  }
-  char *fresh = (char *)aligned_alloc(MLT_GEMM_SCRATCH, MLT_GEMM_SCRATCH);
-#ifdef MADV_HUGEPAGE
-  if (fresh) madvise(fresh, MLT_GEMM_SCRATCH, MADV_HUGEPAGE);
-#endif
-  return fresh;
-}
-
-static void mlt_gemm_give_scratch(char *scratch) {
-  for (int i = 0; scratch && i < MLT_GEMM_SLOTS; i++) {
-    char *none = NULL;
-    if (atomic_compare_exchange_strong(&mlt_gemm_slots[i], &none, scratch)) return;
-  }
-  free(scratch);
-}
 
 /* How a problem is cut. */
 typedef struct {
@@ -126,13 +95,7 @@ static void mlt_gemm_one(const mlt_gemm_plan *p, int64_t batch, int64_t i, int64
   block.scratch = scratch;
   int64_t c_offset = i * g->c_row + j * z;
   if (g->batch > 1) {
-    int64_t rest = batch;
-    for (int d = g->batch_ndim - 1; d >= 0; d--) {
-      int64_t at = rest % g->batch_shape[d];
-      rest /= g->batch_shape[d];
-      block.a += at * g->a_batch[d];
-      block.b += at * g->b_batch[d];
-    }
+    mlt_gemm_go_to(g, batch, &block.a, &block.b);
     c_offset += batch * g->c_batch;
   }
   block.c = c + c_offset;
@@ -234,9 +197,6 @@ static int mlt_gemm_split_depth(mlt_gemm_plan *p, int64_t parts) {
 
 /* --- the plan ------------------------------------------------------------------------------ */
 
-static inline int64_t mlt_gemm_least(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t mlt_gemm_ceil(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /* Length of the blocks that cut `length` into pieces of at most about `most`, a multiple of
  * `grain` unless there is one block. */
 static inline int64_t mlt_gemm_cut(int64_t length, int64_t most, int64_t grain) {
@@ -280,15 +240,20 @@ static void mlt_gemm_cut_blocks(mlt_gemm_plan *p, double work) {
   const int64_t grain = mlt_gemm_grain(g);
   /* What BLAS gives may depend on the block, so there the threads do not count. */
   const int64_t threads = mlt_runtime_pointer->threads;
-  const int64_t wanted = p->use_blas ? MLT_GEMM_PARTS : threads == 1 ? 1 : MLT_GEMM_BLOCKS * threads;
-  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = g->m == 1 ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
+  /* Memory serves one thread sooner than the other, so a vector is cut finer. */
+  const int vector = g->m == 1;
+  const double least = vector ? MLT_GEMM_CHUNK : 2.0 * MLT_GEMM_CHUNK;
+  const int64_t wanted = p->use_blas    ? MLT_GEMM_PARTS
+                         : threads == 1 ? 1
+                                        : (vector ? 4 : 1) * MLT_GEMM_BLOCKS * threads;
+  int64_t m_most = MLT_GEMM_M_BLOCK, n_most = vector ? 8 * MLT_GEMM_N_BLOCK : MLT_GEMM_N_BLOCK;
   for (;;) {
     p->m_block = mlt_gemm_cut(g->m, m_most, 8);
     p->n_block = mlt_gemm_cut(g->n, n_most, grain);
     p->m_blocks = mlt_gemm_ceil(g->m, p->m_block);
     p->n_blocks = mlt_gemm_ceil(g->n, p->n_block);
     int64_t blocks = g->batch * p->m_blocks * p->n_blocks;
-    if (blocks >= wanted || work / blocks < 2.0 * MLT_GEMM_CHUNK) return;
+    if (blocks >= wanted || work / blocks < least) return;
     /* Blocks of few rows pack their columns for little use, so columns are cut first; but square
      * blocks read least. */
     if (p->n_block >= 4 * grain && p->n_block >= p->m_block)
@@ -338,6 +303,14 @@ static inline int mlt_gemm_is_long(const mlt_gemm *g, double work) {
   return work >= (g->m == 1 || g->n == 1 ? MLT_GEMM_PARALLEL_VECTOR : MLT_GEMM_PARALLEL);
 }
 
+/* True when a product is large enough that all threads should share what they pack. */
+static inline int mlt_gemm_wants_panels(const mlt_gemm_plan *p, double work) {
+  const mlt_gemm *g = p->g;
+  return !p->use_blas && !p->dots && g->m >= MLT_GEMM_PACKED_ROWS && g->n >= MLT_GEMM_PACKED_COLUMNS &&
+         (g->batch == 1 ||
+          (g->batch < MLT_GEMM_BLOCKS * mlt_runtime_pointer->threads && work >= g->batch * MLT_GEMM_PARALLEL));
+}
+
 static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
   const mlt_gemm *g = p->g;
   if (g->batch == 1 && g->k >= 4096 && g->m < 64 &&
@@ -347,6 +320,11 @@ static int mlt_gemm_run_long(mlt_gemm_plan *p, double work) {
     int64_t part = mlt_gemm_ceil(g->k, MLT_GEMM_PARTS);
     p->k_part = part < 1024 ? 1024 : part > 65536 ? 65536 : mlt_gemm_ceil(part, 256) * 256;
     return mlt_gemm_split_depth(p, mlt_gemm_ceil(g->k, p->k_part));
+  }
+  if (mlt_gemm_wants_panels(p, work)) {
+    const int status = mlt_gemm_run_panels(g, p->target, work);
+    if (status != 2) return status;
+    /* without memory the operands are read where they lie */
   }
   mlt_gemm_cut_blocks(p, work);
   const int64_t items = g->batch * p->m_blocks * p->n_blocks;
@@ -384,7 +362,7 @@ static inline int mlt_gemm_wants_transpose(const mlt_gemm *g) {
   const int64_t filled = mlt_gemm_ceil(g->m, lanes) * lanes;
   return (g->dtype == MLT_FLOAT32 || g->dtype == MLT_FLOAT64) && mlt_runtime_pointer->isa != MLT_ISA_BASE &&
          g->batch == 1 && g->m >= 16 && g->m <= 64 && 8 * filled <= 9 * g->m && g->n >= 128 && g->k >= 64 &&
-         g->n * g->m * z <= MLT_GEMM_SCRATCH && (g->b_col == z || g->b_row == z);
+         g->n * g->m * z <= MLT_GEMM_SCRATCH - MLT_GEMM_LEFT_BEGIN && (g->b_col == z || g->b_row == z);
 }
 
 static int mlt_gemm_run(const mlt_gemm *problem);
@@ -427,7 +405,7 @@ static int mlt_gemm_run(const mlt_gemm *problem) {
     mlt_gemm_column_to_row(&g);
   if (mlt_gemm_wants_transpose(&g)) {
     char *scratch = mlt_gemm_take_scratch();
-    const int status = scratch ? mlt_gemm_run_transpose(&g, scratch) : 2;
+    const int status = scratch ? mlt_gemm_run_transpose(&g, scratch + MLT_GEMM_LEFT_BEGIN) : 2;
     mlt_gemm_give_scratch(scratch);
     return status;
   }

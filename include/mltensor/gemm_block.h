@@ -4,8 +4,8 @@
  * vectors, MLT_GEMM_ROWS (of the tallest tile) and MLT_GEMM_SWIZZLE (1: vectors of this type can be
  * transposed in registers, and the complex type made of it is wanted too).
  *
- * B is packed into panels, as wide as a tile, when its rows are not contiguous or lie far apart; A
- * into panels as high as a tile when it is used often enough.  When there are too few rows to pay
+ * B is packed into panels, as wide as a tile, when its rows are not contiguous or lie far apart; large
+ * blocks pack both operands, see gemm_panels.h.  When there are too few rows to pay
  * for packing, and both operands are contiguous along the depth (x @ W.T with a small batch), dot
  * products along the depth are taken instead.
  */
@@ -25,18 +25,6 @@ typedef MLT_GEMM_T MLT_TILE(_memory)
 #include "mltensor/gemm_dot.h"
 #endif
 
-/* Packs A's rows in panels as high as their tiles. */
-MLT_TILE_FN void MLT_TILE(_pack_left)(const int complex, const mlt_gemm_block *g, const char *a,
-                                      int64_t depth, int64_t rows, int64_t tiles, char *to) {
-  const int64_t z = sizeof(MLT_GEMM_T);
-  for (int64_t tile = 0; tile < tiles; tile++) {
-    const int64_t high = rows / tiles + (tile < rows % tiles);
-    MLT_GEMM_PACK(a, complex ? z : g->a_col, g->a_row, depth, high, to, high * z);
-    a += high * g->a_row;
-    to += depth * high * z;
-  }
-}
-
 /* Packs one panel of B, `columns` wide. */
 MLT_TILE_FN void MLT_TILE(_pack_right)(const int complex, const mlt_gemm_block *g, const char *b,
                                        int64_t depth, int64_t columns, char *to) {
@@ -50,36 +38,14 @@ MLT_TILE_FN void MLT_TILE(_pack_right)(const int complex, const mlt_gemm_block *
   MLT_GEMM_PACK(b, g->b_row, g->b_col, depth, columns, to, width);
 }
 
-/* Packs all panels of B, each as far from the next as `stride` says; a few rows at a time, which are
- * then read from end to end. */
-MLT_TILE_FN void MLT_TILE(_pack_panels)(const int complex, const mlt_gemm_block *g, const char *b,
-                                        int64_t depth, int64_t n, int64_t stride, char *to) {
-  const int64_t z = sizeof(MLT_GEMM_T), wide = 2 * MLT_LANES;
-  const int64_t some = g->b_col <= 2 * z ? 16 : depth;
-  for (int64_t k = 0; k < depth; k += some)
-    for (int64_t j = 0; j < n; j += wide) {
-      const int64_t columns = n - j < wide ? n - j : wide;
-      const int64_t width = (columns + MLT_LANES - 1) / MLT_LANES * MLT_VECTOR_BYTES;
-      MLT_TILE(_pack_right)(complex, g,
-                            b + (complex ? k / 2 : k) * g->b_row + (complex ? j / 2 : j) * g->b_col,
-                            depth - k < some ? depth - k : some, columns,
-                            to + j / wide * stride + k * width);
-    }
-}
+#include "mltensor/gemm_panels.h"
 
-/* Rows [i_begin, i_begin + rows) by one panel of B; A is packed, or read where it lies. */
-MLT_TILE_FN void MLT_TILE(_strip)(const mlt_gemm_block *g, mlt_gemm_tile *t, int64_t i, int64_t rows,
-                                  int64_t tiles, int64_t vectors, int64_t j, int64_t k,
-                                  const char *packed) {
+/* All rows by one panel of B; A is read where it lies. */
+MLT_TILE_FN void MLT_TILE(_strip)(const mlt_gemm_block *g, mlt_gemm_tile *t, int64_t tiles, int64_t vectors, int64_t j,
+                                  int64_t k) {
   const int64_t z = sizeof(MLT_GEMM_T);
-  for (int64_t tile = 0; tile < tiles; tile++) {
-    const int64_t high = rows / tiles + (tile < rows % tiles);
-    if (packed) {
-      t->a = packed;
-      t->a_row = z;
-      t->a_col = high * z;
-      packed += t->depth * high * z;
-    }
+  for (int64_t tile = 0, i = 0; tile < tiles; tile++) {
+    const int64_t high = g->m / tiles + (tile < g->m % tiles);
     t->c = g->c + i * g->c_row + j * z;
     t->initial = t->c;
     t->initial_row = g->c_row;
@@ -91,46 +57,9 @@ MLT_TILE_FN void MLT_TILE(_strip)(const mlt_gemm_block *g, mlt_gemm_tile *t, int
       for (int64_t below = high; below < 2 * high; below++)
         for (int64_t at = 0; at < vectors * MLT_VECTOR_BYTES; at += 64)
           __builtin_prefetch(t->initial + below * t->initial_row + at, 1, 3);
-    MLT_TILE(_tiles)[high - 1][vectors - 1][t->last != MLT_LANES](t);
-    if (!packed) t->a += high * g->a_row;
+    MLT_TILE(_tiles)[high - 1][vectors - 1][MLT_TILE(_end)(t->last)](t);
+    t->a += high * g->a_row;
     i += high;
-  }
-}
-
-/* Both operands packed, each panel used many times: panels of A from the second cache, those of B
- * one after the other from the third. */
-MLT_TILE_FN void MLT_TILE(_packed)(const int complex, const mlt_gemm_block *g) {
-  const int64_t z = sizeof(MLT_GEMM_T), wide = 2 * MLT_LANES;
-  const int64_t n = complex ? 2 * g->n : g->n, k_all = complex ? 2 * g->k : g->k;
-  const int64_t deep = mlt_gemm_even_cut(k_all, MLT_GEMM_DEPTH_BYTES / (z < 4 ? 4 : z));
-  const int64_t m_most = mlt_gemm_even_cut(g->m, MLT_GEMM_SCRATCH_LEFT / (deep * z));
-  char *left = g->scratch, *right = left + MLT_GEMM_SCRATCH_LEFT + MLT_GEMM_SPILL;
-  for (int64_t k = 0; k < k_all; k += deep) {
-    const int64_t depth = k_all - k < deep ? k_all - k : deep;
-    const int64_t stride = depth * 2 * MLT_VECTOR_BYTES;
-    const int64_t n_most = MLT_GEMM_SCRATCH_RIGHT / stride * wide;
-    const int64_t at = complex ? k / 2 : k;
-    for (int64_t j_begin = 0; j_begin < n; j_begin += n_most) {
-      const int64_t j_end = n - j_begin < n_most ? n : j_begin + n_most;
-      MLT_TILE(_pack_panels)(complex, g,
-                             g->b + at * g->b_row + (complex ? j_begin / 2 : j_begin) * g->b_col,
-                             depth, j_end - j_begin, stride, right);
-      for (int64_t i = 0; i < g->m; i += m_most) {
-        const int64_t rows = g->m - i < m_most ? g->m - i : m_most;
-        const int64_t tiles = (rows + MLT_GEMM_ROWS - 1) / MLT_GEMM_ROWS;
-        MLT_TILE(_pack_left)(complex, g, g->a + i * g->a_row + at * g->a_col, depth, rows, tiles,
-                             left);
-        mlt_gemm_tile t = {.depth = depth, .c_row = g->c_row, .b = right};
-        for (int64_t j = j_begin; j < j_end; j += wide) {
-          const int64_t columns = j_end - j < wide ? j_end - j : wide;
-          const int64_t vectors = (columns + MLT_LANES - 1) / MLT_LANES;
-          t.last = columns - (vectors - 1) * MLT_LANES;
-          t.b_row = vectors * MLT_VECTOR_BYTES;
-          MLT_TILE(_strip)(g, &t, i, rows, tiles, vectors, j, k, left);
-          t.b += stride;
-        }
-      }
-    }
   }
 }
 
@@ -162,7 +91,7 @@ MLT_TILE_FN void MLT_TILE(_in_place)(const int complex, const mlt_gemm_block *g)
         t.b = panel;
         t.b_row = vectors * MLT_VECTOR_BYTES;
       }
-      MLT_TILE(_strip)(g, &t, 0, g->m, tiles, vectors, j, k, NULL);
+      MLT_TILE(_strip)(g, &t, tiles, vectors, j, k);
     }
   }
 }
@@ -202,6 +131,9 @@ static void MLT_TILE(_complex_block)(const mlt_gemm_block *g) {
 #undef MLT_GEMM_INDEX
 #undef MLT_GEMM_FMA
 #undef MLT_GEMM_SCALAR_FMA
+#undef MLT_GEMM_HALF_FMA
+#undef MLT_GEMM_LOW
+#undef MLT_GEMM_HALVES
 #undef MLT_GEMM_DOT_ROWS
 #undef MLT_GEMM_PACK
 #undef MLT_GEMM_SWIZZLE

@@ -2,8 +2,19 @@
  * the rows of B.  Re-included per type and target by gemm_block.h, which has the names.
  */
 
-/* One row of A with up to LANES columns of B, all contiguous along the depth: a column each lane
- * of the result, which the steps of a transposition sum up. */
+/* The sums of LANES vectors as one vector, by the steps of a transposition. */
+MLT_TILE_FN MLT_TILE(_vector) MLT_TILE(_sums)(MLT_TILE(_vector) *sum) {
+#pragma GCC unroll 4
+  for (int h = MLT_LANES / 2; h > 0; h /= 2)
+#pragma GCC unroll 8
+    for (int i = 0; i < h; i++)
+      sum[i] = __builtin_shuffle(sum[i], sum[i + h], MLT_TILE(_low)(h)) +
+               __builtin_shuffle(sum[i], sum[i + h], MLT_TILE(_high)(h));
+  return sum[0];
+}
+
+/* One row of A with up to LANES columns of B, all contiguous along the depth: a column each lane of the
+ * result. */
 static MLT_TILE(_vector) MLT_TILE(_dots)(const char *a, const char *b, int64_t b_col,
                                          int64_t columns, int64_t depth) {
   typedef MLT_TILE(_vector) vector;
@@ -31,13 +42,43 @@ static MLT_TILE(_vector) MLT_TILE(_dots)(const char *a, const char *b, int64_t b
       sum[j] = MLT_GEMM_FMA(left, right, sum[j]);
     }
   }
+  return MLT_TILE(_sums)(sum);
+}
+
+/* The same for a few rows and a great depth: one column after the other is read from end to end, which memory
+ * likes better than eight at a time. */
+MLT_TILE_FN void MLT_TILE(_long_dots)(const int rows, const char *a, int64_t a_row, const char *b, int64_t b_col,
+                                      int64_t columns, int64_t depth, MLT_TILE(_vector) *found) {
+  typedef MLT_TILE(_vector) vector;
+  const int64_t whole = depth / (4 * MLT_LANES) * 4 * MLT_VECTOR_BYTES;
+  vector total[3][MLT_LANES] = {{{0}}};
+  for (int64_t j = 0; j < columns; j++, b += b_col) {
+    vector sum[3][4] = {{{0}}};
+    for (int64_t at = 0; at < whole; at += 4 * MLT_VECTOR_BYTES) {
 #pragma GCC unroll 4
-  for (int h = MLT_LANES / 2; h > 0; h /= 2)
-#pragma GCC unroll 8
-    for (int i = 0; i < h; i++)
-      sum[i] = __builtin_shuffle(sum[i], sum[i + h], MLT_TILE(_low)(h)) +
-               __builtin_shuffle(sum[i], sum[i + h], MLT_TILE(_high)(h));
-  return sum[0];
+      for (int u = 0; u < 4; u++) {
+        const vector right = *(const MLT_TILE(_memory) *)(b + at + u * MLT_VECTOR_BYTES);
+#pragma GCC unroll 3
+        for (int r = 0; r < rows; r++)
+          sum[r][u] = MLT_GEMM_FMA(*(const MLT_TILE(_memory) *)(a + r * a_row + at + u * MLT_VECTOR_BYTES), right,
+                                   sum[r][u]);
+      }
+    }
+    for (int64_t k = whole / (int64_t)sizeof(MLT_GEMM_T); k < depth; k += MLT_LANES) {
+      const int64_t count = depth - k < MLT_LANES ? depth - k : MLT_LANES, at = k * (int64_t)sizeof(MLT_GEMM_T);
+      vector left, right;
+      MLT_FN(gemm_load_part)(&right, b + at, count, sizeof(MLT_GEMM_T));
+#pragma GCC unroll 3
+      for (int r = 0; r < rows; r++) {
+        MLT_FN(gemm_load_part)(&left, a + r * a_row + at, count, sizeof(MLT_GEMM_T));
+        sum[r][0] = MLT_GEMM_FMA(left, right, sum[r][0]);
+      }
+    }
+#pragma GCC unroll 3
+    for (int r = 0; r < rows; r++) total[r][j] = (sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]);
+  }
+#pragma GCC unroll 3
+  for (int r = 0; r < rows; r++) found[r] = MLT_TILE(_sums)(total[r]);
 }
 
 /* A row with a column. */
@@ -71,32 +112,43 @@ static MLT_GEMM_T MLT_TILE(_dot)(const char *a, const char *b, int64_t depth) {
 
 static void MLT_TILE(_dot_rows)(const mlt_gemm_block *g) {
   const int64_t z = sizeof(MLT_GEMM_T);
+  const int far = g->k * z >= MLT_GEMM_LONG_DOT;
   for (int64_t j = 0; j < g->n; j += MLT_LANES) {
-    int64_t columns = g->n - j < MLT_LANES ? g->n - j : MLT_LANES;
+    const int64_t columns = g->n - j < MLT_LANES ? g->n - j : MLT_LANES;
     const char *b = g->b + j * g->b_col;
-    for (int64_t i = 0; i < g->m; i++) {
+    for (int64_t i = 0, rows; i < g->m; i += rows) {
+      MLT_TILE(_vector) found[3];
       const char *a = g->a + i * g->a_row;
-      const char *initial = g->initial ? g->initial + i * g->initial_row + j * z : NULL;
-      char *c = g->c + i * g->c_row + j * z;
-      if (columns == 1) {
-        MLT_GEMM_T found = MLT_TILE(_dot)(a, b, g->k);
-        *(MLT_GEMM_T *)c = initial ? found + *(const MLT_GEMM_T *)initial : found;
-        continue;
+      rows = far && g->m - i >= 3 ? 3 : far && g->m - i == 2 ? 2 : 1;
+      if (rows == 3)
+        MLT_TILE(_long_dots)(3, a, g->a_row, b, g->b_col, columns, g->k, found);
+      else if (rows == 2)
+        MLT_TILE(_long_dots)(2, a, g->a_row, b, g->b_col, columns, g->k, found);
+      else if (far)
+        MLT_TILE(_long_dots)(1, a, g->a_row, b, g->b_col, columns, g->k, found);
+      else if (columns == 1)
+        found[0] = MLT_TILE(_dot)(a, b, g->k) - (MLT_TILE(_vector)){0};
+      else
+        found[0] = MLT_TILE(_dots)(a, b, g->b_col, columns, g->k);
+      for (int64_t r = 0; r < rows; r++) {
+        const char *initial = g->initial ? g->initial + (i + r) * g->initial_row + j * z : NULL;
+        char *c = g->c + (i + r) * g->c_row + j * z;
+        if (columns == MLT_LANES) {
+          if (initial) found[r] = found[r] + *(const MLT_TILE(_memory) *)initial;
+          *(MLT_TILE(_memory) *)c = found[r];
+          continue;
+        }
+        if (initial) {
+          MLT_TILE(_vector) start;
+          MLT_FN(gemm_load_part)(&start, initial, columns, z);
+          found[r] = found[r] + start;
+        }
+        MLT_FN(gemm_store_part)(c, &found[r], columns, z);
       }
-      MLT_TILE(_vector) found = MLT_TILE(_dots)(a, b, g->b_col, columns, g->k), start;
-      if (columns == MLT_LANES) {
-        if (initial) found = found + *(const MLT_TILE(_memory) *)initial;
-        *(MLT_TILE(_memory) *)c = found;
-        continue;
-      }
-      if (initial) {
-        MLT_FN(gemm_load_part)(&start, initial, columns, sizeof(MLT_GEMM_T));
-        found = found + start;
-      }
-      MLT_FN(gemm_store_part)(c, &found, columns, sizeof(MLT_GEMM_T));
     }
   }
 }
+
 /* One row of A with a B of long rows: eight rows of B at a time are read from end to end, which
  * memory likes better than narrow strips down the whole depth.  From memory that is `far`, beyond the
  * caches, the next eight are asked for meanwhile. */

@@ -13,11 +13,15 @@
 
 /* Rows of the tallest tile, two vectors wide: what the registers hold, 32 or 16. */
 #undef MLT_GEMM_ROWS
+#undef MLT_GEMM_FLOAT_ROWS
+#undef MLT_GEMM_INTEGER_ROWS
 #if defined(MLT_TARGET_AVX512) || defined(__aarch64__)
-#define MLT_GEMM_ROWS 14
+#define MLT_GEMM_FLOAT_ROWS 14
 #else
-#define MLT_GEMM_ROWS 6
+#define MLT_GEMM_FLOAT_ROWS 6
 #endif
+#define MLT_GEMM_INTEGER_ROWS 6
+#define MLT_GEMM_ROWS MLT_GEMM_FLOAT_ROWS
 
 /* Transposing and summing across lanes is cheaper in vectors of 32 bytes than of 64. */
 #undef MLT_GEMM_SHUFFLER
@@ -33,6 +37,8 @@
 #define MLT_GEMM_WIDTH 4
 #define MLT_GEMM_FMA MLT_VECTOR_FMA32
 #define MLT_GEMM_SCALAR_FMA MLT_FMA32
+#define MLT_GEMM_HALF_FMA MLT_VECTOR_HALF_FMA32
+#define MLT_GEMM_LOW MLT_VECTOR_LOW32
 #define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f32_dot_rows)
 #define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f32_pack)
 #define MLT_GEMM_SWIZZLE 1
@@ -44,6 +50,8 @@
 #define MLT_GEMM_WIDTH 8
 #define MLT_GEMM_FMA MLT_VECTOR_FMA64
 #define MLT_GEMM_SCALAR_FMA MLT_FMA64
+#define MLT_GEMM_HALF_FMA MLT_VECTOR_HALF_FMA64
+#define MLT_GEMM_LOW MLT_VECTOR_LOW64
 #define MLT_GEMM_DOT_ROWS MLT_GEMM_SHUFFLER(gemm_f64_dot_rows)
 #define MLT_GEMM_PACK MLT_GEMM_SHUFFLER(gemm_f64_pack)
 #define MLT_GEMM_SWIZZLE 1
@@ -52,7 +60,7 @@
 /* Integers wrap around, so signed and unsigned ones are one kernel.  Those of 8 bits, which have no
  * multiplication of vectors, are computed in 16. */
 #undef MLT_GEMM_ROWS
-#define MLT_GEMM_ROWS 6
+#define MLT_GEMM_ROWS MLT_GEMM_INTEGER_ROWS
 #define MLT_INTEGER_FMA(a, b, c) ((a) * (b) + (c))
 
 #define MLT_GEMM_NAME i16
@@ -138,6 +146,23 @@ static const mlt_gemm_target MLT_FN(gemm_target) = {
             [MLT_COMPLEX64] = MLT_FN(gemm_f32_complex_block),
             [MLT_COMPLEX128] = MLT_FN(gemm_f64_complex_block),
         },
+    .panels =
+        {
+            [MLT_BOOL] = MLT_FN(gemm_boolean_panels),
+            [MLT_INT16] = MLT_FN(gemm_i16_panels),
+            [MLT_INT32] = MLT_FN(gemm_i32_panels),
+            [MLT_INT64] = MLT_FN(gemm_i64_panels),
+            [MLT_UINT16] = MLT_FN(gemm_i16_panels),
+            [MLT_UINT32] = MLT_FN(gemm_i32_panels),
+            [MLT_UINT64] = MLT_FN(gemm_i64_panels),
+            [MLT_FLOAT32] = MLT_FN(gemm_f32_panels),
+            [MLT_FLOAT64] = MLT_FN(gemm_f64_panels),
+            [MLT_COMPLEX64] = MLT_FN(gemm_f32_complex_panels),
+            [MLT_COMPLEX128] = MLT_FN(gemm_f64_complex_panels),
+        },
+    .float_rows = MLT_GEMM_FLOAT_ROWS,
+    .integer_rows = MLT_GEMM_INTEGER_ROWS,
+    .vector_bytes = MLT_VECTOR_BYTES,
     .transpose = {MLT_FN(transpose_4), MLT_FN(transpose_8)},
     .activations =
         {

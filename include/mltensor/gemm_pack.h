@@ -100,21 +100,24 @@ static void MLT_TILE(_pack)(const char *b, int64_t b_row, int64_t b_col, int64_t
   }
 #if MLT_GEMM_SWIZZLE
   if (b_row == z) {
-    const int64_t last = (columns - 1) / MLT_LANES * MLT_LANES;
-    for (int64_t k = 0; k < depth; k += MLT_LANES) {
-      const int64_t deep = depth - k < MLT_LANES ? depth - k : MLT_LANES;
+    /* Some lines of the cache of a few columns at a time: where columns lie a power of two apart there is no room for
+     * a line of each of them. */
+    const int64_t last = (columns - 1) / MLT_LANES * MLT_LANES, some = 4 * 64 / z;
+    for (int64_t k = 0; k < depth; k += some)
       for (int64_t j = last; j >= 0; j -= MLT_LANES) {
         const int64_t count = columns - j < MLT_LANES ? columns - j : MLT_LANES;
-        const char *from = b + j * b_col + k * z;
-        char *to = panel + k * width + j * z;
-        if (deep < MLT_LANES)
-          MLT_TILE(_transpose)(0, 0, from, b_col, to, width, count, deep);
-        else if (count < MLT_LANES)
-          MLT_TILE(_transpose)(0, 1, from, b_col, to, width, count, 0);
-        else
-          MLT_TILE(_transpose)(1, 1, from, b_col, to, width, 0, 0);
+        for (int64_t at = k; at < k + some && at < depth; at += MLT_LANES) {
+          const int64_t deep = depth - at < MLT_LANES ? depth - at : MLT_LANES;
+          const char *from = b + j * b_col + at * z;
+          char *to = panel + at * width + j * z;
+          if (deep < MLT_LANES)
+            MLT_TILE(_transpose)(0, 0, from, b_col, to, width, count, deep);
+          else if (count < MLT_LANES)
+            MLT_TILE(_transpose)(0, 1, from, b_col, to, width, count, 0);
+          else
+            MLT_TILE(_transpose)(1, 1, from, b_col, to, width, 0, 0);
+        }
       }
-    }
     return;
   }
 #endif

@@ -47,6 +47,30 @@ static inline __attribute__((always_inline)) void MLT_FN(gemm_store_part)(
     _mm512_mask_storeu_epi8(p, (1ull << (count * width)) - 1, value);
 }
 
+/* Half a vector, which processors that split vectors in two compute in half the time; `count` is at most
+ * its length. */
+#define MLT_VECTOR_HALF_FMA32(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define MLT_VECTOR_HALF_FMA64(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define MLT_VECTOR_LOW32(a) _mm512_castps512_ps256(a)
+#define MLT_VECTOR_LOW64(a) _mm512_castpd512_pd256(a)
+
+static inline __attribute__((always_inline)) void MLT_FN(gemm_load_half)(void *half, const char *p, int64_t count,
+                                                                        int width) {
+  const __mmask8 mask = (__mmask8)((1u << count) - 1);
+  const __m256i value = width == 8 ? _mm256_maskz_loadu_epi64(mask, p) : _mm256_maskz_loadu_epi32(mask, p);
+  memcpy(half, &value, 32);
+}
+static inline __attribute__((always_inline)) void MLT_FN(gemm_store_half)(char *p, const void *half, int64_t count,
+                                                                         int width) {
+  const __mmask8 mask = (__mmask8)((1u << count) - 1);
+  __m256i value;
+  memcpy(&value, half, 32);
+  if (width == 8)
+    _mm256_mask_storeu_epi64(p, mask, value);
+  else
+    _mm256_mask_storeu_epi32(p, mask, value);
+}
+
 #else
 
 #if defined(MLT_TARGET_AVX2)
