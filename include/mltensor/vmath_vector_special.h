@@ -81,7 +81,7 @@ MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
 MLT_VECTOR_FN mlt_logistic_V64 mlt_logistic_of_V64(mlt_sigmoid_half_V64 h) {
   const mlt_v64 inverse = _mm512_rcp14_pd(h.under), quotient = h.f / h.under;
   const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f));
-  const mlt_logistic_V64 logistic = {quotient, rest - quotient * h.under_low, inverse};
+  const mlt_logistic_V64 logistic = {quotient, MLT_V64_NFMA(quotient, h.under_low, rest), inverse};
   return logistic;
 }
 MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
@@ -119,26 +119,6 @@ MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
   return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
-/* h / (h + 2), h = expm1(2 |x|) = (t - 1) + t growth with t = table 2^n. */
-typedef struct {
-  mlt_v64 x, h, h_low;
-} mlt_tanh_half_V64;
-MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_begin_V64(mlt_v64 x) {
-  mlt_power_V64 power;
-  const mlt_v64 size = _mm512_min_pd(MLT_V64(22.0), _mm512_abs_pd(x));
-  mlt_v64 small, exact = mlt_exp_reduce_V64(size + size, &power, &small);
-  const mlt_v64 growth = mlt_expm1_growth_V64(exact, small);
-  const mlt_v64 t = _mm512_scalef_pd(power.table, power.n), start = t - MLT_V64(1.0);
-  const mlt_v64 h = MLT_V64_FMA(t, growth, start);
-  const mlt_tanh_half_V64 half = {x, h, MLT_V64_FMA(t, growth, start - h)};
-  return half;
-}
-MLT_VECTOR_FN mlt_v64 mlt_tanh_end_V64(mlt_tanh_half_V64 half) {
-  const mlt_v64 h = half.h, under = h + MLT_V64(2.0), under_low = (h - (under - MLT_V64(2.0))) + half.h_low;
-  const mlt_v64 inverse = _mm512_rcp14_pd(under), quotient = h / under;
-  const mlt_v64 rest = MLT_V64_NFMA(quotient, under, h) + MLT_V64_NFMA(quotient, under_low, half.h_low);
-  return mlt_copysign_V64(MLT_V64_FMA(rest, inverse, quotient), half.x);
-}
 /* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  Pieces
  * are told by the exponent and two more leading bits of a + offset: they grow with a.  The table has rows of centres,
  * values there, which are all but exact, and coefficients. */
@@ -289,7 +269,6 @@ MLT_VECTOR_UNARY_HALVES(gelu, f64, double, V64)
 MLT_VECTOR_UNARY(gelu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(silu, f32, float, V32)
