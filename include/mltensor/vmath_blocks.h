@@ -15,6 +15,7 @@
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
 #include "mltensor/vmath_vector_hyperbolic_f64.h"
+#include "mltensor/vmath_vector_normal_f64.h"
 #include "mltensor/vmath_vector_power.h"
 #include "mltensor/vmath_vector_special.h"
 #include "mltensor/vmath_vector_trigonometric.h"
@@ -76,4 +77,5 @@
 #define MLT_BLOCK_acos_FLOAT64 ~, mlt_acos_block_f64, 1
 #define MLT_BLOCK_atan_FLOAT64 ~, mlt_atan_block_f64, 1
 #define MLT_BLOCK_atan2_FLOAT64 ~, mlt_atan2_block_f64, 1
+#define MLT_BLOCK_erfc_FLOAT64 ~, mlt_erfc_block_f64, 1
 #endif

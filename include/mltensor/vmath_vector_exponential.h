@@ -2,9 +2,9 @@
  *
  * exp    x = n ln2 + r, n a multiple of 1/16 (float64: 1/8).  2^n is an entry of a table times a power of two; what
  *        the entry's rounding left out goes into r.
- * log    x = 2^k m, 3/4 <= m < 3/2 (float64: 1 <= m < 2); the table gives 1/c near m of so few bits that r = m/c - 1
- *        is exact, and log(c) in two parts, the first short: k ln2 + log(c) + log(1 + r).  Where x is near 1, c is 1, or
- *        2 and k = -1: nothing is left of the first two.
+ * log    x = 2^k m, 3/4 <= m < 3/2 (float64: 1 <= m < 2); the table gives 1/c near m of so few bits that r = m/c - 1 is
+ *        exact, and log(c) in two parts, the first short: k ln2 + log(c) + log(1 + r).  Where x is near 1, c is 1, or 2
+ *        and k = -1: nothing is left of the first two.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
 #define MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H

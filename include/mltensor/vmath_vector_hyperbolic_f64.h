@@ -178,8 +178,8 @@ MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
  *
  *     (t - 1 + (t + 1) tau) / (t + 1 + (t - 1) tau)
  *
- * and what the approximate quotient q leaves of numerator less q times denominator is t - 1 - q (t + 1), all but
- * exactly, and tau (t + 1 - q (t - 1)).  Both sums with t are exact.  t is 1 up to |x| = 0.03, where nothing cancels. */
+ * and what the quotient q leaves of numerator less q times denominator is t - 1 - q (t + 1), all but exactly, and
+ * tau (t + 1 - q (t - 1)).  Both sums with t are exact.  t is 1 up to |x| = 0.03, where nothing cancels. */
 typedef struct {
   mlt_v64 x, less, more, tau, over, under;
 } mlt_tanh_half_V64;

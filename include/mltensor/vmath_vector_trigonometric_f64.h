@@ -152,7 +152,8 @@ MLT_VECTOR_FN mlt_tan_half_V64 mlt_tan_begin_V64(mlt_v64 x) {
   const mlt_v64 a = _mm512_abs_pd(x), shifted = MLT_V64_FMA(a, MLT_V64(MLT_TRIG_2_PI), MLT_V64(MLT_TRIG_ROUND));
   const mlt_v64 n = shifted - MLT_V64(MLT_TRIG_ROUND), head = MLT_V64_NFMA(n, MLT_V64(MLT_TRIG_PI_2), a);
   const mlt_v64 second = n * MLT_V64(MLT_TRIG_PI_2_LOW), r = head - second, back = r - head;
-  const mlt_v64 third = MLT_V64_FMA(n, MLT_V64(MLT_TRIG_PI_2_THIRD), _mm512_fmsub_pd(n, MLT_V64(MLT_TRIG_PI_2_LOW), second));
+  const mlt_v64 third = MLT_V64_FMA(n, MLT_V64(MLT_TRIG_PI_2_THIRD),
+                                    _mm512_fmsub_pd(n, MLT_V64(MLT_TRIG_PI_2_LOW), second));
   const mlt_tan_half_V64 half = {x, shifted, r, ((head - (r - back)) - (second + back)) - third};
   return half;
 }
