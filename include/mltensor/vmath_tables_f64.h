@@ -61,7 +61,7 @@ static const double mlt_log10_table_low_f64[16] = {
     0x1.fef311f12b358p-44, -0x1.a01b9bb0ebf1bp-45, -0x1.81a1e23fe0fb6p-44, -0x1.ff229f20ed3d2p-45,
     -0x1.42d6ae59e7d9cp-45, -0x1.1881d6fbdee94p-44, 0x1.3fde623e2566bp-43,
 };
-/* The cube roots of c, their rests, and those of 1, 2 and 4. */
+/* The cube roots of c and of 1, 2 and 4, and what they leave out, relative to them. */
 static const double mlt_cbrt_table_f64[16] = {
     0x1p+0, 0x1.088a208c3fe28p+0, 0x1.0ba6ee5f9aad4p+0, 0x1.12589c21fb842p+0, 0x1.15f4d44462724p+0,
     0x1.19c3b38e975a8p+0, 0x1.1dca4b237a4f7p+0, 0x1.220e6dd67518p+0, 0x1.2696d789511e2p+0, 0x1.2b6b5edf6b54ap+0,
@@ -69,16 +69,16 @@ static const double mlt_cbrt_table_f64[16] = {
     0x1.428a2f98d728bp+0,
 };
 static const double mlt_cbrt_table_low_f64[16] = {
-    0x0p+0, 0x1.046538475646p-54, 0x1.dcc718f7857e5p-55, -0x1.e13c8505a4a7ap-54, 0x1.c8a63e1b9ed52p-54,
-    -0x1.6b70b4d3bd257p-56, -0x1.8862ffaafa639p-56, 0x1.30b0a26a8bb5cp-54, 0x1.c878d82dd7aep-54,
-    -0x1.623da69e513d4p-54, 0x1.1a59578fd6c19p-56, 0x1.d13a2e44e03dcp-58, 0x1.34f1f2588cb24p-54,
-    -0x1.808fba9c55ce2p-56, 0x1.05e638bb98078p-56, -0x1.ddc22548ea41ep-56,
+    0x0p+0, 0x1.f7faadea2a65p-55, 0x1.c80580440277dp-55, -0x1.c10e1892aef34p-54, 0x1.a493e2d17028ep-54,
+    -0x1.4a35177ca15b6p-56, -0x1.5f7c2f2bb67ebp-56, 0x1.0cea5a3c8398cp-54, 0x1.8cad6050ffdefp-54,
+    -0x1.2edf240db04e9p-54, 0x1.dec0a838efd9p-57, 0x1.838f63dcbdcddp-58, 0x1.fe0ea00013ccbp-55,
+    -0x1.3a7b432a9ec86p-56, 0x1.a839dd89c4049p-57, -0x1.7b3273beb351cp-56,
 };
 static const double mlt_cbrt_power_f64[8] = {
     0x1p+0, 0x1.428a2f98d728bp+0, 0x1.965fea53d6e3dp+0, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0,
 };
 static const double mlt_cbrt_power_low_f64[8] = {
-    0x0p+0, -0x1.ddc22548ea41ep-56, -0x1.f53e999952f09p-54, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0,
+    0x0p+0, -0x1.7b3273beb351cp-56, -0x1.3bc3a711b3cf7p-54, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0, 0x0p+0,
 };
 /* atan(j/8) as a multiple of 2^-42, and the rest. */
 static const double mlt_angle_table_f64[16] = {

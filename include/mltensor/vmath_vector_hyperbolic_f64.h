@@ -45,19 +45,19 @@ MLT_VECTOR_FN mlt_v64 mlt_cbrt_V64(mlt_v64 x) {
   const mlt_v64 third = MLT_V64_FMA(k, MLT_V64(0x1.5555555555555p-2), MLT_V64(0x1.5555555555555p-3));
   const mlt_v64 n = _mm512_roundscale_pd(third, _MM_FROUND_TO_NEG_INF);
   const mlt_v64 left = MLT_V64_NFMA(n, MLT_V64(3.0), k);
-  const mlt_v64 power = mlt_look_up_V64(mlt_cbrt_power_f64, _mm512_castpd_si512(left + MLT_V64(0x1p52)));
-  const mlt_v64 low_power = mlt_look_up_V64(mlt_cbrt_power_low_f64, _mm512_castpd_si512(left + MLT_V64(0x1p52)));
+  const __m512i third_index = _mm512_castpd_si512(left + MLT_V64(0x1p52));
+  const mlt_v64 power = mlt_look_up_V64(mlt_cbrt_power_f64, third_index);
   const mlt_v64 root = mlt_look_up_16_V64(mlt_cbrt_table_f64, index), scale = power * root;
-  const mlt_v64 scale_low = MLT_V64_FMA(power, mlt_look_up_16_V64(mlt_cbrt_table_low_f64, index),
-                                        MLT_V64_FMA(low_power, root, _mm512_fmsub_pd(power, root, scale)));
+  const mlt_v64 left_out = mlt_look_up_V64(mlt_cbrt_power_low_f64, third_index) +
+                           mlt_look_up_16_V64(mlt_cbrt_table_low_f64, index);
   /* ((1 + r)^(1/3) - 1) / r, error 2^-58 */
   mlt_v64 p = MLT_V64_FMA(MLT_V64(0x1.8f13961ba28b3p-7), r2, MLT_POLYNOMIAL_2(V64, r, 0x1.376166cb3ecc7p-6,
                                                                             -0x1.03590e2fd5719p-6));
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.ee710eef4befp-6, -0x1.80912bfd0e1f4p-6));
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.f9add3c102e34p-5, -0x1.511e8d1f28771p-5));
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.5555555555552p-2, -0x1.c71c71c71cdc7p-4));
-  const mlt_v64 fraction = scale + MLT_V64_FMA(scale * r, p, scale_low);
-  return mlt_copysign_V64(_mm512_scalef_pd(fraction, n), x);
+  const mlt_v64 rest = MLT_V64_FMA(scale, MLT_V64_FMA(r, p, left_out), _mm512_fmsub_pd(power, root, scale));
+  return mlt_copysign_V64(_mm512_scalef_pd(scale + rest, n), x);
 }
 
 /* ---- 1 added or taken away ---------------------------------------------------------------- */
@@ -68,7 +68,7 @@ typedef struct {
 } mlt_logarithm_V64;
 /* extra ln2 + log(u + left_out), where left_out is a rounding error of u = 1 + x and corrects r; log(c) is 0 or larger
  * than r. */
-MLT_VECTOR_FN mlt_logarithm_V64 mlt_log1p_of_V64(mlt_v64 u, mlt_v64 left_out, mlt_v64 extra, int has_extra) {
+MLT_VECTOR_FN mlt_logarithm_V64 mlt_log1p_of_V64(mlt_v64 u, mlt_v64 left_out, mlt_v64 extra, int has_extra, int exact) {
   __m512i index;
   mlt_v64 low, k, start = mlt_log_split_V64(u, &k, &index);
   /* For 0 and infinity the exponent, which is infinite, is the logarithm. */
@@ -77,20 +77,21 @@ MLT_VECTOR_FN mlt_logarithm_V64 mlt_log1p_of_V64(mlt_v64 u, mlt_v64 left_out, ml
   const mlt_v64 whole = has_extra ? (mlt_v64)(k + extra) : k;
   const mlt_v64 more = scaled * mlt_look_up_16_V64(mlt_log_inverse_f64, index), r = start + more, r2 = r * r;
   const mlt_v64 high = mlt_log_start_V64(whole, index, &low), sum = high + r;
-  const mlt_v64 rest = MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), ((start - r) + more) + low);
+  low = exact ? (mlt_v64)(((start - r) + more) + low) : low;
+  const mlt_v64 rest = MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), low);
   const mlt_logarithm_V64 result = {_mm512_mask_mov_pd(sum, end, k),
                                     _mm512_mask_mov_pd(((high - sum) + r) + rest, end, _mm512_setzero_pd())};
   return result;
 }
 MLT_VECTOR_FN mlt_v64 mlt_log1p_V64(mlt_v64 x) {
   const mlt_v64 one = MLT_V64(1.0), u = x + one;
-  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, x - (u - one), one, 0);
+  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, x - (u - one), one, 0, 0);
   return mlt_copysign_V64(y.sum + y.rest, x);
 }
 /* extra ln2 + log(1 + x + low). */
 MLT_VECTOR_FN mlt_v64 mlt_log1p_sum_V64(mlt_v64 x, mlt_v64 low, mlt_v64 extra, int has_extra) {
   const mlt_v64 one = MLT_V64(1.0), u = x + one;
-  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, (x - (u - one)) + low, extra, has_extra);
+  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, (x - (u - one)) + low, extra, has_extra, 1);
   return y.sum + y.rest;
 }
 /* Twice (p - 1/2) + p growth with p = 2^(n-1) table: halves, because 2^n overflows before the result does. */
@@ -119,7 +120,7 @@ MLT_VECTOR_FN mlt_logaddexp_half_V64 mlt_log_sum_begin_V64(mlt_v64 largest, mlt_
 /* Near zero the terms cancel: their sum keeps its rounding error. */
 MLT_VECTOR_FN mlt_v64 mlt_log_sum_end_V64(mlt_logaddexp_half_V64 h) {
   const mlt_v64 one = MLT_V64(1.0), u = h.e + one;
-  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, (h.e - (u - one)) + h.e_low, one, 0);
+  const mlt_logarithm_V64 y = mlt_log1p_of_V64(u, (h.e - (u - one)) + h.e_low, one, 0, 1);
   const mlt_v64 sum = h.largest + y.sum, back = sum - h.largest;
   const mlt_v64 result = sum + (((h.largest - (sum - back)) + (y.sum - back)) + y.rest);
   return _mm512_mask_mov_pd(result, _mm512_fpclass_pd_mask(h.largest, 0x18), h.largest);
@@ -164,13 +165,12 @@ MLT_VECTOR_FN mlt_v64 mlt_cosh_V64(mlt_v64 x) {
 MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
   const mlt_v64 a = _mm512_abs_pd(x), z = a * a;
   mlt_v64 rest, quarter = mlt_quarter_exp_V64(a, &rest), half = quarter + (rest - MLT_V64(0.0625) / quarter);
-  mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, 0x1.611a3a24b7732p-33, 0x1.b4cf772ea85ffp-41);
-  p = MLT_V64_FMA(p, z, MLT_V64(0x1.ae64676680d71p-26));
-  p = MLT_V64_FMA(p, z, MLT_V64(0x1.71de3a45f72bbp-19));
-  p = MLT_V64_FMA(p, z, MLT_V64(0x1.a01a01a0291fbp-13));
-  p = MLT_V64_FMA(p, z, MLT_V64(0x1.11111111110a1p-7));
-  p = MLT_V64_FMA(p, z, MLT_V64(0x1.5555555555556p-3));
-  const __mmask8 near = _mm512_cmp_pd_mask(a, MLT_V64(1.0), _CMP_LT_OQ);
+  /* (sinh(a)/a - 1) / z below 1/2, error 2^-55 */
+  mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, 0x1.71dd1c0a0082fp-19, 0x1.b06e0b79034e5p-26);
+  p = MLT_V64_FMA(p, z, MLT_V64(0x1.a01a022eaf313p-13));
+  p = MLT_V64_FMA(p, z, MLT_V64(0x1.11111110f214dp-7));
+  p = MLT_V64_FMA(p, z, MLT_V64(0x1.55555555555e1p-3));
+  const __mmask8 near = _mm512_cmp_pd_mask(a, MLT_V64(0.5), _CMP_LT_OQ);
   return mlt_copysign_V64(_mm512_mask_mov_pd(half + half, near, MLT_V64_FMA(a * z, p, a)), x);
 }
 
@@ -179,7 +179,8 @@ MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
  *     (t - 1 + (t + 1) tau) / (t + 1 + (t - 1) tau)
  *
  * and what the quotient q leaves of numerator less q times denominator is t - 1 - q (t + 1), all but exactly, and
- * tau (t + 1 - q (t - 1)).  Both sums with t are exact.  t is 1 up to |x| = 0.03, where nothing cancels. */
+ * tau (t + 1 - q (t - 1)).  Both sums with t are exact up to 2^53; what is then amiss between them is what counts, as q
+ * is 1.  t is 1 up to |x| = 0.03, where nothing cancels. */
 typedef struct {
   mlt_v64 x, less, more, tau, over, under;
 } mlt_tanh_half_V64;
@@ -202,7 +203,8 @@ MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_begin_V64(mlt_v64 x) {
 }
 MLT_VECTOR_FN mlt_v64 mlt_tanh_end_V64(mlt_tanh_half_V64 h) {
   const mlt_v64 inverse = _mm512_rcp14_pd(h.under), q = h.over / h.under;
-  const mlt_v64 rest = MLT_V64_FMA(h.tau, MLT_V64_NFMA(q, h.less, h.more), MLT_V64_NFMA(q, h.more, h.less));
+  const mlt_v64 amiss = (h.more - h.less) - MLT_V64(2.0), left = MLT_V64_NFMA(q, h.more, h.less) + amiss;
+  const mlt_v64 rest = MLT_V64_FMA(h.tau, MLT_V64_NFMA(q, h.less, h.more), left);
   return mlt_copysign_V64(MLT_V64_FMA(rest, inverse, q), h.x);
 }
 
