@@ -8,6 +8,8 @@
 #include "mltensor/vmath_hyperbolic.h"
 #include "mltensor/vmath_special.h"
 #if defined(MLT_TARGET_AVX512)
+#include "mltensor/vmath_vector_hyperbolic_f64.h"
+#include "mltensor/vmath_vector_normal_f64.h"
 #include "mltensor/vmath_vector_special.h"
 #endif
 

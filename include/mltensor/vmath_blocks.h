@@ -15,8 +15,12 @@
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/vmath_vector_hyperbolic.h"
 #include "mltensor/vmath_vector_power_f32.h"
+#include "mltensor/vmath_vector_hyperbolic_f64.h"
+#include "mltensor/vmath_vector_normal_f64.h"
+#include "mltensor/vmath_vector_power.h"
 #include "mltensor/vmath_vector_special.h"
 #include "mltensor/vmath_vector_trigonometric.h"
+#include "mltensor/vmath_vector_trigonometric_f64.h"
 #define MLT_BLOCK_exp_FLOAT32 ~, mlt_exp_block_f32, 1
 #define MLT_BLOCK_exp_FLOAT64 ~, mlt_exp_block_f64, 1
 #define MLT_BLOCK_log_FLOAT32 ~, mlt_log_block_f32, 1
@@ -56,4 +60,24 @@
 #define MLT_BLOCK_acos_FLOAT32 ~, mlt_acos_block_f32, 1
 #define MLT_BLOCK_atan_FLOAT32 ~, mlt_atan_block_f32, 1
 #define MLT_BLOCK_atan2_FLOAT32 ~, mlt_atan2_block_f32, 1
+#define MLT_BLOCK_exp2_FLOAT64 ~, mlt_exp2_block_f64, 1
+#define MLT_BLOCK_expm1_FLOAT64 ~, mlt_expm1_block_f64, 1
+#define MLT_BLOCK_log1p_FLOAT64 ~, mlt_log1p_block_f64, 1
+#define MLT_BLOCK_log2_FLOAT64 ~, mlt_log2_block_f64, 1
+#define MLT_BLOCK_log10_FLOAT64 ~, mlt_log10_block_f64, 1
+#define MLT_BLOCK_sinh_FLOAT64 ~, mlt_sinh_block_f64, 1
+#define MLT_BLOCK_cosh_FLOAT64 ~, mlt_cosh_block_f64, 1
+#define MLT_BLOCK_asinh_FLOAT64 ~, mlt_asinh_block_f64, 1
+#define MLT_BLOCK_acosh_FLOAT64 ~, mlt_acosh_block_f64, 1
+#define MLT_BLOCK_atanh_FLOAT64 ~, mlt_atanh_block_f64, 1
+#define MLT_BLOCK_cbrt_FLOAT64 ~, mlt_cbrt_block_f64, 1
+#define MLT_BLOCK_logaddexp_FLOAT64 ~, mlt_logaddexp_block_f64, 1
+#define MLT_BLOCK_softplus_FLOAT64 ~, mlt_softplus_block_f64, 1
+#undef MLT_BLOCK_tan_FLOAT64
+#define MLT_BLOCK_tan_FLOAT64 ~, mlt_tan_block_f64, 1
+#define MLT_BLOCK_asin_FLOAT64 ~, mlt_asin_block_f64, 1
+#define MLT_BLOCK_acos_FLOAT64 ~, mlt_acos_block_f64, 1
+#define MLT_BLOCK_atan_FLOAT64 ~, mlt_atan_block_f64, 1
+#define MLT_BLOCK_atan2_FLOAT64 ~, mlt_atan2_block_f64, 1
+#define MLT_BLOCK_erfc_FLOAT64 ~, mlt_erfc_block_f64, 1
 #endif

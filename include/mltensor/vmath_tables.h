@@ -40,22 +40,22 @@ static const float mlt_log_table_low_f32[16] = {
     -0x1.1f8c76p-18f, -0x1.7109fap-20f, -0x1.cababap-18f, 0x1.070cacp-20f, 0x1.2b185ep-18f, 0x1.683fp-18f,
     -0x1.db8abcp-22f, 0x1.6ba8d4p-19f, -0x1.86008cp-20f, 0x0p+0f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
- * tell. */
+/* 1/c of so few bits that r is exact, c near the middle of the piece of [1, 2) that the leading 4 bits of a mantissa
+ * tell; 1 and 2 for the first and the last. */
 static const double mlt_log_inverse_f64[16] = {
-    0x1p+0, 0x1.dp-1, 0x1.cp-1, 0x1.ap-1, 0x1.9p-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.5p+0, 0x1.4p+0, 0x1.38p+0,
-    0x1.28p+0, 0x1.2p+0, 0x1.18p+0, 0x1.1p+0, 0x1p+0,
+    0x1p+0, 0x1.dp-1, 0x1.cp-1, 0x1.ap-1, 0x1.9p-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.5p-1, 0x1.4p-1, 0x1.38p-1,
+    0x1.28p-1, 0x1.2p-1, 0x1.18p-1, 0x1.1p-1, 0x1p-1,
 };
 static const double mlt_log_table_f64[16] = {
     0x0p+0, 0x1.9335e5d594p-4, 0x1.1178e8227ep-3, 0x1.a93ed3c8aep-3, 0x1.f991c6cb3cp-3, 0x1.269621134ep-2,
-    0x1.522ae0738ap-2, 0x1.7fafa3bd81p-2, -0x1.1675cababap-2, -0x1.c8ff7c79aap-3, -0x1.9525a9cf46p-3,
-    -0x1.29552f82p-3, -0x1.e27076e2bp-4, -0x1.6f0d28ae58p-4, -0x1.f0a30c0118p-5, 0x0p+0,
+    0x1.522ae0738ap-2, 0x1.7fafa3bd81p-2, 0x1.af5295248dp-2, 0x1.e148a1a272p-2, 0x1.fb358af7a5p-2, 0x1.188ee40f24p-1,
+    0x1.269621134d8p-1, 0x1.35028ad9d9p-1, 0x1.43d9ff2f92p-1, 0x1.62e42fefa38p-1,
 };
 static const double mlt_log_table_low_f64[16] = {
     0x0p+0, 0x1.3115c3abd47dap-45, 0x1.1ef78ce2d07f2p-45, -0x1.8724350562169p-45, -0x1.90d04cd7cc834p-44,
-    -0x1.1b61f10522625p-44, 0x1.ebe708164c759p-45, 0x1.46fb79bf6d4cbp-44, -0x1.8380e731f55c4p-44,
-    0x1.7794f689f8434p-45, 0x1.297137d9f158fp-44, 0x1.5b967f4471dfcp-44, 0x1.a342c2af0003cp-45,
-    0x1.4b4641b664613p-44, 0x1.d599e83368e91p-45, 0x0p+0,
+    -0x1.1b61f10522625p-44, 0x1.ebe708164c759p-45, 0x1.46fb79bf6d4cbp-44, -0x1.17cc552774458p-45,
+    0x1.b36537e3375b2p-44, -0x1.def40b87d36d9p-44, -0x1.accec41d52e6cp-44, 0x1.c93c1df5bb3b6p-44,
+    -0x1.bd1f01ab60655p-44, 0x1.e267b0b7efae1p-44, 0x1.ef35793c7673p-45,
 };
 /* For cube roots: 1/c in the pieces of [1, 2) that the leading 4 bits tell, the roots of c, which are all but exact,
  * and of 1, 2 and 1/2. */
@@ -111,21 +111,6 @@ static const float mlt_exp_missing_f32[16] = {
     0x0p+0f, 0x1.8d96d4p-25f, -0x1.9c0c22p-27f, 0x1.964904p-25f, 0x1.125002p-25f, 0x1.370be4p-25f, -0x1.0a355p-25f,
     -0x1.00d8acp-27f, 0x1.26055cp-26f, -0x1.05cb44p-25f, 0x1.67a1cap-28f, 0x1.a3b5e4p-28f, -0x1.f9c304p-27f,
     -0x1.6961b4p-28f, -0x1.a5217cp-28f, 0x1.61428ep-28f,
-};
-static const double mlt_pow_inverse_f64[16] = {
-    0x1p+0, 0x1.ep-1, 0x1.cp-1, 0x1.bp-1, 0x1.ap-1, 0x1.8p-1, 0x1.7p-1, 0x1.6p-1, 0x1.58p+0, 0x1.48p+0, 0x1.38p+0,
-    0x1.3p+0, 0x1.28p+0, 0x1.18p+0, 0x1.1p+0, 0x1.08p+0,
-};
-static const double mlt_pow_table_f64[16] = {
-    0x0p+0, 0x1.7d60496dp-4, 0x1.8a8980abf8p-3, 0x1.f5fd8a906p-3, 0x1.32bfee371p-2, 0x1.a8ff97181p-2,
-    0x1.e7df5fe538p-2, 0x1.14c560fe68p-1, -0x1.b47ebf7388p-2, -0x1.6e221cd9dp-2, -0x1.24407ab0ep-2,
-    -0x1.fbc16b9028p-3, -0x1.acf5e2db5p-3, -0x1.08c588cda8p-3, -0x1.663f6fac9p-4, -0x1.6bad3758ep-5,
-};
-static const double mlt_pow_table_low_f64[16] = {
-    0x0p+0, -0x1.12ce6312ebb82p-42, 0x1.e9933354dbf17p-42, 0x1.f1a4847f7b278p-42, -0x1.1979a5db68722p-42,
-    0x1.4bc302ffa76fbp-43, 0x1.5669df6a2b592p-43, 0x1.5f101c141e67p-42, -0x1.50520a377c7ecp-45,
-    -0x1.9bcaf1aa4168ap-43, -0x1.ce60916e52e91p-44, 0x1.7f5dc57266758p-43, 0x1.36c101ee1344p-43,
-    0x1.871a7610e40bdp-45, -0x1.3167ccc538261p-44, -0x1.fb0e626c0de13p-42,
 };
 /* 1/c and log(c), c = 1 + j/15. */
 static const double mlt_log_sum_inverse_f64[16] = {

@@ -159,9 +159,11 @@ MLT_VECTOR_FN mlt_v32 mlt_quotient_V32(mlt_v32 over, mlt_v32 under, mlt_v32 unde
   const mlt_v32 rest = MLT_V32_NFMA(quotient, under_low, MLT_V32_NFMA(quotient, under, over));
   return MLT_V32_FMA(rest, inverse, quotient);
 }
-MLT_VECTOR_FN mlt_v64 mlt_quotient_V64(mlt_v64 over, mlt_v64 under, mlt_v64 under_low) {
-  const mlt_v64 inverse = _mm512_rcp14_pd(under), quotient = over / under;
-  const mlt_v64 rest = MLT_V64_NFMA(quotient, under_low, MLT_V64_NFMA(quotient, under, over));
-  return MLT_V64_FMA(rest, inverse, quotient);
+/* over / under, right but for the last rounding, beside work that leaves no time for a division. */
+MLT_VECTOR_FN mlt_v64 mlt_quotient_V64(mlt_v64 over, mlt_v64 under) {
+  const mlt_v64 rough = _mm512_rcp14_pd(under);
+  const mlt_v64 inverse = MLT_V64_FMA(rough, MLT_V64_NFMA(under, rough, MLT_V64(1.0)), rough);
+  const mlt_v64 quotient = over * inverse;
+  return MLT_V64_FMA(MLT_V64_NFMA(quotient, under, over), inverse, quotient);
 }
 #endif

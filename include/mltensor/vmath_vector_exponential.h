@@ -1,9 +1,10 @@
-/* Exponentials, logarithms, powers and what follows from them, on whole vectors; see vmath_vector.h.
+/* Exponentials, logarithms and what follows from them, on whole vectors; see vmath_vector.h.
  *
  * exp    x = n ln2 + r, n a multiple of 1/16 (float64: 1/8).  2^n is an entry of a table times a power of two; what
  *        the entry's rounding left out goes into r.
- * log    x = 2^k m, 3/4 <= m < 3/2; the table gives 1/c near m of so few bits that r = m/c - 1 is exact, and log(c)
- *        in two parts, the first short: k ln2 + log(c) + log(1 + r).
+ * log    x = 2^k m, 3/4 <= m < 3/2 (float64: 1 <= m < 2); the table gives 1/c near m of so few bits that r = m/c - 1 is
+ *        exact, and log(c) in two parts, the first short: k ln2 + log(c) + log(1 + r).  Where x is near 1, c is 1, or 2
+ *        and k = -1: nothing is left of the first two.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
 #define MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
@@ -57,9 +58,10 @@ MLT_VECTOR_FN mlt_v32 mlt_exp_growth_V32(mlt_v32 r) {
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_growth_V64(mlt_v64 r) {
   const mlt_v64 r2 = r * r;
-  return MLT_V64_FMA(r2, MLT_POLYNOMIAL_6(V64, r, r2, r2 * r2, 0x1.0000000000125p-1, 0x1.5555555555609p-3,
-                                          0x1.555555474c68fp-5, 0x1.11111109b3fddp-7, 0x1.6c1ce5c250e28p-10,
-                                          0x1.a01fd94369404p-13), r);
+  mlt_v64 p = MLT_POLYNOMIAL_2(V64, r, 0x1.6c1ce5c250e28p-10, 0x1.a01fd94369404p-13);
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.555555474c68fp-5, 0x1.11111109b3fddp-7));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.0000000000125p-1, 0x1.5555555555609p-3));
+  return MLT_V64_FMA(r2, p, r);
 }
 /* 2^f / table - 1 for |f| <= 1/32, what the table is short of included: error 2^-29 of 1. */
 MLT_VECTOR_FN mlt_v32 mlt_exp2_growth_V32(mlt_v32 f, __m512i index) {
@@ -67,19 +69,20 @@ MLT_VECTOR_FN mlt_v32 mlt_exp2_growth_V32(mlt_v32 f, __m512i index) {
                                  MLT_V32(0x1.c6af04p-5f));
   return MLT_V32_FMA(p, f, mlt_look_up_V32(mlt_exp_missing_f32, index));
 }
-/* The growth by exact - small to as many bits of itself: error 2^-31, 2^-61.  What `small` does to the powers from
- * the third on is nothing. */
+/* The growth by exact - small to as many bits of itself: error 2^-31, 2^-61.  In single precision what `small` does to
+ * the powers from the third on is nothing. */
 MLT_VECTOR_FN mlt_v32 mlt_expm1_growth_V32(mlt_v32 exact, mlt_v32 small) {
   const mlt_v32 r = exact - small;
   const mlt_v32 bend = MLT_HORNER_3(MLT_V32_FMA, r, MLT_V32(0x1p-1f), MLT_V32(0x1.555712p-3f), MLT_V32(0x1.55568ep-5f));
   return exact + _mm512_fmsub_ps(r * r, bend, small);
 }
 MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
-  const mlt_v64 r = exact - small, square = exact * exact;
-  const mlt_v64 bend = MLT_POLYNOMIAL_7(V64, exact, square, square * square, 0x1p-1, 0x1.55555555555d5p-3,
-                                        0x1.555555555559cp-5, 0x1.1111110ae36f1p-7, 0x1.6c16c1663fe1fp-10,
-                                        0x1.a01f72020f82fp-13, 0x1.a01ea9d30a42ep-16);
-  return exact + _mm512_fmsub_pd(r * r, bend, small);
+  const mlt_v64 r = exact - small, r2 = r * r;
+  mlt_v64 p = MLT_V64_FMA(MLT_V64(0x1.a01ea9d30a42ep-16), r2, MLT_POLYNOMIAL_2(V64, r, 0x1.6c16c1663fe1fp-10,
+                                                                            0x1.a01f72020f82fp-13));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.555555555559cp-5, 0x1.1111110ae36f1p-7));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1p-1, 0x1.55555555555d5p-3));
+  return exact + _mm512_fmsub_pd(r2, p, small);
 }
 /* exp(x) 2^-floor(n), between 0.98 and 2. */
 MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
@@ -120,8 +123,8 @@ MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index, m
   return _mm512_fmsub_ps(m, *inverse, MLT_V32(1.0f));
 }
 MLT_VECTOR_FN mlt_v64 mlt_log_split_V64(mlt_v64 x, mlt_v64* k, __m512i* index) {
-  const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
-  *k = _mm512_getexp_pd(x) - _mm512_getexp_pd(m);
+  const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
+  *k = _mm512_getexp_pd(x);
   *index = _mm512_srli_epi64(_mm512_castpd_si512(m), 48);
   return _mm512_fmsub_pd(m, mlt_look_up_16_V64(mlt_log_inverse_f64, *index), MLT_V64(1.0));
 }
@@ -130,9 +133,11 @@ MLT_VECTOR_FN mlt_v32 mlt_log_series_V32(mlt_v32 r, mlt_v32 r2) {
   return MLT_POLYNOMIAL_4(V32, r, r2, -0x1.fffff8p-2f, 0x1.55586p-2f, -0x1.0046ccp-2f, 0x1.87a1a8p-3f);
 }
 MLT_VECTOR_FN mlt_v64 mlt_log_series_V64(mlt_v64 r, mlt_v64 r2) {
-  return MLT_POLYNOMIAL_9(V64, r, r2, r2 * r2, -0x1.fffffffffffe1p-2, 0x1.55555555561d2p-2, -0x1.000000003c378p-2,
-                             0x1.9999998326d2ap-3, -0x1.555550ee5d15p-3, 0x1.2492981043867p-3,
-                             -0x1.00105505b067p-3, 0x1.c7011f7666dc9p-4, -0x1.705e638df0b83p-4);
+  mlt_v64 p = MLT_V64_FMA(MLT_V64(-0x1.705e638df0b83p-4), r2, MLT_POLYNOMIAL_2(V64, r, -0x1.00105505b067p-3,
+                                                                             0x1.c7011f7666dc9p-4));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.555550ee5d15p-3, 0x1.2492981043867p-3));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.000000003c378p-2, 0x1.9999998326d2ap-3));
+  return MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.fffffffffffe1p-2, 0x1.55555555561d2p-2));
 }
 MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
   __m512i index;
@@ -141,95 +146,19 @@ MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
   const mlt_v32 low = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
   return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
 }
+/* k ln2 + log(c) = high + low. */
+MLT_VECTOR_FN mlt_v64 mlt_log_start_V64(mlt_v64 k, __m512i index, mlt_v64* low) {
+  *low = MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_LOW), mlt_look_up_16_V64(mlt_log_table_low_f64, index));
+  return MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_HIGH), mlt_look_up_16_V64(mlt_log_table_f64, index));
+}
 MLT_VECTOR_FN mlt_v64 mlt_log_V64(mlt_v64 x) {
   __m512i index;
-  mlt_v64 k, r = mlt_log_split_V64(x, &k, &index), r2 = r * r;
-  const mlt_v64 high = MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_HIGH), mlt_look_up_16_V64(mlt_log_table_f64, index));
-  const mlt_v64 low = MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_LOW), mlt_look_up_16_V64(mlt_log_table_low_f64, index));
+  mlt_v64 k, low, r = mlt_log_split_V64(x, &k, &index), r2 = r * r, high = mlt_log_start_V64(k, index, &low);
   return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), r));
-}
-
-/* ---- pow ---------------------------------------------------------------------------------- */
-
-/* log2(x) to 2^-63 of itself, a sum of two parts.  x = 2^k m, 47/64 <= m < 47/32, and r as for log,
- * but |r| < 0.043.  r - r^2/2 is kept in two parts, and so are its product with 1/ln2 and the sum with k + log2(c). */
-typedef struct {
-  mlt_v64 high, low;
-} mlt_sum_V64;
-
-MLT_VECTOR_FN mlt_sum_V64 mlt_pow_logarithm_V64(mlt_v64 x) {
-  mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero), k = _mm512_getexp_pd(x);
-  const __m512i rounded = _mm512_add_epi64(_mm512_castpd_si512(m), _mm512_set1_epi64(INT64_C(1) << 47));
-  const __m512i index = _mm512_srli_epi64(rounded, 48);
-  const __mmask8 upper = _mm512_cmp_pd_mask(m, MLT_V64(1.46875), _CMP_GE_OQ);
-  m = _mm512_mask_mul_pd(m, upper, m, MLT_V64(0.5));
-  k = _mm512_mask_add_pd(k, upper, k, MLT_V64(1.0));
-  const mlt_v64 r = _mm512_fmsub_pd(m, mlt_look_up_16_V64(mlt_pow_inverse_f64, index), MLT_V64(1.0));
-  const mlt_v64 half = r * MLT_V64(-0.5), d = MLT_V64_FMA(r, half, r), d_low = MLT_V64_FMA(r, half, r - d);
-  const mlt_v64 c = MLT_V64(0x1.71547652b82fep0), first = d * c;
-  mlt_v64 first_low = MLT_V64_FMA(d, MLT_V64(0x1.777d0ffda0d24p-56), _mm512_fmsub_pd(d, c, first));
-  first_low = MLT_V64_FMA(d_low, c, first_low);
-  const mlt_v64 r2 = r * r, r4 = r2 * r2;
-  const mlt_v64 far = MLT_POLYNOMIAL_6(V64, r, r2, r4, 0x1.a61762d440ba8p-3, -0x1.71547681779f7p-3,
-                                       0x1.484a61aef3648p-3, -0x1.27761371c7194p-3, 0x1.0de307967e4c8p-3,
-                                       -0x1.eee6506ffddf7p-4);
-  const mlt_v64 series = MLT_V64_FMA(far, r4, MLT_POLYNOMIAL_4(V64, r, r2, 0x1.ec709dc3a03ffp-2, -0x1.71547652b83p-2,
-                                                               0x1.2776c50ef73f1p-2, -0x1.ec709dc39aa14p-3));
-  const mlt_v64 low = MLT_V64_FMA(r2 * r, series, mlt_look_up_16_V64(mlt_pow_table_low_f64, index));
-  const mlt_v64 whole = k + mlt_look_up_16_V64(mlt_pow_table_f64, index), sum = whole + first;
-  const mlt_sum_V64 result = {sum, ((whole - sum) + first) + (first_low + low)};
-  return result;
-}
-
-/* Categories of numbers in _mm512_fpclass: all but positive finite ones. */
-#define MLT_VECTOR_NOT_POSITIVE 0xdf
-/* 2^(y log2(x)), the product in two parts. */
-/* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the exponent is out of range. */
-static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, mlt_v64 exponent, mlt_v64 magnitude) {
-  const mlt_v64 zero = MLT_V64(0.0), one = MLT_V64(1.0), infinity = MLT_V64(__builtin_inf());
-  const mlt_v64 a = _mm512_abs_pd(x), b = _mm512_abs_pd(y), half = b * MLT_V64(0.5);
-  const __mmask8 whole = _mm512_cmp_pd_mask(_mm512_roundscale_pd(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
-  const __mmask8 even = _mm512_cmp_pd_mask(_mm512_roundscale_pd(half, _MM_FROUND_TO_ZERO), half, _CMP_EQ_OQ);
-  const __mmask8 negative = _mm512_fpclass_pd_mask(x, 0x54), endless = _mm512_cmp_pd_mask(b, infinity, _CMP_EQ_OQ);
-  const __mmask8 nothing = _mm512_cmp_pd_mask(a, zero, _CMP_EQ_OQ);
-  const __mmask8 ends = _mm512_cmp_pd_mask(a, infinity, _CMP_EQ_OQ);
-  const __mmask8 falling = _mm512_cmp_pd_mask(y, zero, _CMP_LT_OQ);
-  const __mmask8 above = _mm512_cmp_pd_mask(exponent, MLT_V64(1100.0), _CMP_GT_OQ);
-  const __mmask8 below = _mm512_cmp_pd_mask(exponent, MLT_V64(-1100.0), _CMP_LT_OQ);
-  const __mmask8 grows = above | (nothing & falling) | (ends & ~falling);
-  const __mmask8 falls = below | (nothing & ~falling) | (ends & falling);
-  mlt_v64 result = _mm512_mask_mov_pd(_mm512_mask_mov_pd(magnitude, grows, infinity), falls, zero);
-  result = _mm512_mask_mov_pd(result, negative & ~whole & ~nothing & ~ends, MLT_V64(__builtin_nan("")));
-  result = _mm512_mask_xor_pd(result, negative & whole & ~even, result, MLT_V64(-0.0));
-  result = _mm512_mask_mov_pd(result, _mm512_cmp_pd_mask(x, y, _CMP_UNORD_Q), x + y);
-  const __mmask8 unit = _mm512_cmp_pd_mask(a, one, _CMP_EQ_OQ) & (_mm512_cmp_pd_mask(x, one, _CMP_EQ_OQ) | endless);
-  return _mm512_mask_mov_pd(result, unit | _mm512_cmp_pd_mask(b, zero, _CMP_EQ_OQ), one);
-}
-typedef struct {
-  mlt_v64 x, y, exponent, low;
-} mlt_pow_half_V64;
-MLT_VECTOR_FN mlt_pow_half_V64 mlt_pow_begin_V64(mlt_v64 x, mlt_v64 y) {
-  const mlt_sum_V64 logarithm = mlt_pow_logarithm_V64(_mm512_abs_pd(x));
-  const mlt_v64 exponent = y * logarithm.high;
-  const mlt_v64 low = MLT_V64_FMA(y, logarithm.low, _mm512_fmsub_pd(y, logarithm.high, exponent));
-  const mlt_pow_half_V64 half = {x, y, exponent, low};
-  return half;
-}
-MLT_VECTOR_FN mlt_v64 mlt_pow_end_V64(mlt_pow_half_V64 half) {
-  const mlt_v64 shifted = (half.exponent + half.low) + MLT_V64(MLT_GRID_V64);
-  const mlt_power_V64 power = mlt_power_of_V64(shifted);
-  const mlt_v64 excess = mlt_look_up_V64(mlt_exp_excess_f64, _mm512_castpd_si512(shifted));
-  const mlt_v64 r = _mm512_fmsub_pd((half.exponent - power.n) + half.low, MLT_V64(0x1.62e42fefa39efp-1), excess);
-  mlt_v64 result = _mm512_scalef_pd(MLT_V64_FMA(power.table, mlt_exp_growth_V64(r), power.table), power.n);
-  const __mmask8 rare = _mm512_fpclass_pd_mask(half.x, MLT_VECTOR_NOT_POSITIVE) |
-                         _mm512_cmp_pd_mask(_mm512_abs_pd(half.exponent), MLT_V64(1100.0), _CMP_NLT_UQ);
-  if (__builtin_expect(rare != 0, 0)) result = mlt_pow_rare_V64(half.x, half.y, half.exponent, result);
-  return result;
 }
 
 MLT_VECTOR_UNARY(exp, f32, float, V32)
 MLT_VECTOR_UNARY(exp, f64, double, V64)
 MLT_VECTOR_UNARY(log, f32, float, V32)
 MLT_VECTOR_UNARY(log, f64, double, V64)
-MLT_VECTOR_BINARY_HALVES(pow, f64, double, V64)
 #endif

@@ -83,7 +83,7 @@ MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
 MLT_VECTOR_FN mlt_logistic_V64 mlt_logistic_of_V64(mlt_sigmoid_half_V64 h) {
   const mlt_v64 inverse = _mm512_rcp14_pd(h.under), quotient = h.f / h.under;
   const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f));
-  const mlt_logistic_V64 logistic = {quotient, rest - quotient * h.under_low, inverse};
+  const mlt_logistic_V64 logistic = {quotient, MLT_V64_NFMA(quotient, h.under_low, rest), inverse};
   return logistic;
 }
 MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
@@ -121,26 +121,6 @@ MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
   return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
-/* h / (h + 2), h = expm1(2 |x|) = (t - 1) + t growth with t = table 2^n. */
-typedef struct {
-  mlt_v64 x, h, h_low;
-} mlt_tanh_half_V64;
-MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_begin_V64(mlt_v64 x) {
-  mlt_power_V64 power;
-  const mlt_v64 size = _mm512_min_pd(MLT_V64(22.0), _mm512_abs_pd(x));
-  mlt_v64 small, exact = mlt_exp_reduce_V64(size + size, &power, &small);
-  const mlt_v64 growth = mlt_expm1_growth_V64(exact, small);
-  const mlt_v64 t = _mm512_scalef_pd(power.table, power.n), start = t - MLT_V64(1.0);
-  const mlt_v64 h = MLT_V64_FMA(t, growth, start);
-  const mlt_tanh_half_V64 half = {x, h, MLT_V64_FMA(t, growth, start - h)};
-  return half;
-}
-MLT_VECTOR_FN mlt_v64 mlt_tanh_end_V64(mlt_tanh_half_V64 half) {
-  const mlt_v64 h = half.h, under = h + MLT_V64(2.0), under_low = (h - (under - MLT_V64(2.0))) + half.h_low;
-  const mlt_v64 inverse = _mm512_rcp14_pd(under), quotient = h / under;
-  const mlt_v64 rest = MLT_V64_NFMA(quotient, under, h) + MLT_V64_NFMA(quotient, under_low, half.h_low);
-  return mlt_copysign_V64(MLT_V64_FMA(rest, inverse, quotient), half.x);
-}
 /* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  Pieces
  * are told by the exponent and two more leading bits of a + offset: they grow with a.  The table has rows of centres,
  * values there, which are all but exact, and coefficients. */
@@ -214,55 +194,6 @@ MLT_VECTOR_FN mlt_v64 mlt_erf_V64(mlt_v64 x) {
 #undef MLT_PAIR
 }
 
-/* As in vmath_special.h, but with Q from zero on: relu(x) - a P(-a) with P(-a) = exp(-a^2/2) Q(w) / (2 (b + 3/4)),
- * b = a / sqrt 2 and w = (b - 4) / (b + 4).  `scale` (1 + growth) is the exponential, `half` -a / 2. */
-typedef struct {
-  mlt_v64 x, half, scale, growth, under, under_low, q, q_low;
-} mlt_gelu_half_V64;
-MLT_VECTOR_FN mlt_gelu_half_V64 mlt_gelu_begin_V64(mlt_v64 x) {
-  mlt_power_V64 power;
-  mlt_gelu_half_V64 h;
-  const mlt_v64 a = _mm512_min_pd(MLT_V64(39.5), _mm512_abs_pd(x)), half = a * MLT_V64(-0.5), square = a * half;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(square, &power, &small);
-  const mlt_v64 root = MLT_V64(MLT_SPECIAL_SQRT1_2), b = a * root;
-  const mlt_v64 b_low = MLT_V64_FMA(a, MLT_V64(MLT_SPECIAL_SQRT1_2_LOW), _mm512_fmsub_pd(a, root, b));
-  const mlt_v64 w = (b - MLT_V64(4.0)) / (b + MLT_V64(4.0)), w2 = w * w, w4 = w2 * w2, w8 = w4 * w4;
-  /* (Q(w) - Q(0)) / w; Q has error 2^-55.3 */
-  const mlt_v64 first = MLT_POLYNOMIAL_8(V64, w, w2, w4, -0.1345775706103242, 0.06236974578087621,
-                                         -0.007015927046975199, -0.023278738668431054, 0.031089463588945578,
-                                         -0.02534041877639963, 0.015372771266913443, -0.007083801121577216);
-  const mlt_v64 second = MLT_POLYNOMIAL_8(V64, w, w2, w4, 0.0023162032229195363, -0.0003843271036293183,
-                                          -7.988217649492988e-05, 6.96720786281452e-05, -1.2676768545677692e-05,
-                                          -4.876046583336165e-06, 2.755655835588084e-06, 7.909182644432068e-08);
-  const mlt_v64 third = MLT_POLYNOMIAL_6(V64, w, w2, w4, -3.923455928357074e-07, 3.848400856545839e-08,
-                                         5.3192601201922974e-08, -5.022318347728796e-09, -6.250825942830313e-09,
-                                         -6.869854753591417e-10);
-  const mlt_v64 p = MLT_V64_FMA(MLT_V64_FMA(third, w8, second), w8, first);
-  const mlt_v64 centre = MLT_V64(MLT_SPECIAL_Q_CENTRE), shift = MLT_V64(0.75);
-  h.x = x;
-  h.half = half;
-  h.scale = _mm512_scalef_pd(power.table, power.n);
-  h.growth = mlt_exp_growth_V64(exact - (small - _mm512_fmsub_pd(a, half, square)));
-  h.under = b + shift;
-  h.under_low = ((_mm512_max_pd(b, shift) - h.under) + _mm512_min_pd(b, shift)) + b_low;
-  h.q = MLT_V64_FMA(w, p, centre);
-  h.q_low = MLT_V64_FMA(w, p, centre - h.q) + MLT_V64(MLT_SPECIAL_Q_CENTRE_LOW);
-  return h;
-}
-MLT_VECTOR_FN mlt_v64 mlt_gelu_end_V64(mlt_gelu_half_V64 h) {
-  const mlt_v64 over = h.half * h.q, over_low = MLT_V64_FMA(h.half, h.q_low, _mm512_fmsub_pd(h.half, h.q, over));
-  const mlt_v64 quotient = over / h.under;
-  const mlt_v64 rest = MLT_V64_NFMA(quotient, h.under, over) + MLT_V64_NFMA(quotient, h.under_low, over_low);
-  const mlt_v64 quotient_low = rest * _mm512_rcp14_pd(h.under), product = quotient * h.scale;
-  const mlt_v64 low = MLT_V64_FMA(quotient_low, h.scale, _mm512_fmsub_pd(quotient, h.scale, product));
-  const mlt_v64 tail = MLT_V64_FMA(product, h.growth, low);
-  const mlt_v64 positive = _mm512_max_pd(_mm512_setzero_pd(), h.x), sum = positive + product;
-  mlt_v64 y = mlt_copysign_V64(sum + (((positive - sum) + product) + tail), h.x);
-  /* Near zero it is half of x; subnormal numbers have no low parts. */
-  y = _mm512_mask_mul_pd(y, _mm512_cmp_pd_mask(_mm512_abs_pd(h.x), MLT_V64(0x1p-60), _CMP_LT_OQ), h.x, MLT_V64(0.5));
-  return _mm512_mask_mov_pd(y, _mm512_cmp_pd_mask(h.x, MLT_V64(39.5), _CMP_GT_OQ), h.x);
-}
-
 /* a times the slope of gelu at b, d or 1 - d with d = P(-|b|) - |b| p(|b|) and the normal distribution's density p. */
 typedef struct {
   mlt_v32 a, b, scale, growth, smooth;
@@ -282,33 +213,13 @@ MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
   const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(h.b));
   return h.a * _mm512_mask_mov_ps(MLT_V32(1.0f) - d, negative, d);
 }
-typedef struct {
-  mlt_v64 a;
-  mlt_gelu_half_V64 b;
-} mlt_gelu_gradient_half_V64;
-MLT_VECTOR_FN mlt_gelu_gradient_half_V64 mlt_gelu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
-  const mlt_gelu_gradient_half_V64 half = {a, mlt_gelu_begin_V64(b)};
-  return half;
-}
-MLT_VECTOR_FN mlt_v64 mlt_gelu_gradient_end_V64(mlt_gelu_gradient_half_V64 h) {
-  /* `half` is -|b| / 2. */
-  const mlt_v64 tail = MLT_V64(0.5) * h.b.q / h.b.under;
-  const mlt_v64 smooth = MLT_V64_FMA(h.b.half, MLT_V64(0x1.9884533d43651p-1), tail);
-  const mlt_v64 d = MLT_V64_FMA(h.b.scale, h.b.growth, h.b.scale) * smooth;
-  const __mmask8 negative = _mm512_movepi64_mask(_mm512_castpd_si512(h.b.x));
-  return h.a * _mm512_mask_mov_pd(MLT_V64(1.0) - d, negative, d);
-}
-
 MLT_VECTOR_UNARY(tanh, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(gelu, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(gelu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
-MLT_VECTOR_BINARY_HALVES(gelu_gradient, f64, double, V64)
 MLT_VECTOR_UNARY_PAIRS(silu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(silu, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(silu_gradient, f32, float, V32)

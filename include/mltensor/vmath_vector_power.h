@@ -1,0 +1,106 @@
+/* Powers in double precision on whole vectors; see vmath_vector.h.
+ *
+ * x^y is 2^(y log2(x)).  The logarithm is a sum of two parts, right to 2^-63 of itself, and so is its product with y.
+ * x = 2^k m with 1 <= m < 2; 1/c is 1/m rounded to multiples of 1/32, and r = m/c - 1 is exact:
+ *
+ *     log2(x) = k + log2(c) + log2(1 + r),   log(1 + r) = r - r^2/2 + r^3/3 - ...
+ *
+ * where r - r^2/2 is kept in two parts.  c is 1 or 2 around 1: of log2(x) near 0 nothing cancels.
+ */
+#ifndef MLTENSOR_VMATH_VECTOR_POWER_H
+#define MLTENSOR_VMATH_VECTOR_POWER_H
+#include "mltensor/vmath_tables_f64.h"
+#include "mltensor/vmath_vector.h"
+
+/* (2^u - 1) / u for |u| <= 1/16, error 2^-57.7 of 1 in the power. */
+MLT_VECTOR_FN mlt_v64 mlt_power_slope_V64(mlt_v64 u) {
+  mlt_v64 p = MLT_POLYNOMIAL_2(V64, u, 0x1.430e662466f9ep-13, 0x1.ffd4507bdf6cep-17);
+  p = MLT_V64_FMA(p, u, MLT_V64(0x1.5d87fe6b0a0dfp-10));
+  p = MLT_V64_FMA(p, u, MLT_V64(0x1.3b2ab6ef4b75ap-7));
+  p = MLT_V64_FMA(p, u, MLT_V64(0x1.c6b08d704a2ccp-5));
+  p = MLT_V64_FMA(p, u, MLT_V64(0x1.ebfbdff82c798p-3));
+  return MLT_V64_FMA(p, u, MLT_V64(0x1.62e42fefa39efp-1));
+}
+
+typedef struct {
+  mlt_v64 high, low;
+} mlt_sum_V64;
+
+/* NaN for negative numbers; infinite, or no number, for zeros and infinities. */
+MLT_VECTOR_FN mlt_sum_V64 mlt_pow_logarithm_V64(mlt_v64 x) {
+  const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan);
+  const mlt_v64 inverse = _mm512_roundscale_pd(_mm512_rcp14_pd(m), 5 << 4 | _MM_FROUND_TO_NEAREST_INT);
+  const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(inverse), 48);
+  const mlt_v64 r = _mm512_fmsub_pd(m, inverse, MLT_V64(1.0)), half = r * MLT_V64(-0.5), r2 = r * r;
+  const mlt_v64 d = MLT_V64_FMA(r, half, r), d_low = MLT_V64_FMA(r, half, r - d);
+  const mlt_v64 c = MLT_V64(0x1.71547652b82fep0), first = d * c;
+  const mlt_v64 first_low = MLT_V64_FMA(d, MLT_V64(0x1.777d0ffda0d24p-56),
+                                        MLT_V64_FMA(d_low, c, _mm512_fmsub_pd(d, c, first)));
+  /* error of the logarithm 2^-65.3 of itself */
+  mlt_v64 p = MLT_V64_FMA(MLT_V64(0x1.0d3bbd60783c6p-3), r2, MLT_POLYNOMIAL_2(V64, r, 0x1.484aea03d0f4cp-3,
+                                                                            -0x1.28178c788f6b5p-3));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.a61762ac7812p-3, -0x1.715451688f418p-3));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.2776c50ef9a2fp-2, -0x1.ec709dc7150fep-3));
+  p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1.ec709dc3a03fdp-2, -0x1.71547652b8222p-2));
+  const mlt_v64 k = _mm512_getexp_pd(x) - _mm512_getexp_pd(inverse);
+  const mlt_v64 whole = k + mlt_look_up_16_V64(mlt_pow_table_f64, index), sum = whole + first;
+  const mlt_v64 rest = (((whole - sum) + first) + first_low) + mlt_look_up_16_V64(mlt_pow_table_low_f64, index);
+  const mlt_sum_V64 result = {sum, MLT_V64_FMA(r * r2, p, rest)};
+  return result;
+}
+
+/* 2^(exponent + low), of exponents below 1020. */
+#define MLT_POWER_GRID_V64 0x1.8p49 /* its last bit is worth 1/8 */
+typedef struct {
+  mlt_v64 x, y, exponent, low;
+} mlt_pow_half_V64;
+MLT_VECTOR_FN mlt_pow_half_V64 mlt_pow_begin_V64(mlt_v64 x, mlt_v64 y) {
+  const mlt_sum_V64 logarithm = mlt_pow_logarithm_V64(x);
+  const mlt_v64 exponent = y * logarithm.high;
+  const mlt_v64 low = MLT_V64_FMA(y, logarithm.low, _mm512_fmsub_pd(y, logarithm.high, exponent));
+  const mlt_pow_half_V64 half = {x, y, exponent, low};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_pow_of_V64(mlt_v64 exponent, mlt_v64 low) {
+  const mlt_v64 grid = MLT_V64(MLT_POWER_GRID_V64), shifted = (exponent + low) + grid;
+  const __m512i n = _mm512_castpd_si512(shifted);
+  const __m512i fraction = _mm512_castpd_si512(mlt_look_up_V64((const double*)mlt_power_table_f64, n));
+  const mlt_v64 power = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49)));
+  const mlt_v64 u = (exponent - (shifted - grid)) + low;
+  return MLT_V64_FMA(MLT_V64_FMA(u, mlt_power_slope_V64(u), mlt_look_up_V64(mlt_power_missing_f64, n)), power, power);
+}
+/* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the result not a normal number. */
+static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, mlt_v64 ordinary, __mmask8 rare) {
+  const mlt_v64 zero = MLT_V64(0.0), one = MLT_V64(1.0), infinity = MLT_V64(__builtin_inf());
+  const mlt_v64 a = _mm512_abs_pd(x), b = _mm512_abs_pd(y), half_b = b * MLT_V64(0.5);
+  const mlt_pow_half_V64 half = mlt_pow_begin_V64(a, y);
+  /* Half of the exponent as a power of two of its own, which underflows slowly. */
+  const mlt_v64 inside = mlt_between_V64(half.exponent, -1100.0, 1100.0);
+  const mlt_v64 shift = _mm512_roundscale_pd(inside * MLT_V64(0.5), _MM_FROUND_TO_NEAREST_INT);
+  mlt_v64 result = _mm512_scalef_pd(mlt_pow_of_V64(inside - shift, half.low), shift);
+  const __mmask8 whole = _mm512_cmp_pd_mask(_mm512_roundscale_pd(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
+  const __mmask8 even = _mm512_cmp_pd_mask(_mm512_roundscale_pd(half_b, _MM_FROUND_TO_ZERO), half_b, _CMP_EQ_OQ);
+  const __mmask8 negative = _mm512_fpclass_pd_mask(x, 0x54), endless = _mm512_cmp_pd_mask(b, infinity, _CMP_EQ_OQ);
+  const __mmask8 nothing = _mm512_cmp_pd_mask(a, zero, _CMP_EQ_OQ);
+  const __mmask8 ends = _mm512_cmp_pd_mask(a, infinity, _CMP_EQ_OQ);
+  const __mmask8 falling = _mm512_cmp_pd_mask(y, zero, _CMP_LT_OQ);
+  const __mmask8 above = _mm512_cmp_pd_mask(half.exponent, MLT_V64(1100.0), _CMP_GT_OQ);
+  const __mmask8 below = _mm512_cmp_pd_mask(half.exponent, MLT_V64(-1100.0), _CMP_LT_OQ);
+  const __mmask8 grows = above | (nothing & falling) | (ends & ~falling);
+  const __mmask8 falls = below | (nothing & ~falling) | (ends & falling);
+  result = _mm512_mask_mov_pd(_mm512_mask_mov_pd(result, grows, infinity), falls, zero);
+  result = _mm512_mask_mov_pd(result, negative & ~whole & ~nothing & ~ends, MLT_V64(__builtin_nan("")));
+  result = _mm512_mask_xor_pd(result, negative & whole & ~even, result, MLT_V64(-0.0));
+  result = _mm512_mask_mov_pd(result, _mm512_cmp_pd_mask(x, y, _CMP_UNORD_Q), x + y);
+  const __mmask8 unit = _mm512_cmp_pd_mask(a, one, _CMP_EQ_OQ) & (_mm512_cmp_pd_mask(x, one, _CMP_EQ_OQ) | endless);
+  result = _mm512_mask_mov_pd(result, unit | _mm512_cmp_pd_mask(b, zero, _CMP_EQ_OQ), one);
+  return _mm512_mask_mov_pd(ordinary, rare, result);
+}
+MLT_VECTOR_FN mlt_v64 mlt_pow_end_V64(mlt_pow_half_V64 half) {
+  const mlt_v64 result = mlt_pow_of_V64(half.exponent, half.low);
+  const __mmask8 rare = _mm512_cmp_pd_mask(_mm512_abs_pd(half.exponent), MLT_V64(1019.0), _CMP_NLT_UQ);
+  return __builtin_expect(rare == 0, 1) ? result : mlt_pow_rare_V64(half.x, half.y, result, rare);
+}
+
+MLT_VECTOR_BINARY_HALVES(pow, f64, double, V64)
+#endif
