@@ -1,6 +1,6 @@
 """Measures the loops of all elementwise operations and prints the module `mltensor._costs`.
 
-    MLTENSOR_CALIBRATE=1 MLTENSOR_ISA=avx2 python -m mltensor._calibrate > costs.py
+    MLTENSOR_CALIBRATE=1 python -m mltensor._calibrate > costs.py
 
 The costs decide from how many elements on an operation goes to all threads, nothing else; they need not be exact.
 """
