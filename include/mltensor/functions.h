@@ -98,7 +98,7 @@
   _Generic((x), MLT_CASES_TARGET(name), MLT_CASES_COMPLEX(mlt_##name))(x)
 /* Rounding leaves integers and bools as they are. */
 #define MLT_ROUNDING(name, x) \
-  _Generic((x), bool: mlt_same_bool, MLT_CASES_INTEGER(mlt_same), MLT_CASES_REAL(mlt_##name))(x)
+  _Generic((x), MLT_CASES_INTEGER(mlt_same), MLT_CASES_REAL(mlt_##name))(x)
 #endif
 
 /* --- exponentials and logarithms ------------------------------------------------------------- */
@@ -144,7 +144,7 @@
 
 /* --- arithmetic ------------------------------------------------------------------------------ */
 #define absolute(x)                                                                  \
-  _Generic((x), bool: mlt_same_bool, MLT_CASES_INTEGER(mlt_absolute),                \
+  _Generic((x), MLT_CASES_INTEGER(mlt_absolute),                \
            MLT_CASES_REAL(mlt_absolute), MLT_CASES_COMPLEX(mlt_absolute))(x)
 #define sign(x)                                                                      \
   _Generic((x), MLT_CASES_INTEGER(mlt_sign), MLT_CASES_REAL(mlt_sign),               \
@@ -164,7 +164,7 @@
 #define isnan(x) ((x) != (x))
 #define isfinite(x) ((x) - (x) == 0)
 #define isinf(x)                                                                     \
-  _Generic((x), bool: mlt_zero_bool, MLT_CASES_INTEGER(mlt_zero), MLT_CASES_REAL(mlt_isinf), \
+  _Generic((x), MLT_CASES_INTEGER(mlt_zero), MLT_CASES_REAL(mlt_isinf), \
            MLT_CASES_COMPLEX(mlt_isinf))(x)
 #define copysign(x, y) _Generic((x), MLT_CASES_REAL(mlt_copysign))(x, y)
 #define signbit(x) (_Generic((x), MLT_CASES_REAL(mlt_copysign))(1, x) < 0)
@@ -173,16 +173,17 @@
   _Generic(*(const in_type *)0, mlt_half: mlt_nextafter_f16, MLT_CASES_REAL(mlt_nextafter))(x, y)
 
 /* --- bits ------------------------------------------------------------------------------------ */
-#define invert(x) ((x) ^ (__typeof__(x))-1)
+/* A bool is computed as a byte, of which one bit counts. */
+#define invert(x) _Generic(*(const in_type *)0, bool: (x) ^ 1, default: (x) ^ (__typeof__(x))-1)
 #define left_shift(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_left_shift))(x, y)
 #define right_shift(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_right_shift))(x, y)
 
 /* --- parts of complex numbers, and of real ones ---------------------------------------------- */
 #define real(x)                                                                      \
-  _Generic((x), bool: mlt_same_bool, MLT_CASES_INTEGER(mlt_same), MLT_CASES_REAL(mlt_same), \
+  _Generic((x), MLT_CASES_INTEGER(mlt_same), MLT_CASES_REAL(mlt_same), \
            MLT_CASES_COMPLEX(mlt_real))(x)
 #define imag(x)                                                                      \
-  _Generic((x), bool: mlt_zero_bool, MLT_CASES_INTEGER(mlt_zero), MLT_CASES_REAL(mlt_zero), \
+  _Generic((x), MLT_CASES_INTEGER(mlt_zero), MLT_CASES_REAL(mlt_zero), \
            MLT_CASES_COMPLEX(mlt_imag))(x)
 #define conj(x)                                                                      \
   _Generic((x), MLT_CASES_INTEGER(mlt_same), MLT_CASES_REAL(mlt_same),               \

@@ -8,7 +8,6 @@
 #ifndef MLTENSOR_FUNCTIONS_INTEGER_H
 #define MLTENSOR_FUNCTIONS_INTEGER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define MLT_SCALAR static inline __attribute__((always_inline))
@@ -105,8 +104,5 @@ MLT_DEFINE_UNSIGNED(u64, uint64_t, 64)
 #undef MLT_DEFINE_SHARED
 #undef MLT_DEFINE_SIGNED
 #undef MLT_DEFINE_UNSIGNED
-
-MLT_SCALAR bool mlt_same_bool(bool a) { return a; }
-MLT_SCALAR bool mlt_zero_bool(bool a) { return (void)a, false; }
 
 #endif

@@ -28,7 +28,8 @@
 #define MLT_T_COMPLEX64 float complex
 #define MLT_T_COMPLEX128 double complex
 
-#define MLT_C_BOOL bool
+/* A bool is computed as the byte it is, of which the compiler makes vectors. */
+#define MLT_C_BOOL uint8_t
 #define MLT_C_INT8 int8_t
 #define MLT_C_INT16 int16_t
 #define MLT_C_INT32 int32_t
@@ -64,7 +65,6 @@
 #define MLT_STORE_PLAIN(p, v) (*(p) = (v))
 #define MLT_LOAD_FLOAT16(p) mlt_half_to_float(*(p))
 #define MLT_STORE_FLOAT16(p, v) (*(p) = mlt_float_to_half(v))
-/* Of a byte as it is the compiler makes vectors, of a bool it does not. */
 #define MLT_LOAD_BOOL(p) (*(const uint8_t *)(p) != 0)
 #define MLT_LOAD_INT8 MLT_LOAD_PLAIN
 #define MLT_LOAD_INT16 MLT_LOAD_PLAIN
@@ -78,7 +78,7 @@
 #define MLT_LOAD_FLOAT64 MLT_LOAD_PLAIN
 #define MLT_LOAD_COMPLEX64 MLT_LOAD_PLAIN
 #define MLT_LOAD_COMPLEX128 MLT_LOAD_PLAIN
-#define MLT_STORE_BOOL MLT_STORE_PLAIN
+#define MLT_STORE_BOOL(p, v) (*(uint8_t *)(p) = (v) != 0)
 #define MLT_STORE_INT8 MLT_STORE_PLAIN
 #define MLT_STORE_INT16 MLT_STORE_PLAIN
 #define MLT_STORE_INT32 MLT_STORE_PLAIN
