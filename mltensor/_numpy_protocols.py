@@ -48,10 +48,18 @@ def any_tensor(value, test):
     return False
 
 
+# What holds no tensors and is met most often.
+PLAIN = frozenset((int, float, bool, str, type(None)))
+
+
 def to_arrays(value):
     """Arguments with every tensor replaced by a NumPy view of its memory."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Tensor):
         return to_numpy(value)
+    if type(value) is tuple:
+        return tuple([to_arrays(one) for one in value])
     if isinstance(value, (list, tuple)):
         items = [to_arrays(one) for one in value]
         return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)

@@ -360,17 +360,21 @@ cdef Tensor parameter(Tensor x, object value, int count, str title):
     return contiguous(cast(t, x.view.dtype))
 
 
-cdef Tensor normalized(Tensor given, Tensor g, Tensor factor, object weight_value, object bias_value, object ndim,
-                       double epsilon):
-    """Each row of x; with `g` the gradient of x, with `factor` times an element for each of its own."""
-    cdef mlt_layer_norm s
-    cdef Tensor x = computable("layer_norm", given), weight, bias, result
-    cdef int i, status, count = ndim
+cdef Tensor elementwise_of(Tensor x, Tensor t, str title):
+    """A tensor of the shape of x, contiguous in its dtype."""
+    if not same_shape(t, x):
+        raise ShapeError(
+            f"layer_norm: a {title} of shape {shape_tuple(t)} does not fit an input of shape {shape_tuple(x)}")
+    return contiguous(cast(t, x.view.dtype))
+
+
+cdef Tensor prepare_rows(mlt_layer_norm* s, Tensor x, int count, double epsilon):
+    """Rows over the last `count` dimensions of x, without weight, bias and gradient; returns the result to fill."""
+    cdef Tensor result
+    cdef int i
     if count < 1 or count > x.view.ndim:
         raise ShapeError(
             f"layer_norm over the last {count} dimensions needs as many in the input, not shape {shape_tuple(x)}")
-    weight = parameter(x, weight_value, count, "weight")
-    bias = parameter(x, bias_value, count, "bias")
     result = empty_like(x, x.view.dtype)
     s.n = 1
     for i in range(x.view.ndim - count, x.view.ndim):
@@ -378,46 +382,57 @@ cdef Tensor normalized(Tensor given, Tensor g, Tensor factor, object weight_valu
     s.rows = x.view.size // s.n if s.n else 0
     s.source = x.view.data
     s.result = result.view.data
-    s.weight = weight.view.data if weight is not None else NULL
-    s.bias = bias.view.data if bias is not None else NULL
-    s.gradient = NULL
+    s.gradient = s.weight = s.bias = NULL
     s.weight_step = 0
     s.epsilon = epsilon
-    if factor is not None:
-        if not same_shape(factor, x):
-            raise ShapeError(
-                f"layer_norm: a factor of shape {shape_tuple(factor)} does not fit an input of shape {shape_tuple(x)}")
-        factor = contiguous(cast(factor, x.view.dtype))
-        s.weight = factor.view.data
-        s.weight_step = s.n
-    if g is not None:
-        if not same_shape(g, x):
-            raise ShapeError(
-                f"layer_norm: a gradient of shape {shape_tuple(g)} does not fit an input of shape {shape_tuple(x)}")
-        g = contiguous(cast(g, x.view.dtype))
-        s.gradient = g.view.data
-    if x.view.size <= MLT_PARALLEL_THRESHOLD:
-        status = mlt_layer_norm_run(&s, x.view.dtype)
+    return result
+
+
+cdef Tensor normalize(mlt_layer_norm* s, Tensor result, int dtype):
+    """Run what was prepared; the result in a dtype."""
+    cdef int status
+    if result.view.size <= MLT_PARALLEL_THRESHOLD:
+        status = mlt_layer_norm_run(s, result.view.dtype)
     else:
         with nogil:
-            status = mlt_layer_norm_run(&s, x.view.dtype)
+            status = mlt_layer_norm_run(s, result.view.dtype)
     check_interrupt(status)
-    return finished(result, given.view.dtype)
+    return finished(result, dtype)
 
 
 cdef object layer_norm_kernel(PyObject** a):
     """Arguments x, weight, bias, normalized_ndim, eps."""
-    return normalized(<Tensor> a[0], None, None, <object> a[1], <object> a[2], <object> a[3], <object> a[4])
+    cdef mlt_layer_norm s
+    cdef Tensor given = <Tensor> a[0], x = computable("layer_norm", given), weight, bias
+    cdef Tensor result = prepare_rows(&s, x, <object> a[3], <object> a[4])
+    weight = parameter(x, <object> a[1], <object> a[3], "weight")
+    bias = parameter(x, <object> a[2], <object> a[3], "bias")
+    s.weight = weight.view.data if weight is not None else NULL
+    s.bias = bias.view.data if bias is not None else NULL
+    return normalize(&s, result, given.view.dtype)
 
 
 cdef object layer_norm_backward_kernel(PyObject** a):
     """Arguments g, x, weight, normalized_ndim, eps: gradient with respect to x."""
-    return normalized(<Tensor> a[1], <Tensor> a[0], None, <object> a[2], None, <object> a[3], <object> a[4])
+    cdef mlt_layer_norm s
+    cdef Tensor given = <Tensor> a[1], x = computable("layer_norm", given), weight, g
+    cdef Tensor result = prepare_rows(&s, x, <object> a[3], <object> a[4])
+    weight = parameter(x, <object> a[2], <object> a[3], "weight")
+    g = elementwise_of(x, <Tensor> a[0], "gradient")
+    s.weight = weight.view.data if weight is not None else NULL
+    s.gradient = g.view.data
+    return normalize(&s, result, given.view.dtype)
 
 
 cdef object layer_norm_product_kernel(PyObject** a):
     """Arguments x, factor, normalized_ndim, eps: the normalised x times a tensor of its shape."""
-    return normalized(<Tensor> a[0], None, <Tensor> a[1], None, None, <object> a[2], <object> a[3])
+    cdef mlt_layer_norm s
+    cdef Tensor given = <Tensor> a[0], x = computable("layer_norm", given), factor
+    cdef Tensor result = prepare_rows(&s, x, <object> a[2], <object> a[3])
+    factor = elementwise_of(x, <Tensor> a[1], "factor")
+    s.weight = factor.view.data
+    s.weight_step = s.n
+    return normalize(&s, result, given.view.dtype)
 
 
 KERNELS = {

@@ -30,7 +30,8 @@ typedef struct {
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
   atomic_llong busy;   /* when the last work that several threads could share ended, */
   atomic_llong shared; /* and the last that they shared */
-  atomic_llong alone;  /* until when short work is not shared */
+  atomic_llong alone;  /* until when short work is not shared, */
+  atomic_llong alone_for; /* and for how long the next thread that is late makes it so */
 } mlt_runtime;
 
 /* Each extension module keeps a pointer to the one runtime; set at import. */
@@ -42,9 +43,11 @@ static mlt_runtime *mlt_runtime_pointer;
 /* How long idle threads stay awake, and what waking them takes. */
 #define MLT_AWAKE_NS 30000LL
 #define MLT_WAKING_NS 30000LL
-/* A thread that was awake and comes so late makes us work alone for so long, but for longer work. */
+/* A thread that was awake and comes so late makes us work alone, but for longer work: shortly the first time, which may
+ * have been an accident, and twice as long every time after that until it is on time. */
 #define MLT_LATE_NS 20000LL
-#define MLT_ALONE_NS 10000000LL
+#define MLT_ALONE_FIRST_NS 500000LL
+#define MLT_ALONE_MOST_NS 16000000LL
 #define MLT_ALONE_WORK_NS 500000LL
 #define MLT_POLL_INTERVAL_NS 20000000LL
 
@@ -139,8 +142,16 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
   }
   const int64_t end = mlt_now_ns();
   /* The others may be in the middle of a chunk when the caller has done its last. */
-  if (awake && end - finished > MLT_LATE_NS + 2 * (finished - start) / (own + 1))
-    atomic_store_explicit(&runtime->alone, end + MLT_ALONE_NS, memory_order_relaxed);
+  if (awake) {
+    int64_t alone = MLT_ALONE_FIRST_NS / 2;
+    if (end - finished > MLT_LATE_NS + 2 * (finished - start) / (own + 1)) {
+      const int64_t before = mlt_time_of(&runtime->alone_for);
+      alone = 2 * before < MLT_ALONE_FIRST_NS ? MLT_ALONE_FIRST_NS
+              : 2 * before > MLT_ALONE_MOST_NS ? MLT_ALONE_MOST_NS : 2 * before;
+      atomic_store_explicit(&runtime->alone, end + alone, memory_order_relaxed);
+    }
+    atomic_store_explicit(&runtime->alone_for, alone, memory_order_relaxed);
+  }
   atomic_store_explicit(&runtime->shared, end, memory_order_relaxed);
   return atomic_load(&stop);
 }

@@ -54,7 +54,7 @@ def tensor_draw(name, owner):
     def draw(self, *args, **kwargs):
         bound = getattr(self._numpy, name)
         args, out = to_arrays(args), kwargs.pop("out", None)
-        kwargs = to_arrays(kwargs)
+        kwargs = to_arrays(kwargs) if kwargs else kwargs
         if isinstance(out, Tensor):
             return into(out, bound, args, kwargs)
         return as_drawn(bound(*args, **kwargs) if out is None else bound(*args, out=out, **kwargs))
@@ -67,7 +67,7 @@ def tensor_function(bound):
 
     @functools.wraps(bound)
     def draw(*args, **kwargs):
-        return as_drawn(bound(*to_arrays(args), **to_arrays(kwargs)))
+        return as_drawn(bound(*to_arrays(args), **to_arrays(kwargs)) if kwargs else bound(*to_arrays(args)))
 
     draw.__module__ = "mltensor.random"
     return draw
