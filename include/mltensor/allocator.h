@@ -1,4 +1,4 @@
-/* Caching allocator for tensor memory, 64-byte aligned.
+/* Caching allocator for tensor memory, 64-byte aligned; large blocks begin on a page.
  *
  * A fresh block costs more in page faults than the arithmetic that fills it, so
  * freed blocks are kept and handed out again.  Small blocks (up to 16 KiB, in
@@ -29,6 +29,7 @@
 #define MLT_SMALL_KEEP 64            /* blocks kept per small class and thread, */
 #define MLT_SMALL_KEEP_BYTES 262144  /* or as many as these bytes hold */
 #define MLT_LARGE_CLASSES 512
+#define MLT_PAGE 4096
 #define MLT_HUGE_PAGE (2 << 20)
 #define MLT_PRESSURE_FROM (16 << 20) /* requests from here on look at the memory that is left, */
 #define MLT_PRESSURE_REST 16         /* of which this part is to stay free */
@@ -129,7 +130,9 @@ static int mlt_memory_is_short(uint64_t bytes) {
 
 static void *mlt_system_allocate(uint64_t bytes) {
   if (bytes >= MLT_PRESSURE_FROM && mlt_large.cached_bytes > 0 && mlt_memory_is_short(bytes)) mlt_trim();
-  size_t alignment = bytes >= MLT_HUGE_PAGE ? MLT_HUGE_PAGE : MLT_ALIGNMENT;
+  /* Where a result lies a little behind an operand in its page, processors take its stores for what the next loads are
+   * after; blocks one after the other from the C library would do so. */
+  size_t alignment = bytes >= MLT_HUGE_PAGE ? MLT_HUGE_PAGE : bytes > MLT_SMALL_LIMIT ? MLT_PAGE : MLT_ALIGNMENT;
   void *memory = NULL;
   if (posix_memalign(&memory, alignment, bytes) != 0) {
     mlt_trim();
