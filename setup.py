@@ -44,7 +44,8 @@ def load_table():
 
 _ops = load_table()
 
-COMMON = ["-std=gnu11", "-Wall", "-Wno-unused-function", "-fvisibility=hidden", "-ffp-contract=off",
+COMMON = ["-std=gnu11", "-D_GNU_SOURCE=1", "-Wall", "-Wno-unused-function", "-fvisibility=hidden",
+          "-ffp-contract=off",
           "-fno-math-errno", "-fno-trapping-math", "-fcx-fortran-rules", "-fwrapv",
           "-Wno-int-in-bool-context"]
 OPTIMISE = ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]

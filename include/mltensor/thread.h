@@ -21,6 +21,10 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#if defined(__linux__)
+#include <sched.h>
+#include <unistd.h>
+#endif
 
 /* Process-wide settings, owned by the storage module. */
 typedef struct {
@@ -50,6 +54,7 @@ static mlt_runtime *mlt_runtime_pointer;
 #define MLT_ALONE_MOST_NS 16000000LL
 #define MLT_ALONE_WORK_NS 500000LL
 #define MLT_POLL_INTERVAL_NS 20000000LL
+#define MLT_SPREAD_NS 1000000LL /* a thread changes its processor no more often */
 
 typedef void (*mlt_task)(void *context, int64_t begin, int64_t end);
 
@@ -114,6 +119,33 @@ static inline int64_t mlt_begin_alone(int64_t count, int64_t chunk, int64_t chun
 }
 
 #ifdef _OPENMP
+#define MLT_PROCESSOR_WORDS 16
+
+/* Takes note of the processor that a thread of the team runs on. One that sleeps often is woken where the one that wakes
+ * it runs, and would stay there: where another of us is there already, it keeps to the processors of the main thread
+ * that none of us is on. */
+static void mlt_spread(atomic_ullong *taken) {
+#if defined(__linux__)
+  static _Thread_local int64_t last;
+  const int here = sched_getcpu();
+  if (here < 0 || here >= 64 * MLT_PROCESSOR_WORDS) return;
+  const unsigned long long bit = 1ull << (here & 63);
+  if (!(atomic_fetch_or(taken + here / 64, bit) & bit)) return;
+  const int64_t now = mlt_now_ns();
+  if (now - last < MLT_SPREAD_NS) return;
+  last = now;
+  cpu_set_t left;
+  if (sched_getaffinity(getpid(), sizeof left, &left)) return;
+  for (int k = 0; k < 64 * MLT_PROCESSOR_WORDS && k < CPU_SETSIZE; k++)
+    if (atomic_load(taken + k / 64) >> (k & 63) & 1) CPU_CLR(k, &left);
+  if (CPU_COUNT(&left) == 0 || sched_setaffinity(0, sizeof left, &left)) return;
+  const int there = sched_getcpu();
+  if (there >= 0 && there < 64 * MLT_PROCESSOR_WORDS) atomic_fetch_or(taken + there / 64, 1ull << (there & 63));
+#else
+  (void)taken;
+#endif
+}
+
 /* Chunks from `done` on, by all threads. Nonzero when interrupted. */
 static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, int threads, mlt_task task,
                      void *context) {
@@ -123,11 +155,15 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
   int64_t finished = 0, own = 0;
   atomic_llong next;
   atomic_int stop;
+  atomic_ullong taken[MLT_PROCESSOR_WORDS];
   atomic_init(&next, done);
   atomic_init(&stop, 0);
+  for (int k = 0; k < MLT_PROCESSOR_WORDS; k++) atomic_init(taken + k, 0);
+  mlt_spread(taken);
 #pragma omp parallel num_threads(threads)
   {
     const int caller = omp_get_thread_num() == 0;
+    if (!caller) mlt_spread(taken);
     int64_t last = start;
     for (;;) {
       int64_t k = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);

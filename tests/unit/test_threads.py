@@ -94,3 +94,20 @@ print(measured != COSTS["exp"], [bool(a) == bool(b) for a, b in zip(measured, CO
 """
     assert run_python(code, MLTENSOR_CALIBRATE="1") == "True 0"
     assert run_python(code) == "False 0"
+
+
+def test_the_callers_processors_stay_its_own():
+    assert run_python("""
+import os, mltensor as np
+affinity = getattr(os, "sched_getaffinity", lambda process: {0})
+confine = getattr(os, "sched_setaffinity", lambda process, processors: None)
+np.set_num_threads(2)
+x = np.ones(2_000_000)
+allowed = affinity(0)
+for processors in (allowed, {min(allowed)}):
+    confine(0, processors)
+    for _ in range(50):
+        assert float((x + x).sum()) == 4_000_000
+    assert affinity(0) == processors
+print("kept")
+""") == "kept"
