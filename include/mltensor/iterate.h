@@ -147,13 +147,16 @@ static void mlt_iteration_pieces(const mlt_iteration *it, int indirect, char *co
     at[k] = pointers[k];
     steps[k] = !(indirect >> k & 1) ? strides[k] : k < out ? it->fetched_size[k] : it->itemsize[out];
   }
+  /* Gathering waits for memory as the loop does; converting does not, and loses by writing past the cache. */
+  const int past = it->streamed && it->streaming && !it->converted && strides[out] == it->itemsize[out] &&
+                   ((intptr_t)at[out] & 63) == 0;
   for (int64_t piece = MLT_GATHERED; n > 0; n -= piece) {
     if (piece > n) piece = n;
     for (int k = 0; k <= out; k++) args[k] = indirect >> k & 1 ? scratch[k] : at[k];
     for (int k = 0; k < out; k++)
       if (indirect >> k & 1)
         it->fetch[k]((char *const[2]){at[k], scratch[k]}, (int64_t const[2]){strides[k], steps[k]}, piece);
-    it->loop(args, steps, piece);
+    (past && piece * steps[out] % MLT_STREAMED_BLOCK == 0 ? it->streaming : it->loop)(args, steps, piece);
     if (indirect >> out & 1)
       it->scatter((char *const[2]){scratch[out], at[out]}, (int64_t const[2]){steps[out], strides[out]}, piece);
     for (int k = 0; k <= out; k++) at[k] += piece * strides[k];
