@@ -12,7 +12,7 @@ from mltensor._core.operation cimport TENSORS, Op, plug_call, vectorcall_functio
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
-from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, plainly_into, unary
+from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, plainly_given, plainly_into, unary
 
 from mltensor._core.operation import OPERATIONS
 from mltensor.errors import DeviceError, GradientError, ShapeError
@@ -81,13 +81,6 @@ cdef object write_out(Op op, object out, Tensor result):
                             "away, or compute under no_grad()")
     copy_into(target, result)
     return out
-
-
-cdef inline bint plainly_given(PyObject* argument) noexcept:
-    """A tensor of the class itself with nothing on the tape."""
-    return type(<object> argument) is Tensor and (
-        ((<Tensor> argument).node is None and (<Tensor> argument).base is None)
-        or not requires_grad(<Tensor> argument) or not grad_enabled())
 
 
 cdef object call_alone(Op op, PyObject* x):

@@ -2,7 +2,16 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.operation cimport Op
-from mltensor._core.tensor cimport Tensor
+from mltensor._core.tape cimport grad_enabled
+from mltensor._core.tensor cimport Tensor, requires_grad
+
+
+cdef inline bint plainly_given(PyObject* argument) noexcept:
+    """A tensor of the class itself with nothing on the tape."""
+    return type(<object> argument) is Tensor and (
+        ((<Tensor> argument).node is None and (<Tensor> argument).base is None)
+        or not requires_grad(<Tensor> argument) or not grad_enabled())
+
 
 cdef object unary(Op op, object x)
 cdef object binary(Op op, object x, object y)

@@ -244,12 +244,10 @@ cdef bint inplace(Op op, Tensor target, object other, bint reversed) except -1:
 cdef bint plainly_into(Op op, PyObject** inputs, object out) except -1:
     """op(inputs, out=out) with nothing on the tape, where one loop does it."""
     cdef int k
-    if type(out) is not Tensor or grad_enabled() and requires_grad(<Tensor> out):
+    if not plainly_given(<PyObject*> out):
         return False
     for k in range(op.arity):
-        if isinstance(<object> inputs[k], Tensor) and (
-                type(<object> inputs[k]) is not Tensor
-                or grad_enabled() and requires_grad(<Tensor> <object> inputs[k])):
+        if isinstance(<object> inputs[k], Tensor) and not plainly_given(inputs[k]):
             return False
     return into(op, inputs, <Tensor> out)
 

@@ -280,7 +280,7 @@ cdef object swapaxes_shortcut(PyObject** a, Py_ssize_t count):
 cdef object ravel_shortcut(PyObject** a, Py_ssize_t count):
     """ravel(x) of what lies in order."""
     cdef Tensor x = <Tensor> a[0]
-    return reshape(x, 1, &x.view.size) if count == 1 and x.view.contiguous else None
+    return flat(x) if count == 1 and x.view.contiguous else None
 
 
 cdef Tensor part(Tensor z, int imaginary):

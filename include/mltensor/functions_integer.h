@@ -8,9 +8,23 @@
 #ifndef MLTENSOR_FUNCTIONS_INTEGER_H
 #define MLTENSOR_FUNCTIONS_INTEGER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define MLT_SCALAR static inline __attribute__((always_inline))
+
+/* A block of two operands, whose steps are 1, or 0 for a number that is repeated, from loops made for steps that the
+ * compiler knows; see MLT_BLOCK_OF in loops.h. */
+#define MLT_DEFINE_BLOCK_OF_STEPS(name, suffix, T)                                                          \
+  static inline void MLT_FN(name##_block_##suffix)(const T *a, const T *b, T *y, ptrdiff_t n, int a_step,  \
+                                                   int b_step) {                                           \
+    if (a_step && b_step)                                                                                  \
+      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 1);                                                     \
+    else if (a_step)                                                                                       \
+      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 0);                                                     \
+    else                                                                                                   \
+      MLT_FN(name##_steps_##suffix)(a, b, y, n, 0, b_step);                                                \
+  }
 
 /* Quotient towards zero for b != 0. */
 #define MLT_DEFINE_QUOTIENT_NARROW(suffix, T)                          \

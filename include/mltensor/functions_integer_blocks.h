@@ -44,18 +44,7 @@
       for (ptrdiff_t i = 0; i < count; i++) y[start + i] = (T)result[i];                                           \
     }                                                                                                              \
   }                                                                                                                \
-  MLT_DEFINE_INTEGER_BLOCK(power, suffix, T)
-
-#define MLT_DEFINE_INTEGER_BLOCK(name, suffix, T)                                                                  \
-  static inline void MLT_FN(name##_block_##suffix)(const T *a, const T *b, T *y, ptrdiff_t n, int a_step,          \
-                                                   int b_step) {                                                   \
-    if (a_step && b_step)                                                                                          \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 1);                                                             \
-    else if (a_step)                                                                                               \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 0);                                                             \
-    else                                                                                                           \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 0, b_step);                                                        \
-  }
+  MLT_DEFINE_BLOCK_OF_STEPS(power, suffix, T)
 
 MLT_DEFINE_POWER_STEPS(i32, int32_t, uint32_t)
 MLT_DEFINE_POWER_STEPS(i64, int64_t, uint64_t)
@@ -109,7 +98,7 @@ static inline void MLT_FN(floor_divide_block_u8)(const uint8_t *a, const uint8_t
       y[i] = b ? (RESULT) : 0;                                                                                     \
     }                                                                                                              \
   }                                                                                                                \
-  MLT_DEFINE_INTEGER_BLOCK(name, suffix, T)
+  MLT_DEFINE_BLOCK_OF_STEPS(name, suffix, T)
 #define MLT_DEFINE_DIVISIONS(suffix, T, U, AGAIN)                                                                  \
   MLT_DEFINE_DIVISION(floor_divide, suffix, T, U, AGAIN, quotient)                                                 \
   MLT_DEFINE_DIVISION(remainder, suffix, T, U, AGAIN, rest)                                                        \
@@ -126,7 +115,6 @@ MLT_DEFINE_DIVISIONS(i64, int64_t, uint64_t, 1)
 #endif
 #undef MLT_DEFINE_DIVISIONS
 #undef MLT_DEFINE_DIVISION
-#undef MLT_DEFINE_INTEGER_BLOCK
 
 #ifndef MLT_BLOCK_power_INT64
 #define MLT_BLOCK_power_INT8 ~, MLT_FN(power_block_i8), 1

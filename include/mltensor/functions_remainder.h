@@ -45,15 +45,7 @@ static double mlt_remainder_exact_f64(double a, double b) {
       memcpy(y + start, near, (size_t)count * sizeof(T));                                                  \
     }                                                                                                      \
   }                                                                                                        \
-  static inline void MLT_FN(name##_block_##suffix)(const T *a, const T *b, T *y, ptrdiff_t n, int a_step,  \
-                                                   int b_step) {                                           \
-    if (a_step && b_step)                                                                                  \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 1);                                                     \
-    else if (a_step)                                                                                       \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 1, 0);                                                     \
-    else                                                                                                   \
-      MLT_FN(name##_steps_##suffix)(a, b, y, n, 0, b_step);                                                \
-  }
+  MLT_DEFINE_BLOCK_OF_STEPS(name, suffix, T)
 #define MLT_BLOCK_remainder_FLOAT32 ~, MLT_FN(remainder_block_f32), 1
 #define MLT_BLOCK_remainder_FLOAT64 ~, MLT_FN(remainder_block_f64), 1
 #define MLT_BLOCK_fmod_FLOAT32 ~, MLT_FN(fmod_block_f32), 1

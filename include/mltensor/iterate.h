@@ -6,7 +6,7 @@
  * input lies across the output (`a + a.T`), tiles of it are turned over first.
  * Inputs of another dtype, and operands with gaps between their elements, go in
  * pieces through the first-level cache.  A result that the cache would not keep
- * is written past it: by the loop itself where it has such a form, else in pieces.
+ * is written past it by loops that have such a form, and by copies.
  */
 #ifndef MLTENSOR_ITERATE_H
 #define MLTENSOR_ITERATE_H

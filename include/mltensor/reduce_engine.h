@@ -293,7 +293,8 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  (p->wide ? loops->wide : p->far && loops->far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
+  (p->wide ? loops->wide : p->far && loops->far ? loops->far : loops->column)(source, m * loops->width, count,
+                                                                              p->inner_stride, acc, aux);
 }
 
 static inline void mlt_reduce_copy(char *to, const char *from, int64_t bytes) {
