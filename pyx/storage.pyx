@@ -183,7 +183,8 @@ def memory_stats():
     eighth of the memory that the process may use; `set_memory_limit` sets another, `empty_cache` gives back what is
     kept.
     The cache is also emptied when the system refuses memory, or when a large request would leave little.
-    Smaller blocks are kept by each thread, at most 256 KiB of a size.
+    Smaller blocks are kept by each thread, at most 256 KiB of a size, and cut from slabs of 1 MiB, of which 16 are
+    kept where none of their blocks is in use.
 
     >>> import mltensor as np
     >>> np.empty_cache()

@@ -1,12 +1,12 @@
-/* Caching allocator for tensor memory, 64-byte aligned; large blocks begin on a page.
+/* Caching allocator for tensor memory, 64-byte aligned.
  *
  * A fresh block costs more in page faults than the arithmetic that fills it, so
- * freed blocks are kept and handed out again.  Small blocks (up to 16 KiB, in
- * steps of 64 bytes) live in free lists of each thread and need no lock.  Large
- * ones are kept in lists of size classes (eight per power of two) behind one
- * mutex, within a bound on their total; blocks of 2 MiB and more ask for huge
- * pages.  When the system is about to run out of memory, or refuses some, the
- * cache is emptied first.
+ * freed blocks are kept and handed out again.  Small blocks (up to 16 KiB) live
+ * in free lists of each thread and need no lock (slab.h).  Large ones, which
+ * begin on a page, are kept in lists of size classes (eight per power of two)
+ * behind one mutex, within a bound on their total; blocks of 2 MiB and more ask
+ * for huge pages.  When the system is about to run out of memory, or refuses
+ * some, the cache is emptied first.
  *
  * Included by the storage module alone.
  */
@@ -18,31 +18,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#if defined(__linux__)
 #include <sys/mman.h>
-#endif
+#include <unistd.h>
 
-#define MLT_ALIGNMENT 64
-#define MLT_SMALL_LIMIT 16384
-#define MLT_SMALL_CLASSES (MLT_SMALL_LIMIT / MLT_ALIGNMENT + 1)
-#define MLT_SMALL_KEEP 64            /* blocks kept per small class and thread, */
-#define MLT_SMALL_KEEP_BYTES 262144  /* or as many as these bytes hold */
+#include "mltensor/slab.h"
+
 #define MLT_LARGE_CLASSES 512
-#define MLT_PAGE 4096
 #define MLT_HUGE_PAGE (2 << 20)
 #define MLT_PRESSURE_FROM (16 << 20) /* requests from here on look at the memory that is left, */
 #define MLT_PRESSURE_REST 16         /* of which this part is to stay free */
-
-typedef struct mlt_block {
-  struct mlt_block *next;
-} mlt_block;
-
-typedef struct {
-  mlt_block *head[MLT_SMALL_CLASSES];
-  int32_t count[MLT_SMALL_CLASSES];
-  int registered;
-} mlt_small_cache;
 
 typedef struct {
   pthread_mutex_t lock;
@@ -56,33 +40,7 @@ typedef struct {
   uint64_t trims;
 } mlt_large_cache;
 
-static _Thread_local mlt_small_cache mlt_small;
 static mlt_large_cache mlt_large = {.lock = PTHREAD_MUTEX_INITIALIZER, .limit_bytes = 1ull << 30};
-static pthread_key_t mlt_small_key;
-static pthread_once_t mlt_small_once = PTHREAD_ONCE_INIT;
-
-static void mlt_small_release(void *cache_pointer) {
-  mlt_small_cache *cache = (mlt_small_cache *)cache_pointer;
-  for (int k = 0; k < MLT_SMALL_CLASSES; k++) {
-    while (cache->head[k]) {
-      mlt_block *block = cache->head[k];
-      cache->head[k] = block->next;
-      free(block);
-    }
-    cache->count[k] = 0;
-  }
-  /* What is freed still later, by another destructor, asks to be released in its turn. */
-  cache->registered = 0;
-}
-
-static void mlt_small_make_key(void) { pthread_key_create(&mlt_small_key, mlt_small_release); }
-
-/* Gives a thread's lists back to the system when the thread ends. */
-static void mlt_small_register(void) {
-  pthread_once(&mlt_small_once, mlt_small_make_key);
-  pthread_setspecific(mlt_small_key, &mlt_small);
-  mlt_small.registered = 1;
-}
 
 /* Size class of a large request, and the bytes a block of that class has. */
 static inline int mlt_large_class(uint64_t bytes, uint64_t *rounded) {
@@ -107,6 +65,7 @@ static void mlt_trim(void) {
   mlt_large.cached_bytes = 0;
   mlt_large.trims++;
   pthread_mutex_unlock(&mlt_large.lock);
+  mlt_slab_trim();
   while (all) {
     mlt_block *block = all;
     all = block->next;
@@ -130,9 +89,7 @@ static int mlt_memory_is_short(uint64_t bytes) {
 
 static void *mlt_system_allocate(uint64_t bytes) {
   if (bytes >= MLT_PRESSURE_FROM && mlt_large.cached_bytes > 0 && mlt_memory_is_short(bytes)) mlt_trim();
-  /* Where a result lies a little behind an operand in its page, processors take its stores for what the next loads are
-   * after; blocks one after the other from the C library would do so. */
-  size_t alignment = bytes >= MLT_HUGE_PAGE ? MLT_HUGE_PAGE : bytes > MLT_SMALL_LIMIT ? MLT_PAGE : MLT_ALIGNMENT;
+  size_t alignment = bytes >= MLT_HUGE_PAGE ? MLT_HUGE_PAGE : MLT_PAGE;
   void *memory = NULL;
   if (posix_memalign(&memory, alignment, bytes) != 0) {
     mlt_trim();
@@ -147,15 +104,10 @@ static void *mlt_system_allocate(uint64_t bytes) {
 /* Memory for `bytes` bytes (0 is allowed), or NULL. */
 static inline void *mlt_allocate(uint64_t bytes) {
   if (bytes <= MLT_SMALL_LIMIT) {
-    int k = (int)((bytes + MLT_ALIGNMENT - 1) / MLT_ALIGNMENT);
-    if (k == 0) k = 1;
-    mlt_block *block = mlt_small.head[k];
-    if (block) {
-      mlt_small.head[k] = block->next;
-      mlt_small.count[k]--;
-      return block;
-    }
-    return mlt_system_allocate((uint64_t)k * MLT_ALIGNMENT);
+    void *small = mlt_small_allocate(bytes);
+    if (small) return small;
+    mlt_trim();
+    return mlt_small_allocate(bytes);
   }
   if (bytes > (1ull << 62)) return NULL;
   uint64_t rounded;
@@ -181,22 +133,12 @@ static inline void *mlt_allocate(uint64_t bytes) {
 
 /* Takes a block of mlt_allocate(bytes) back. */
 static inline void mlt_free(void *memory, uint64_t bytes) {
-  mlt_block *block = (mlt_block *)memory;
-  if (!block) return;
+  if (!memory) return;
   if (bytes <= MLT_SMALL_LIMIT) {
-    int k = (int)((bytes + MLT_ALIGNMENT - 1) / MLT_ALIGNMENT);
-    if (k == 0) k = 1;
-    const int32_t kept = mlt_small.count[k];
-    if (kept >= MLT_SMALL_KEEP || kept * k >= MLT_SMALL_KEEP_BYTES / MLT_ALIGNMENT) {
-      free(block);
-      return;
-    }
-    if (!mlt_small.registered) mlt_small_register();
-    block->next = mlt_small.head[k];
-    mlt_small.head[k] = block;
-    mlt_small.count[k]++;
+    mlt_small_free(memory, bytes);
     return;
   }
+  mlt_block *block = (mlt_block *)memory;
   uint64_t rounded;
   int k = mlt_large_class(bytes, &rounded);
   pthread_mutex_lock(&mlt_large.lock);
@@ -211,9 +153,15 @@ static inline void mlt_free(void *memory, uint64_t bytes) {
   if (!keep) free(block);
 }
 
-/* Nobody may hold the lock while the process is copied by fork. */
-static void mlt_allocator_before_fork(void) { pthread_mutex_lock(&mlt_large.lock); }
-static void mlt_allocator_after_fork(void) { pthread_mutex_unlock(&mlt_large.lock); }
+/* Nobody may hold a lock while the process is copied by fork. */
+static void mlt_allocator_before_fork(void) {
+  pthread_mutex_lock(&mlt_large.lock);
+  pthread_mutex_lock(&mlt_slab_lock);
+}
+static void mlt_allocator_after_fork(void) {
+  pthread_mutex_unlock(&mlt_slab_lock);
+  pthread_mutex_unlock(&mlt_large.lock);
+}
 static void mlt_allocator_configure(uint64_t limit) {
   mlt_large.limit_bytes = limit;
   pthread_atfork(mlt_allocator_before_fork, mlt_allocator_after_fork, mlt_allocator_after_fork);

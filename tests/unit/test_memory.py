@@ -1,6 +1,7 @@
 """The caching allocator: what it keeps, its bound, and that steady loops fault no pages."""
 
 import functools
+import itertools
 import operator
 import os
 import resource
@@ -57,6 +58,64 @@ def test_memory_is_aligned():
     for size in (1, 3, 100, 5_000, 70_000, 3_000_000):
         x = np.empty(size, dtype="uint8")
         assert place(x) % 64 == 0
+
+
+@pytest.mark.parametrize(("nbytes", "multiple"), [(257, 512), (512, 512), (900, 1024), (4_000, 4_096), (4_096, 4_096),
+                                                  (9_000, 4_096), (16_384, 4_096), (16_385, 4_096), (300_000, 4_096)])
+def test_blocks_never_lie_a_little_apart_within_their_pages(nbytes, multiple):
+    blocks = [np.empty(nbytes, dtype="uint8") for _ in range(300)]
+    assert {place(block) % multiple for block in blocks} == {0}
+    assert len({place(block) for block in blocks}) == 300
+
+
+@pytest.mark.parametrize("nbytes", [1, 64, 65, 192, 256, 500, 1_025, 4_096, 8_192, 12_288, 12_289, 16_384])
+def test_small_blocks_do_not_overlap(nbytes):
+    blocks = [np.full(nbytes, k % 251, dtype="uint8") for k in range(1_000)]
+    assert all((block == k % 251).all() for k, block in enumerate(blocks))
+    for block in blocks[::3]:
+        block.fill(255)
+    del blocks[::2]
+    blocks += [np.full(nbytes, 7, dtype="uint8") for _ in range(700)]
+    ends = sorted((place(block), place(block) + nbytes) for block in blocks)
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(ends))
+
+
+def test_memory_of_small_blocks_goes_back_to_the_system():
+    code = '''
+import mltensor as np
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+x = np.ones(1000, dtype="float32")
+before = resident()
+many = [x + 1 for _ in range(50_000)]
+most = resident()
+del many
+np.empty_cache()
+print(most - before > 190_000_000, resident() - before < 20_000_000)
+'''
+    assert run_python(code) == "True True"
+
+
+def test_threads_give_their_small_blocks_back():
+    code = '''
+import threading
+import mltensor as np
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+def work():
+    kept = [np.ones(k) for k in range(1, 2_000)]
+    del kept
+work()
+before = resident()
+for _ in range(60):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+print(resident() - before < 8_000_000)
+'''
+    assert run_python(code) == "True"
 
 
 def test_the_bound_is_kept(limit):
