@@ -99,7 +99,11 @@ MLT_TILE_FN void MLT_TILE(_in_place)(const int complex, const mlt_gemm_block *g)
 static void MLT_TILE(_block)(const mlt_gemm_block *g) {
 #if MLT_GEMM_SWIZZLE
   if (g->dots) {
-    MLT_GEMM_DOT_ROWS(g);
+    /* Sixteen columns whole pages apart do not fit the ways of a cache. */
+    if (g->k * (int64_t)sizeof(MLT_GEMM_T) > MLT_GEMM_LONGEST_DOT && (MLT_LANES <= 8 || g->b_col % 4096 != 0))
+      MLT_TILE(_dot_rows)(g);
+    else
+      MLT_GEMM_DOT_ROWS(g);
     return;
   }
   if (g->m == 1 && g->b_col == (int64_t)sizeof(MLT_GEMM_T) && g->b_row > MLT_GEMM_NEAR &&

@@ -112,7 +112,7 @@ static MLT_GEMM_T MLT_TILE(_dot)(const char *a, const char *b, int64_t depth) {
 
 static void MLT_TILE(_dot_rows)(const mlt_gemm_block *g) {
   const int64_t z = sizeof(MLT_GEMM_T);
-  const int far = g->k * z >= MLT_GEMM_LONG_DOT;
+  const int far = g->k * z >= MLT_GEMM_LONG_DOT && g->k * z <= MLT_GEMM_LONGEST_DOT;
   for (int64_t j = 0; j < g->n; j += MLT_LANES) {
     const int64_t columns = g->n - j < MLT_LANES ? g->n - j : MLT_LANES;
     const char *b = g->b + j * g->b_col;

@@ -107,8 +107,10 @@ typedef struct {
 /* Bytes between rows up to which they are read where they lie. */
 #define MLT_GEMM_NEAR 1024
 
-/* Bytes of a column from which dot products take one column after the other. */
+/* Bytes of a column between which dot products take one column after the other; a longer one leaves no room for the
+ * row in the first cache. */
 #define MLT_GEMM_LONG_DOT 3072
+#define MLT_GEMM_LONGEST_DOT 14336
 
 /* Bytes of an operand that lies beyond the caches. */
 #define MLT_GEMM_FAR (24 << 20)
