@@ -69,14 +69,18 @@ def best_of(found):
     return together
 
 
+def rate_at(moved, rates):
+    """Bytes per second at a set of this size, between those measured."""
+    sizes = sorted(map(int, rates))
+    return float(numpy.interp(math.log(moved), [math.log(size) for size in sizes], [rates[str(size)] for size in sizes]))
+
+
 def floor(case, limits):
     """Seconds that a case takes at least, or None where its size is not what it costs."""
     moved = case.reads + case.writes
     times = []
     if moved:
-        rates = limits["stream" if 16 * case.writes > case.reads else "read"]
-        nearest = min(rates, key=lambda size: abs(math.log(int(size) / moved)))
-        times.append(moved / rates[nearest])
+        times.append(moved / rate_at(moved, limits["stream" if 16 * case.writes > case.reads else "read"]))
     if case.flops:
         times.append(case.flops / limits["flops"][case.dtype])
     return max(times, default=None)

@@ -48,11 +48,18 @@ def names(layers, batch, optimizer):
     return setup
 
 
+def multiplications(layers, batch):
+    """Floating-point operations of the products of one step: forward, of the weights, and of all inputs but the first."""
+    sizes = [wide * narrow for wide, narrow in itertools.pairwise(layers)]
+    return 2 * batch * (2 * sum(sizes) + sum(sizes[1:]))
+
+
 def cases(_options):
     """Rows of the table. NumPy has neither layers nor gradients, JAX neither layers nor optimisers."""
     return [Case(f"{'-'.join(map(str, layers))}, batch {batch}, {optimizer}", STEP,
                  names(layers, batch, optimizer), {"numpy": None, "jax": None}, checked=False,
                  targets={} if target is None else {"torch": target},
+                 flops=multiplications(layers, batch) if layers[0] == 784 else 0, dtype="float32",
                  work=WORK if layers[0] == 784 else "training step MLP 64-64-64-10")
             for layers, batch, optimizer, target in RUNS]
 
