@@ -232,6 +232,12 @@
             MLT_EACH_(D, O, type b = MLT_LOAD(D, pb + i), (__VA_ARGS__), i)                      \
         return;                                                                                  \
       }                                                                                          \
+      if (s[0] == 0 && s[1] == 0) { /* one result, again and again */                            \
+        MLT_EACH_(D, O, type a = MLT_LOAD(D, pa); type b = MLT_LOAD(D, pb), (__VA_ARGS__), 0)    \
+        const out_type result = *out;                                                            \
+        for (int64_t i = 1; i < n; i++) out[i] = result;                                         \
+        return;                                                                                  \
+      }                                                                                          \
     }                                                                                            \
     if (MLT_HAS_BLOCK(MLT_BLOCK_##name##_##D)) {                                                 \
       in_type from_a[MLT_BLOCK_PIECE], from_b[MLT_BLOCK_PIECE];                                  \
@@ -280,13 +286,24 @@
           MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i), (__VA_ARGS__), i)                        \
       return;                                                                                    \
     }                                                                                            \
-    for (int64_t i = 0; i < n; i++) {                                                            \
-      const in_type *pa = (const in_type *)(args[0] + i * s[0]);                                 \
-      const in_type *pb = (const in_type *)(args[1] + i * s[1]);                                 \
-      const in_type *pc = (const in_type *)(args[2] + i * s[2]);                                 \
-      out_type *out = (out_type *)(args[3] + i * s[3]);                                          \
-      MLT_EACH_(D, O, type a = MLT_LOAD(D, pa); type b = MLT_LOAD(D, pb);                        \
-                type c = MLT_LOAD(D, pc), (__VA_ARGS__), 0)                                      \
+    in_type from[3][MLT_BLOCK_PIECE]; /* what repeats or has gaps, without them */               \
+    out_type to[MLT_BLOCK_PIECE];                                                                \
+    for (int64_t start = 0; start < n; start += MLT_BLOCK_PIECE) {                               \
+      const int64_t count = n - start < MLT_BLOCK_PIECE ? n - start : MLT_BLOCK_PIECE;           \
+      const in_type *piece[3];                                                                   \
+      for (int k = 0; k < 3; k++) {                                                              \
+        const char *p = args[k] + start * s[k];                                                  \
+        piece[k] = s[k] == z ? (const in_type *)p : from[k];                                     \
+        if (s[k] != z && (s[k] || start == 0))                                                   \
+          for (int64_t i = 0; i < count; i++) from[k][i] = *(const in_type *)(p + i * s[k]);     \
+      }                                                                                          \
+      const in_type *pa = piece[0], *pb = piece[1], *pc = piece[2];                              \
+      out_type *out = s[3] == sizeof(out_type) ? (out_type *)(args[3] + start * s[3]) : to;      \
+      _Pragma("GCC ivdep") for (int64_t i = 0; i < count; i++)                                   \
+          MLT_EACH_(D, O, type a = MLT_LOAD(D, pa + i); type b = MLT_LOAD(D, pb + i);            \
+                    type c = MLT_LOAD(D, pc + i), (__VA_ARGS__), i)                              \
+      if (out == to)                                                                             \
+        for (int64_t i = 0; i < count; i++) *(out_type *)(args[3] + (start + i) * s[3]) = to[i]; \
     }                                                                                            \
   }
 

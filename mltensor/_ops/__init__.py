@@ -14,6 +14,7 @@ from . import (
     joining,
     linear_algebra,
     logic,
+    losses,
     manipulation,
     neural,
     norms,

@@ -89,7 +89,7 @@ op("absolute", returns="REAL_OF", expr="absolute(a)", vjp=absolute_gradient, gpu
        ">>> np.absolute([3 + 4j, -2]).tolist()\n[5.0, 2.0]")
 op("sign", accepts="NOT_BOOL", expr="sign(a)", vjp=sign_gradient, gpu="sign",
    doc="-1, 0 or 1; of a complex number ``x / |x|``, or 0.\n\n>>> np.sign([-2.5, 0.0, 7.0]).tolist()\n[-1.0, 0.0, 1.0]")
-op("square", accepts="NUMERIC", expr="a * a", vjp=(lambda g, a: 2 * g * a), gpu="square",
+op("square", accepts="NUMERIC", expr="a * a", vjp=(lambda g, a: g * (a + a)), gpu="square",
    doc="The number times itself.\n\n>>> np.square([2.0, -3.0]).tolist()\n[4.0, 9.0]")
 op("sqrt", accepts="FLOATING", expr="sqrt(a)", vjp=(lambda g, y: 0.5 * g / y), sample="(0.1, 9)", gpu="sqrt",
    doc="Square root; NaN for negative real numbers.\n\n>>> np.sqrt([4.0, 9.0]).tolist()\n[2.0, 3.0]")

@@ -56,8 +56,34 @@ op("silu_gradient", accepts="REAL_FLOATING", expr="a * silu_slope(b)", gpu="Elem
    doc="x1 times the slope of `silu` at x2, ``s (1 + x2 (1 - s))`` with s = sigmoid(x2).\n\n"
        ">>> np.silu_gradient([8.0], [0.0]).tolist()\n[4.0]")
 op("leaky_relu", accepts="REAL_FLOATING", expr="a > 0 ? a : a * b", sample="(-3, 3); (0.01, 0.3)",
-   vjp=(lambda g, a, b: F.where(a > 0, g, g * b), lambda g, a: F.where(a > 0, 0, g * a)), gpu="ElementwiseKernel",
+   vjp=(lambda g, a, b: F.leaky_relu_gradient(g, a, b), lambda g, a: F.where(a > 0, 0, g * a)), gpu="ElementwiseKernel",
    doc="x1 if it is positive, or x1 times the slope x2.\n\n>>> np.leaky_relu([-1.0, 2.0], 0.5).tolist()\n[-0.5, 2.0]")
+op("leaky_relu_gradient", accepts="REAL_FLOATING", expr="b > 0 ? a : a * c", sample="(-3, 3); (-3, 3); (0.01, 0.3)",
+   vjp=(lambda g, b, c: F.leaky_relu_gradient(g, b, c), lambda g: F.zeros_like(g),
+        lambda g, a, b: F.where(b > 0, 0, g * a)), gpu="ElementwiseKernel",
+   doc="x1, times x3 where x2 is not positive: the gradient of `leaky_relu` in one pass.\n\n"
+       ">>> np.leaky_relu_gradient([5.0, 6.0], [-1.0, 2.0], 0.5).tolist()\n[2.5, 6.0]")
+op("elu", accepts="REAL_FLOATING", expr="a > 0 ? a : b * expm1(a)", sample="(-3, 3); (0.5, 2)",
+   vjp=(lambda g, a, b: F.elu_gradient(g, a, b), lambda g, a: F.where(a > 0, 0, g * F.expm1(F.minimum(a, 0)))),
+   gpu="ElementwiseKernel",
+   doc="x1 if it is positive, or ``x2 (exp(x1) - 1)`` (Clevert et al., 2015).\n\n"
+       ">>> np.elu([-np.inf, 2.0], 0.5).tolist()\n[-0.5, 2.0]")
+op("elu_gradient", accepts="REAL_FLOATING", expr="b > 0 ? a : a * (c * exp(b))", sample="(-3, 3); (-3, 3); (0.5, 2)",
+   vjp=(lambda g, b, c: F.elu_gradient(g, b, c), lambda g, a, b, c: F.where(b > 0, 0, F.elu_gradient(g * a, b, c)),
+        lambda g, a, b: F.where(b > 0, 0, g * a * F.exp(F.minimum(b, 0)))), gpu="ElementwiseKernel",
+   doc="x1, times ``x3 exp(x2)`` where x2 is not positive: the gradient of `elu` in one pass.\n\n"
+       ">>> np.elu_gradient([5.0, 6.0], [0.0, 2.0], 0.5).tolist()\n[2.5, 6.0]")
+op("softplus_below", accepts="REAL_FLOATING", expr="a > b ? a : softplus(a)", sample="(-3, 3); (1, 2)",
+   vjp=(lambda g, a, b: F.softplus_below_gradient(g, a, b), lambda g: F.zeros_like(g)), gpu="ElementwiseKernel",
+   doc="`softplus` of x1, or x1 itself above x2, as PyTorch's ``softplus`` has it.\n\n"
+       ">>> np.softplus_below([30.0], 20.0).tolist()\n[30.0]")
+op("softplus_below_gradient", accepts="REAL_FLOATING", expr="b > c ? a : a * sigmoid(b)",
+   sample="(-3, 3); (-3, 3); (1, 2)",
+   vjp=(lambda g, b, c: F.softplus_below_gradient(g, b, c),
+        lambda g, a, b, c: F.where(b > c, 0, F.sigmoid_gradient(g * a, F.sigmoid(b))), lambda g: F.zeros_like(g)),
+   gpu="ElementwiseKernel",
+   doc="x1, times the sigmoid of x2 where that is not above x3: the gradient of `softplus_below` in one pass.\n\n"
+       ">>> np.softplus_below_gradient([5.0, 6.0], [0.0, 30.0], 20.0).tolist()\n[2.5, 6.0]")
 op("gelu", accepts="REAL_FLOATING", expr="gelu(a)", vjp=(lambda g, a: F.gelu_gradient(g, a)), gpu="ElementwiseKernel",
    doc="``x P(x)`` with the normal distribution P (Hendrycks and Gimpel, 2016).\n\n>>> np.gelu([0.0]).tolist()\n[0.0]")
 op("silu", accepts="REAL_FLOATING", expr="silu(a)", vjp=(lambda g, a: F.silu_gradient(g, a)), gpu="ElementwiseKernel",

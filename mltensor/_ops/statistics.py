@@ -37,7 +37,7 @@ def length(x_shape, axis, where=True):
 def divided(g, x_shape, axis, where, correction=0):
     """`spread` divided by the number of elements less a correction."""
     if where is True:
-        return spread(g, x_shape, axis) * (1 / max(length(x_shape, axis) - correction, 0) if g.size else 0)
+        return spread(g * (1 / max(length(x_shape, axis) - correction, 0) if g.size else 0), x_shape, axis)
     count = F.cast(F.maximum(length(x_shape, axis, where) - correction, 0), F.real(g).dtype)
     return spread(F.reshape(g, kept_shape(x_shape, axis)) / count, x_shape, axis, where)
 

@@ -54,8 +54,7 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
 
 def elu(input, alpha=1.0, inplace=False):
     """``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere."""
-    positive = input > 0
-    return np.where(positive, input, alpha * np.expm1(np.where(positive, 0, input)))
+    return np.elu(input, alpha)
 
 
 def gelu(input, approximate="none"):
@@ -89,10 +88,7 @@ def tanh(input):
 
 def softplus(input, beta=1.0, threshold=20.0):
     """``log(1 + exp(beta * x)) / beta``, and ``x`` where ``beta * x`` exceeds `threshold`."""
-    if beta == 1:
-        return np.where(input > threshold, input, np.softplus(input))
-    scaled = input * beta
-    return np.where(scaled > threshold, input, np.softplus(scaled) / beta)
+    return np.softplus_below(input, threshold) if beta == 1 else np.softplus_below(input * beta, threshold) / beta
 
 
 def softmax(input, dim=None, _stacklevel=3, dtype=None):

@@ -12,7 +12,7 @@ from .inputs import as_floating
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """Squared differences."""
     input, target = matched("mse_loss", input, target)
-    return reduced(np.square(input - target), "mse_loss", size_average, reduce, reduction)
+    return reduced(np.squared_difference(input, target), "mse_loss", size_average, reduce, reduction)
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean"):
@@ -28,9 +28,8 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     if beta == 0:
         return l1_loss(input, target, size_average, reduce, reduction)
     input, target = matched("smooth_l1_loss", input, target)
-    distance = np.abs(input - target)
-    loss = np.where(distance < beta, (0.5 / beta) * np.square(distance), distance - 0.5 * beta)
-    return reduced(loss, "smooth_l1_loss", size_average, reduce, reduction)
+    loss = reduced(np.huber(input - target, beta), "smooth_l1_loss", size_average, reduce, reduction)
+    return loss if beta == 1 else loss / beta
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0):
@@ -38,9 +37,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     if delta <= 0:
         raise ValueError(f"delta must be positive, got {delta}")
     input, target = matched("huber_loss", input, target)
-    distance = np.abs(input - target)
-    loss = np.where(distance <= delta, 0.5 * np.square(distance), delta * (distance - 0.5 * delta))
-    return reduced(loss, "huber_loss", None, None, reduction)
+    return reduced(np.huber(input - target, delta), "huber_loss", None, None, reduction)
 
 
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
@@ -72,8 +69,10 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     `pos_weight` multiplies the part of the positive targets.
     """
     input, target = matched("binary_cross_entropy_with_logits", input, target)
-    positive = target if pos_weight is None else target * pos_weight
-    loss = positive * np.softplus(-input) + (1 - target) * np.softplus(input)
+    if pos_weight is None:
+        loss = np.logistic_loss(input, target)
+    else:
+        loss = target * pos_weight * np.softplus(-input) + (1 - target) * np.softplus(input)
     loss = loss if weight is None else loss * weight
     return reduced(loss, "binary_cross_entropy_with_logits", size_average, reduce, reduction)
 

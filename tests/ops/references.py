@@ -60,6 +60,16 @@ REFERENCES = {
     "softplus": in_double(lambda x: numpy.logaddexp(0, x)),
     "relu": lambda x: numpy.where(x <= 0, x.dtype.type(0), x),
     "leaky_relu": lambda a, b: numpy.where(a > 0, a, a * b),
+    "leaky_relu_gradient": lambda a, b, c: numpy.where(b > 0, a, a * c),
+    "elu": in_double(lambda a, b: numpy.where(a > 0, a, b * numpy.expm1(a))),
+    "elu_gradient": in_double(lambda a, b, c: numpy.where(b > 0, a, a * (c * numpy.exp(b)))),
+    "softplus_below": in_double(lambda a, b: numpy.where(a > b, a, numpy.logaddexp(0, a))),
+    "softplus_below_gradient": in_double(lambda a, b, c: numpy.where(b > c, a, a * sigmoid(b))),
+    "huber": in_double(lambda a, b: numpy.where(abs(a) <= b, a * a / 2, b * (abs(a) - b / 2))),
+    "huber_gradient": in_double(lambda a, b, c: a * numpy.where(b > c, c, numpy.where(b < -c, -c, b))),
+    "logistic_loss": in_double(lambda a, b: (numpy.logaddexp(0, -abs(a)) + b * numpy.where(a < 0, -a, 0)
+                                             + (1 - b) * numpy.where(a > 0, a, 0))),
+    "logistic_loss_gradient": in_double(lambda a, b, c: a * (sigmoid(b) - c)),
     "relu_gradient": lambda a, b: numpy.where(b <= 0, a.dtype.type(0), a),
     "sigmoid_gradient": lambda a, b: a * (b * (1 - b)),
     "tanh_gradient": lambda a, b: a * (1 - b * b),
@@ -76,7 +86,7 @@ EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "logic
 INEXACT = {"angle", "power", "cbrt"}
 # Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
 CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
-              "tanh_gradient": 8, "gelu_gradient": 8, "silu_gradient": 8}
+              "tanh_gradient": 8, "gelu_gradient": 8, "silu_gradient": 8, "logistic_loss_gradient": 8}
 EXACT = {"relu", "leaky_relu", "relu_gradient", "heaviside"}
 # Exact for real numbers only: complex products and quotients may round once more or less.
 EXACT_FOR_REAL = {"multiply", "divide", "square", "sqrt", "reciprocal", "absolute", "sign", "addcmul"}
