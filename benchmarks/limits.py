@@ -72,7 +72,7 @@ def best_of(found):
 def rate_at(moved, rates):
     """Bytes per second at a set of this size, between those measured."""
     sizes = sorted(map(int, rates))
-    return float(numpy.interp(math.log(moved), [math.log(size) for size in sizes], [rates[str(size)] for size in sizes]))
+    return float(numpy.interp(math.log(moved), numpy.log(sizes), [rates[str(size)] for size in sizes]))
 
 
 def floor(case, limits):

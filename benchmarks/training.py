@@ -49,7 +49,7 @@ def names(layers, batch, optimizer):
 
 
 def multiplications(layers, batch):
-    """Floating-point operations of the products of one step: forward, of the weights, and of all inputs but the first."""
+    """Floating-point operations of one step's products: forward, of the weights, of all inputs but the first."""
     sizes = [wide * narrow for wide, narrow in itertools.pairwise(layers)]
     return 2 * batch * (2 * sum(sizes) + sum(sizes[1:]))
 
