@@ -6,7 +6,7 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
-from mltensor._numpy_protocols import to_arrays
+from mltensor._numpy_protocols import PLAIN, to_arrays
 from mltensor.errors import DTypeError
 
 # Methods of NumPy's generators that draw numbers, old and new.
@@ -21,11 +21,21 @@ OLD_DISTRIBUTIONS = (*DISTRIBUTIONS, "rand", "randn", "randint", "random_integer
 
 
 def as_drawn(value):
-    """What NumPy drew, as a tensor; choices among things that are no numbers stay as they are."""
+    """What NumPy drew: arrays and NumPy's numbers as tensors; Python's numbers, and choices among other things, as is."""
+    if type(value) in PLAIN:
+        return value
     try:
         return asarray(value)
     except DTypeError:
         return value
+
+
+def arrays_of(args):
+    """Arguments as NumPy takes them."""
+    for value in args:
+        if type(value) not in PLAIN:
+            return to_arrays(args)
+    return args
 
 
 def into(out, draw, args, kwargs):
@@ -53,8 +63,10 @@ def tensor_draw(name, owner):
     @functools.wraps(original)
     def draw(self, *args, **kwargs):
         bound = getattr(self._numpy, name)
-        args, out = to_arrays(args), kwargs.pop("out", None)
-        kwargs = to_arrays(kwargs) if kwargs else kwargs
+        if not kwargs:
+            return as_drawn(bound(*arrays_of(args)))
+        args, out = arrays_of(args), kwargs.pop("out", None)
+        kwargs = to_arrays(kwargs)
         if isinstance(out, Tensor):
             return into(out, bound, args, kwargs)
         return as_drawn(bound(*args, **kwargs) if out is None else bound(*args, out=out, **kwargs))
@@ -67,7 +79,7 @@ def tensor_function(bound):
 
     @functools.wraps(bound)
     def draw(*args, **kwargs):
-        return as_drawn(bound(*to_arrays(args), **to_arrays(kwargs)) if kwargs else bound(*to_arrays(args)))
+        return as_drawn(bound(*arrays_of(args), **to_arrays(kwargs)) if kwargs else bound(*arrays_of(args)))
 
     draw.__module__ = "mltensor.random"
     return draw
