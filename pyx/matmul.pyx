@@ -6,8 +6,8 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport (
     BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, UINT8, UINT16, code_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
-from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
-from mltensor._core.tensor cimport Tensor, empty, requires_grad, shape_tuple
+from mltensor._core.storage cimport HOSTS, check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
+from mltensor._core.tensor cimport Tensor, empty, new_view, requires_grad, shape_tuple
 
 from mltensor.errors import AllocationError, DTypeError, ShapeError
 
@@ -57,6 +57,43 @@ cdef int execute(mlt_gemm* g) except -1:
     elif status == 2:
         raise AllocationError("matmul: no memory for the partial sums of a long depth")
     return 0
+
+
+cdef enum:
+    SYMMETRIC_ROWS = 128      # rows from which a symmetric product is computed in halves,
+    SYMMETRIC_DEPTH = 64      # and sums from which half the work is worth a copy
+
+
+cdef inline bint is_symmetric(const mlt_gemm* g) noexcept nogil:
+    """Whether a matrix is multiplied by its own transpose, and half of the products are worth sparing."""
+    return (g.a == g.b and g.a_row == g.b_col and g.a_col == g.b_row and g.m == g.n and g.batch_ndim == 0
+            and g.m >= SYMMETRIC_ROWS and g.k >= SYMMETRIC_DEPTH)
+
+
+cdef int execute_symmetric(mlt_gemm* g, Tensor result) except -1:
+    """The quarter above the diagonal is the transpose of that below; those on the diagonal are symmetric again."""
+    cdef int64_t z = mlt_itemsize[g.dtype], half = (g.n // 2 + 31) // 32 * 32
+    cdef int64_t[2] shape
+    cdef int64_t[2] strides
+    cdef int64_t[2] across
+    cdef mlt_gemm part = g[0]
+    if g.n < SYMMETRIC_ROWS:
+        return execute(g)
+    part.m = part.n = half
+    execute_symmetric(&part, result)
+    part.a += half * g.a_row
+    part.c += half * g.c_row
+    part.m = g.m - half
+    execute(&part)
+    shape[0], shape[1] = half, part.m
+    strides[0], strides[1] = g.c_row, z
+    across[0], across[1] = z, g.c_row
+    copy_into(new_view(result, g.c + half * z, 2, shape, strides, g.dtype),
+              new_view(result, part.c, 2, shape, across, g.dtype))
+    part.b += half * g.b_col
+    part.c += half * z
+    part.n = part.m
+    return execute_symmetric(&part, result)
 
 
 # The dtype that a product is computed in.
@@ -210,7 +247,10 @@ cdef Tensor product(Tensor a, Tensor b, int dtype):
     g.c = result.view.data
     g.c_row = g.n * mlt_itemsize[computed]
     g.c_batch = g.m * g.c_row
-    execute(&g)
+    if is_symmetric(&g):
+        execute_symmetric(&g, result)
+    else:
+        execute(&g)
     return cast(result, dtype) if computed != dtype else result
 
 
@@ -236,10 +276,6 @@ cdef object matmul(PyObject** args):
                 "cast the operands with .astype")
         dtype = wanted
     return product(a, b, dtype)
-
-
-cdef enum:
-    HOSTS = 2                 # codes of devices whose memory is the host's
 
 
 cdef object matmul_shortcut(PyObject** args, Py_ssize_t count):

@@ -166,6 +166,44 @@ def test_shared_panels_are_exact_at_any_thread_count(generator, threads, dtype, 
                                          numpy.maximum(expected, 0))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex128", "int32"])
+@pytest.mark.parametrize("m, k", [(127, 64), (128, 64), (129, 70), (200, 200), (333, 65), (530, 300)])
+def test_a_matrix_with_its_own_transpose(generator, threads, dtype, m, k):
+    values = generator.integers(-2, 3, (m, k)).astype(dtype)
+    if dtype == "complex128":
+        values = values + 1j * generator.integers(-2, 3, (m, k))
+    a = np.asarray(values).copy()
+    expected = values @ values.T
+    results = []
+    for count in (1, 2, 3):
+        threads(count)
+        results += [a @ a.T, np.asarray(values.T).copy().T @ a.T, np.matmul(a, np.swapaxes(a, 0, 1))]
+    b = np.asarray(numpy.ascontiguousarray(values.T)).copy()
+    results.append(b.T @ b)
+    for result in results:
+        numpy.testing.assert_array_equal(numpy.asarray(result), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_symmetric_product_has_the_same_bits_at_any_thread_count(generator, threads, dtype):
+    x = np.asarray(generator.standard_normal((400, 300)).astype(dtype))
+    results = []
+    for count in (1, 2, 3):
+        threads(count)
+        results.append(numpy.asarray(x @ x.T))
+    assert (results[0] == results[0].T).all()
+    assert all((result == results[0]).all() for result in results)
+    numpy.testing.assert_allclose(results[0], numpy.asarray(x) @ numpy.asarray(x).T, rtol=1e-3, atol=1e-3)
+
+
+def test_gradient_of_a_matrix_with_its_own_transpose(generator):
+    values = generator.standard_normal((150, 70))
+    x = np.asarray(values).requires_grad_()
+    weight = generator.standard_normal((150, 150))
+    (x @ x.T * np.asarray(weight)).sum().backward()
+    numpy.testing.assert_allclose(numpy.asarray(x.grad), (weight + weight.T) @ values, rtol=1e-10, atol=1e-10)
+
+
 def test_products_side_by_side(generator, threads):
     """Several Python threads compute large products at once, each in memory of its own."""
     threads(2)
