@@ -40,7 +40,7 @@ cdef extern from "mltensor/joint.h" nogil:
         const int64_t* starts
         int streamed
     void mlt_joint_task(void* context, int64_t begin, int64_t end) noexcept
-    int64_t mlt_stream_from()
+    bint mlt_is_streamed(int64_t moved, int64_t written)
 
 cdef extern from "mltensor/thread.h" nogil:
     void* mlt_runtime_pointer
@@ -162,7 +162,7 @@ cdef bint join_rows(Tensor y, list tensors, int axis, int64_t outer) except -1:
     p.starts = starts
     p.streamed = 0
     if row * outer > LITTLE:
-        p.streamed = 2 * row * outer >= mlt_stream_from()
+        p.streamed = mlt_is_streamed(2 * row * outer, row * outer)
     chunk = CHUNK // row * row if row < CHUNK else CHUNK
     launch(row * outer, chunk, mlt_joint_task, &p, y.view.size)
     return True

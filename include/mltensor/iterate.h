@@ -123,16 +123,17 @@ static void mlt_iteration_prepare(mlt_iteration *it, mlt_loop loop, int operands
  * are not in it as an input's. */
 static void mlt_iteration_stream(mlt_iteration *it) {
   const int out = it->operands - 1;
-  int64_t moved = 0;
+  int64_t moved = 0, written = 0;
   it->streamed = 1;
   for (int k = 0; k <= out; k++) {
     int64_t bytes = it->itemsize[k];
     for (int d = 0; d < it->ndim; d++)
       if (it->strides[d][k]) bytes *= it->shape[d];
     moved += bytes;
+    written = bytes;
     if (k < out && it->data[k] == it->data[out]) it->streamed = 0;
   }
-  if (moved < mlt_stream_from()) it->streamed = 0;
+  if (!mlt_is_streamed(moved, written)) it->streamed = 0;
 }
 
 /* Loops over n elements in pieces that go through the first-level cache: operands with gaps (bits of

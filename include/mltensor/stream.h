@@ -42,7 +42,14 @@ static inline void mlt_stream_end(int streamed) {
 #endif
 }
 
-/* Bytes moved from which a result is written past the cache. */
+/* Bytes moved from which a result may be written past the cache. */
 static inline int64_t mlt_stream_from(void) { return mlt_runtime_pointer->stream_from; }
+
+/* Whether a result is better written past the cache.  It then takes the time that memory takes to write it: where it is
+ * a third of what moves, operands from the cache are read meanwhile; a larger part pays once the cache cannot hold all. */
+static inline int mlt_is_streamed(int64_t moved, int64_t written) {
+  const int64_t from = mlt_stream_from();
+  return moved >= from && (3 * written <= moved || moved >= from + from / 2);
+}
 
 #endif

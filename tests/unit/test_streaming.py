@@ -9,7 +9,7 @@ from mltensor._ops import TABLE
 from mltensor._ops.record import CATEGORIES
 
 # Elements whose operands and result are more bytes than any cache from which writing past it begins.
-MOVED = 33 << 20
+MOVED = 49 << 20
 PIECE = 50_000
 DTYPES = {"float32": "f", "float64": "f", "int64": "iu", "uint8": "iu", "bool": "b"}
 CASES = [(name, dtype) for name, record in TABLE.items() if record.streams
