@@ -1,8 +1,8 @@
 /* Small blocks, up to 16 KiB: cut from slabs, kept in free lists of each thread.
  *
  * A slab is 1 MiB that holds blocks of one size behind a header; a block's slab is found from its address.  Blocks come
- * in powers of two and, from a page on, in pages, and each begins at a multiple of its size: two arrays then never lie a
- * little apart within their pages.  They must not, for a processor that compares the lower bits of addresses takes a
+ * in powers of two, each at a multiple of its size, and from 4 KiB on in steps of half a page: two arrays then never lie
+ * a little apart within their pages.  They must not, for a processor that compares the lower bits of addresses takes a
  * store to a result that lies 64 bytes behind an operand for what the next load is after, and waits: copies of 4 KB took
  * up to twelve times as long, one pair of pages in sixteen.
  *
@@ -18,16 +18,16 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#define MLT_ALIGNMENT 64
 #define MLT_PAGE 4096
 #define MLT_SMALL_LIMIT 16384
 #define MLT_SLAB_BYTES (1 << 20)
 #define MLT_SLABS_KEPT 16 /* slabs without a block in use */
 
-#define MLT_SMALL_CLASSES 11
-static const uint16_t mlt_small_bytes[MLT_SMALL_CLASSES] = {64, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 12288, 16384};
+#define MLT_SMALL_CLASSES 14
+static const uint16_t mlt_small_bytes[MLT_SMALL_CLASSES] = {64,   128,  192,  256,   512,   1024,  2048,
+                                                            4096, 6144, 8192, 10240, 12288, 14336, 16384};
 /* How many a thread keeps: 64, but no more than 256 KiB.  It takes an eighth of these at a time and gives half back. */
-static const int32_t mlt_small_keep[MLT_SMALL_CLASSES] = {64, 64, 64, 64, 64, 64, 64, 64, 32, 21, 16};
+static const int32_t mlt_small_keep[MLT_SMALL_CLASSES] = {64, 64, 64, 64, 64, 64, 64, 64, 42, 32, 25, 21, 18, 16};
 
 typedef struct mlt_block {
   struct mlt_block *next;
@@ -60,11 +60,11 @@ static int mlt_slabs_empty_count;
 /* Size class of a small request: the first that holds it. */
 static inline int mlt_small_class(uint64_t bytes) {
   if (bytes <= 256) return bytes == 0 ? 0 : (int)((bytes - 1) >> 6);
-  if (bytes <= 8192) return 59 - __builtin_clzll(bytes - 1); /* 512: 4 ... 8192: 8 */
-  return bytes <= 12288 ? 9 : 10;
+  if (bytes <= MLT_PAGE) return 59 - __builtin_clzll(bytes - 1); /* 512: 4 ... 4096: 7 */
+  return 5 + (int)((bytes + 2047) >> 11);
 }
 
-/* Blocks begin at multiples of their size, or of a page. */
+/* Where the first block begins: behind the header, at a multiple of its size or of a page. */
 static inline uint32_t mlt_slab_first(int size_class) {
   const uint32_t size = mlt_small_bytes[size_class];
   return size < 128 ? 128 : size < MLT_PAGE ? size : MLT_PAGE;

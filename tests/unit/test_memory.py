@@ -61,14 +61,15 @@ def test_memory_is_aligned():
 
 
 @pytest.mark.parametrize(("nbytes", "multiple"), [(257, 512), (512, 512), (900, 1024), (4_000, 4_096), (4_096, 4_096),
-                                                  (9_000, 4_096), (16_384, 4_096), (16_385, 4_096), (300_000, 4_096)])
+                                                  (5_000, 2_048), (9_000, 2_048), (16_384, 2_048), (16_385, 4_096),
+                                                  (300_000, 4_096)])
 def test_blocks_never_lie_a_little_apart_within_their_pages(nbytes, multiple):
     blocks = [np.empty(nbytes, dtype="uint8") for _ in range(300)]
     assert {place(block) % multiple for block in blocks} == {0}
     assert len({place(block) for block in blocks}) == 300
 
 
-@pytest.mark.parametrize("nbytes", [1, 64, 65, 192, 256, 500, 1_025, 4_096, 8_192, 12_288, 12_289, 16_384])
+@pytest.mark.parametrize("nbytes", [1, 64, 65, 192, 256, 500, 1_025, 4_096, 4_097, 6_144, 8_192, 8_193, 12_289, 16_384])
 def test_small_blocks_do_not_overlap(nbytes):
     blocks = [np.full(nbytes, k % 251, dtype="uint8") for k in range(1_000)]
     assert all((block == k % 251).all() for k, block in enumerate(blocks))
