@@ -5,6 +5,7 @@ mltensor's function had been called. A NumPy function that mltensor does not hav
 memory and its result becomes a tensor; it cannot be differentiated, so it refuses tensors of the tape.
 """
 
+import functools
 import sys
 
 import numpy
@@ -105,16 +106,23 @@ def store(results, out, casting):
     return tuple(given) if several else given[0]
 
 
+@functools.cache
+def counterpart(ufunc):
+    """Our operation of the same meaning as a NumPy ufunc, or None."""
+    return getattr(F, UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__), None)
+
+
 def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
     """``__array_ufunc__``: a NumPy ufunc met a tensor."""
-    name = UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__)
-    ours = None
+    operation, ours = counterpart(ufunc), None
+    if method == "__call__" and operation is not None and out is None and not kwargs:
+        return operation(*inputs)
     if kwargs.get("where", True) is True:
         kwargs.pop("where", None)
     casting = kwargs.get("casting", "same_kind")
     kwargs = {key: value for key, value in kwargs.items() if key not in ("casting", "order", "subok", "signature")}
     if method == "__call__":
-        ours = getattr(F, name, None)
+        ours = operation
     elif method == "reduce" and ufunc.__name__ in REDUCTIONS:
         ours = getattr(F, REDUCTIONS[ufunc.__name__], None)
         kwargs.setdefault("axis", 0)
@@ -123,10 +131,10 @@ def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
     elif method == "accumulate" and ufunc.__name__ in SCANS:
         ours = getattr(F, SCANS[ufunc.__name__], None)
         kwargs.setdefault("axis", 0)
-    elif method == "outer" and getattr(F, name, None) is not None:
+    elif method == "outer" and operation is not None:
         first, second = asarray(inputs[0]), asarray(inputs[1])
         first = first.reshape(first.shape + (1,) * second.ndim)
-        ours, inputs = getattr(F, name), (first, second)
+        ours, inputs = operation, (first, second)
     elif method == "at":
         if any_tensor(inputs, lambda t: t.requires_grad):
             raise GradientError(f"numpy.{ufunc.__name__}.at cannot be differentiated; use scatter_add or an index")

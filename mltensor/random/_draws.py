@@ -21,7 +21,7 @@ OLD_DISTRIBUTIONS = (*DISTRIBUTIONS, "rand", "randn", "randint", "random_integer
 
 
 def as_drawn(value):
-    """What NumPy drew: arrays and NumPy's numbers as tensors; Python's numbers, and choices among other things, as is."""
+    """What NumPy drew: arrays and NumPy's numbers as tensors; Python's numbers and what is no number as they are."""
     if type(value) in PLAIN:
         return value
     try:
