@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t
 from mltensor._core.arguments cimport convert_inputs, parse
 from mltensor._core.dtypes cimport is_inexact, objects, promotion
 from mltensor._core.elementwise cimport copy_into
-from mltensor._core.operation cimport TENSORS, Op, plug_call, vectorcall_function, with_class
+from mltensor._core.operation cimport TENSORS, Op, plug_call, result_class, vectorcall_function, with_class
 from mltensor._core.storage cimport device_object
 from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
@@ -93,21 +93,37 @@ cdef object call_alone(Op op, PyObject* x):
     return op.kernels[(<Tensor> x).storage.device](values)
 
 
+cdef inline bint given_alike(PyObject* argument) noexcept:
+    """A tensor of a subclass with nothing on the tape, in a dtype that means the same in every class."""
+    return (isinstance(<object> argument, Tensor) and is_inexact((<Tensor> argument).view.dtype)
+            and not (grad_enabled() and requires_grad(<Tensor> argument)))
+
+
+cdef object call_shortly(Op op, PyObject** arguments, Py_ssize_t count):
+    """Without looking at any argument but the first, which is a plain tensor; None where that does not do."""
+    result = None
+    if op.shortcut != NULL:
+        result = op.shortcut(arguments, count)
+    if result is None and op.alone and count == 1 and op.kernels[(<Tensor> arguments[0]).storage.device] != NULL:
+        result = call_alone(op, arguments[0])
+    return result
+
+
 cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObject* names) except NULL:
     """vectorcall of an Op."""
     cdef Op op = <Op> self
     cdef Py_ssize_t count = PyVectorcall_NARGS(flags)
     cdef PyObject* values[16]
     cdef list keep
-    if names == NULL and count > 0 and (op.shortcut != NULL or op.alone and count == 1) and (
-            op.kinds[0] == TENSORS or plainly_given(arguments[0])):
-        if op.shortcut != NULL:
-            result = op.shortcut(arguments, count)
+    if names == NULL and count > 0 and (op.shortcut != NULL or op.alone and count == 1):
+        result = None
+        if op.kinds[0] == TENSORS or plainly_given(arguments[0]):
+            result = call_shortly(op, arguments, count)
+        elif given_alike(arguments[0]):
+            result = call_shortly(op, arguments, count)
             if result is not None:
-                Py_INCREF(result)
-                return <PyObject*> result
-        if op.alone and count == 1 and op.kernels[(<Tensor> arguments[0]).storage.device] != NULL:
-            result = call_alone(op, arguments[0])
+                result = with_class(result, result_class(type(<object> arguments[0])))
+        if result is not None:
             Py_INCREF(result)
             return <PyObject*> result
     if op.arity and names == NULL and count == op.arity:

@@ -97,11 +97,14 @@ def argsort(input, dim=-1, descending=False, stable=False):
 
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """``(values, indices)`` of the k greatest, or least, elements of a dimension."""
-    values, indices = sort(input, dim, largest)
-    if not 0 <= k <= input.shape[dim]:
-        raise ShapeError(f"topk: k = {k} is more than the {input.shape[dim]} elements of dimension {dim}")
-    narrow = VALUE_METHODS["narrow"]
-    return TopkResult(narrow(values, dim, 0, k), narrow(indices, dim, 0, k))
+    input = tensor_of(input)
+    if input.ndim == 0:
+        return TopkResult(*sort(input, dim, largest))
+    (axis,) = F.checked_axes(dim, input.ndim)
+    if not 0 <= k <= input.shape[axis]:
+        raise ShapeError(f"topk: k = {k} is more than the {input.shape[axis]} elements of dimension {dim}")
+    indices = F.argsort(input, axis=axis, descending=largest)[(slice(None),) * axis + (slice(k),)]
+    return TopkResult(F.take_along_axis(input, indices, axis), F.copy(indices))
 
 
 def median(input, dim=None, keepdim=False):
@@ -250,7 +253,7 @@ def select(input, dim, index):
 
 def equal(input, other):
     """Whether two tensors have the same shape and elements, as a Python bool."""
-    return tuple(input.shape) == tuple(other.shape) and bool(F.all(F.equal(input, other)))
+    return input.shape == other.shape and bool(F.all(F.equal(input, other)))
 
 
 def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):

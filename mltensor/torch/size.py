@@ -31,13 +31,13 @@ class Count(int):
 
     Parameters
     ----------
+    value : int
+        The number.
+
+    Attributes
+    ----------
     shape : tuple of int
     """
 
-    def __new__(cls, shape):
-        self = int.__new__(cls, math.prod(shape))
-        self.shape = Size(shape)
-        return self
-
     def __call__(self, dim=None):
-        return self.shape if dim is None else self.shape[dim]
+        return Size(self.shape) if dim is None else self.shape[dim]

@@ -18,7 +18,7 @@ from .size import Count, Size
 # What Python floats become, and what creation functions give.
 settings = {"dtype": numpy.dtype("float32")}
 
-base_shape = BaseTensor.shape.__get__
+base_shape, base_size = BaseTensor.shape.__get__, BaseTensor.size.__get__
 
 
 def get_default_dtype():
@@ -66,7 +66,9 @@ class Tensor(BaseTensor, metaclass=TensorType):
     @property
     def size(self):
         """The number of elements; called, the shape or the length of one dimension."""
-        return Count(base_shape(self))
+        count = Count(base_size(self))
+        count.shape = base_shape(self)
+        return count
 
     @property
     def data(self):

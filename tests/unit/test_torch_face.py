@@ -167,6 +167,27 @@ def test_random():
         torch.multinomial(torch.tensor([0.0, 1.0]), 2)
 
 
+def test_multinomial_draws_by_the_weights():
+    torch.manual_seed(0)
+    weights = torch.tensor([[0.0, 1.0, 3.0, 0.0, 4.0], [2.0, 0.0, 0.0, 6.0, 0.0]])
+    shares = weights.numpy() / weights.numpy().sum(1, keepdims=True)
+    many = torch.multinomial(weights, 20_000, replacement=True)
+    assert tuple(many.shape) == (2, 20_000)
+    found = numpy.stack([numpy.bincount(row, minlength=5) for row in many.numpy()]) / 20_000
+    numpy.testing.assert_allclose(found, shares, atol=0.02)
+    one = torch.multinomial(weights[0].expand(20_000, 5), 1)
+    assert tuple(one.shape) == (20_000, 1)
+    numpy.testing.assert_allclose(numpy.bincount(one.numpy()[:, 0], minlength=5) / 20_000, shares[0], atol=0.02)
+    pairs = torch.multinomial(weights[0].expand(20_000, 5), 2).numpy()
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    numpy.testing.assert_allclose(numpy.bincount(pairs[:, 0], minlength=5) / 20_000, shares[0], atol=0.02)
+    after_last = pairs[pairs[:, 0] == 4][:, 1]  # of weights 1 and 3
+    numpy.testing.assert_allclose(numpy.bincount(after_last, minlength=5) / len(after_last), [0, 0.25, 0.75, 0, 0],
+                                  atol=0.03)
+    assert torch.multinomial(torch.tensor([0.0, 5.0, 0.0]), 1).tolist() == [1]
+
+
+
 def test_default_dtype():
     try:
         torch.set_default_dtype(torch.float64)
