@@ -3,7 +3,7 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
+from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, is_complex, mlt_itemsize, objects
 from mltensor._core.elementwise cimport cast, contiguous, select
 from mltensor._core.gather cimport (
     MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
@@ -11,7 +11,7 @@ from mltensor._core.storage cimport kernel_capsule, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
 from mltensor._core.view cimport reshape
 
-from mltensor.errors import IndexingError, ShapeError
+from mltensor.errors import DTypeError, IndexingError, ShapeError
 
 cdef extern from "mltensor/thread.h" nogil:
     void* mlt_runtime_pointer
@@ -227,6 +227,9 @@ cdef object bincount_kernel(PyObject** a):
         mlt_count(<int64_t*> y.view.data, <int64_t*> more.view.data, at, index.view.size, length)
         return y
     weights = <Tensor> a[1]
+    if is_complex(weights.view.dtype):
+        raise DTypeError(f"bincount: weights of {objects[weights.view.dtype]} have no sum in float64; take real "
+                         "and imaginary parts one after the other")
     if not same_shape(weights, x):
         raise ShapeError(
             f"bincount: weights of shape {shape_tuple(weights)} and values of shape {shape_tuple(x)} differ")
