@@ -68,6 +68,13 @@ static void MLT_FN(mlt_index_offsets)(int64_t *restrict offsets, const int64_t *
 
 /* --- one line of elements ---------------------------------------------------------------- */
 
+/* Bytes of a table from which and up to which the instruction that reads elements at places is worth its while: the
+ * second cache does not hold the one, nor the last cache the other. */
+#ifndef MLT_DISTANT
+#define MLT_DISTANT (512 << 10)
+#define MLT_REMOTE (16 << 20)
+#endif
+
 /* Rows from the one that is moved to the one that is fetched, and bytes of it that are; bytes ahead at which values
  * that are read in their order are fetched, past the second cache, which keeps the places. */
 #ifndef MLT_FETCHED
@@ -227,18 +234,53 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_rows)(const 
   mlt_stream_end(streamed);
 }
 
+#if defined(MLT_TARGET_AVX512)
+/* Elements of four or eight bytes to a contiguous line; how many were read. From a table that the nearest caches do not
+ * hold by the instruction for it, of which more wait for memory at a time; from one that they hold a vector is put
+ * together of single ones. */
+#define MLT_GET_VECTORS(name, type, width, gathered)                                                     \
+  static int64_t name(type *to, const type *from, const int64_t *place, int64_t n, int distant) {       \
+    int64_t i = 0;                                                                                       \
+    if (distant) {                                                                                       \
+      for (; i + 8 <= n; i += 8) gathered;                                                               \
+      return i;                                                                                          \
+    }                                                                                                    \
+    for (; i + width <= n; i += width) {                                                                 \
+      type some[width];                                                                                  \
+      for (int k = 0; k < width; k++) some[k] = from[place[i + k]];                                      \
+      _mm512_storeu_si512(to + i, _mm512_loadu_si512(some));                                             \
+    }                                                                                                    \
+    return i;                                                                                            \
+  }
+MLT_GET_VECTORS(mlt_get_words, uint32_t, 16,
+                _mm256_storeu_si256((__m256i *)(to + i), _mm512_i64gather_epi32(_mm512_loadu_si512(place + i), from, 4)))
+MLT_GET_VECTORS(mlt_get_pairs, uint64_t, 8,
+                _mm512_storeu_si512(to + i, _mm512_i64gather_epi64(_mm512_loadu_si512(place + i), from, 8)))
+#undef MLT_GET_VECTORS
+#endif
+
 /* Most lines are contiguous: these take the fewest instructions. */
 #define MLT_GET_INDEXED(type)                                                                             \
   if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type)) {                                     \
     const type *from = (const type *)data;                                                                \
     type *to = (type *)dense;                                                                             \
-    _Pragma("GCC unroll 8") for (int64_t i = 0; i < n; i++) to[i] = from[place[i]];                       \
+    _Pragma("GCC unroll 8") for (int64_t i = begun; i < n; i++) to[i] = from[place[i]];                   \
   } else {                                                                                                \
     for (int64_t i = 0; i < n; i++) *(type *)(dense + i * sv) = *(const type *)(data + place[i] * step);  \
   }
 
-static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, int64_t step, const int64_t *place,
-                                     int64_t n, int itemsize) {
+static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, int64_t step, int64_t length,
+                                     const int64_t *place, int64_t n, int itemsize) {
+  int64_t begun = 0;
+#if defined(MLT_TARGET_AVX512)
+  const int distant = length >= MLT_DISTANT / itemsize && length <= MLT_REMOTE / itemsize;
+  if (sv == itemsize && step == itemsize && itemsize == 4)
+    begun = mlt_get_words((uint32_t *)dense, (const uint32_t *)data, place, n, distant);
+  else if (sv == itemsize && step == itemsize && itemsize == 8)
+    begun = mlt_get_pairs((uint64_t *)dense, (const uint64_t *)data, place, n, distant);
+#else
+  (void)length;
+#endif
   MLT_MOVE_SIZES(MLT_GET_INDEXED)
 }
 #undef MLT_GET_INDEXED
@@ -253,7 +295,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     if (mode == MLT_ADD) {
       MLT_FN(mlt_add_indexeds)[g->dtype](g, data, dense, place, n);
     } else if (mode == MLT_GET) {
-      MLT_FN(mlt_get_elements)(dense, sv, data, step, place, n, itemsize);
+      MLT_FN(mlt_get_elements)(dense, sv, data, step, g->length, place, n, itemsize);
     } else {
 #define MLT_PUT_INDEXED(type) \
   if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type)) {                                    \
@@ -283,6 +325,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     int64_t wrapped[MLT_INDEX_BLOCK];                                                                        \
     mlt_gather elements;                                                                                     \
     elements.step = step;                                                                                    \
+    elements.length = length;                                                                                \
     elements.dense_step = sv;                                                                                \
     elements.itemsize = itemsize;                                                                            \
     elements.dtype = dtype;                                                                                  \
@@ -416,6 +459,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_range_elements)(mlt
   mlt_bytes16 near[MLT_INDEX_BLOCK + 16];
   mlt_gather elements;
   elements.step = g->step;
+  elements.length = g->length;
   elements.dense_step = elements.itemsize = g->itemsize;
   elements.dtype = g->dtype;
   elements.inner_ndim = 0;
