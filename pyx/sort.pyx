@@ -45,6 +45,7 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t position_strides[64]
         char* scratch
     int mlt_sort_in_turn(const mlt_sort_lines* s)
+    int mlt_network_lanes(const mlt_sort_lines* s)
     int64_t mlt_sort_scratch(const mlt_sort_lines* s)
     int mlt_sort_run(mlt_sort_lines* s)
     ctypedef struct mlt_search:
@@ -125,17 +126,18 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     cdef int d, n = 0, status
     if result.view.size == 0:
         return 0
-    if axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1:
+    s.positions = <int64_t*> positions.view.data if positions is not None else NULL
+    s.n = x.view.shape[axis]
+    s.dtype = x.view.dtype
+    if (axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1
+            and mlt_network_lanes(&s) == 0):
         return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
-    s.positions = <int64_t*> positions.view.data if positions is not None else NULL
-    s.n = x.view.shape[axis]
     s.keep = result.view.shape[axis]
     s.from_stride = x.view.strides[axis]
     s.value_stride = values.view.strides[axis] if values is not None else 0
     s.position_stride = positions.view.strides[axis] // 8 if positions is not None else 0
-    s.dtype = x.view.dtype
     s.direction = direction
     s.lines = 1
     for d in range(x.view.ndim):

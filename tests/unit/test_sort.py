@@ -1,5 +1,9 @@
 """Sorting, searching and distinct values against NumPy; special values, stability, gradients."""
 
+import os
+import subprocess
+import sys
+
 import numpy
 import pytest
 
@@ -138,6 +142,45 @@ def test_lines_across_memory(dtype, generator):
         values, positions = np.topk(np.asarray(array), 5, axis=axis, largest=False)
         expected = numpy.argsort(array, axis=axis, kind="stable").take(range(5), axis=axis)
         assert same(positions, expected) and same(values, numpy.take_along_axis(array, expected, axis))
+
+
+def wrong_short_lines():
+    """Descriptions of sorts of many short lines whose bits are not those of NumPy's stable order."""
+    generator, found = numpy.random.default_rng(8), []
+    for dtype in REAL:
+        for length in (2, 3, 15, 16, 17, 33, 100, 257, 1030):
+            for lines in (3, 8, 15, 16, 40, 301 if length < 100 else 50):
+                array = (generator.normal(size=(lines, length)) * 9).astype(dtype)
+                if numpy.dtype(dtype).kind == "f":
+                    special = generator.random(array.shape) < 0.1
+                    array[special] = generator.choice([0.0, -0.0, numpy.nan, numpy.inf], special.sum())
+                for given, axis in ((array, 1), (array.T.copy(), 0), (numpy.asfortranarray(array), 1),
+                                    (array[:, ::-1], 1)):
+                    order = numpy.argsort(given, axis=axis, kind="stable")
+                    values = numpy.take_along_axis(given, order, axis)
+                    tensor = np.asarray(given)
+                    top = np.topk(tensor, length // 2, axis=axis, largest=False)
+                    part = order.take(range(length // 2), axis)
+                    if not (numpy.array_equal(numpy.asarray(np.argsort(tensor, axis=axis)), order)
+                            and numpy.asarray(np.sort(tensor, axis=axis)).tobytes() == values.tobytes()
+                            and numpy.array_equal(numpy.asarray(top[1]), part)
+                            and numpy.asarray(top[0]).tobytes() == values.take(range(length // 2), axis).tobytes()):
+                        found.append((dtype, length, lines, given.strides))
+    return found
+
+
+def test_many_short_lines():
+    assert wrong_short_lines() == []
+
+
+@pytest.mark.parametrize("isa", ["base", "avx2"])
+def test_many_short_lines_by_other_instruction_sets(isa):
+    names = ("base", "avx2", "avx512")
+    isa = names[min(names.index(isa), names.index(np.isa()))]
+    program = "import test_sort\nassert test_sort.wrong_short_lines() == []"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__),
+                   env={**os.environ, "MLTENSOR_ISA": isa,
+                        "PYTHONPATH": os.path.dirname(os.path.dirname(np.__file__))})
 
 
 def test_signed_zeros_and_nan_keep_their_bits():
