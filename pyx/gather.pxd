@@ -38,7 +38,13 @@ cdef extern from "mltensor/gather.h" nogil:
         int64_t inner_data[64]
         int64_t inner_dense[64]
     void mlt_index_bounds(const int64_t* index, int64_t n, int64_t* least, int64_t* most)
-    void mlt_index_offsets(int64_t* offsets, const int64_t* index, int64_t n, int64_t length, int64_t step, int first)
+    ctypedef struct mlt_offsets:
+        int64_t* offsets
+        const int64_t* index
+        int64_t length
+        int64_t step
+        int32_t first
+    mlt_task mlt_index_offsets_task()
 
 # Runs a task: little work right here, long work on all threads without the GIL.
 cdef inline int launch(int64_t count, int64_t chunk, mlt_task task, void* context, int64_t work) except -1:

@@ -12,8 +12,8 @@ from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, object
 from mltensor._core.elementwise cimport (
     broadcast_view, cast, contiguous, copy, copy_into, copy_where, same_device)
 from mltensor._core.gather cimport (
-    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, run_gather, take_axis,
-    zeros)
+    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, launch, mlt_gather, mlt_index_offsets_task, mlt_offsets,
+    run_gather, take_axis, zeros)
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.keys cimport (
     Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
@@ -227,10 +227,14 @@ cdef int plan_shape(Plan p, int64_t* shape) noexcept:
 
 cdef Tensor index_offsets(Plan p, mlt_gather* m):
     """Fills in the indices of a gather; returns the tensor that holds them."""
-    cdef Tensor index, offsets
+    cdef Tensor index, offsets = None
+    cdef mlt_offsets o
     cdef int which = 0, d
+    cdef int64_t unit = m.itemsize    # of the offsets: elements, where the strides are whole ones
     cdef Geometry* g = &p.geometry
-    offsets = None
+    for d in range(g.ndim):
+        if p.indexed[d] and g.strides[d] % m.itemsize:
+            unit = 1
     for d in range(g.ndim):
         if not p.indexed[d]:
             continue
@@ -246,13 +250,17 @@ cdef Tensor index_offsets(Plan p, mlt_gather* m):
         index = contiguous(broadcast_view(index, p.index_ndim, p.index_shape))
         if which == 1:
             offsets = empty(p.index_ndim, p.index_shape, INT64, 0)
-        mlt_index_offsets(<int64_t*> offsets.view.data, <const int64_t*> index.view.data, index.view.size,
-                          g.shape[d], g.strides[d], which == 1)
+        o.offsets = <int64_t*> offsets.view.data
+        o.index = <const int64_t*> index.view.data
+        o.length = g.shape[d]
+        o.step = g.strides[d] // unit
+        o.first = which == 1
+        launch(index.view.size, 32768, mlt_index_offsets_task(), &o, index.view.size)
     if offsets is None:
         # A basic key: one block.
         offsets = zeros(0, NULL, INT64, 0)
     m.length = 0
-    m.step = 1
+    m.step = unit
     m.index = <const int64_t*> offsets.view.data
     m.count = offsets.view.size
     return offsets
@@ -279,13 +287,14 @@ cdef bint one_stride(Tensor t, int first, int last, int64_t* step) noexcept:
 cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
     """Moves or adds between what is selected of `t` and `dense`, which has its shape."""
     cdef mlt_gather m
-    cdef Tensor _offsets = index_offsets(p, &m)    # kept alive while the gather reads it
     cdef Geometry* g = &p.geometry
     cdef int d, kept = 0, at, last
+    cdef Tensor _offsets    # kept alive while the gather reads it
+    m.itemsize = mlt_itemsize[t.view.dtype]
+    _offsets = index_offsets(p, &m)
     if dense.view.size == 0:
         return 0
     m.data = g.data
-    m.itemsize = mlt_itemsize[t.view.dtype]
     m.dtype = t.view.dtype
     last = p.position + p.index_ndim
     if not one_stride(dense, p.position, last, &m.dense_step):

@@ -5,7 +5,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memset
 
-from mltensor._core.dtypes cimport BOOL, COMPLEX64, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX64, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, mlt_task, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor

@@ -100,6 +100,15 @@ typedef struct {
   atomic_llong bad; /* position of the first that is outside, or -1 */
 } mlt_index_search;
 
+/* index * step, the way to a place along one of several indexed dimensions: the first one's, or added to those of the
+ * others. */
+typedef struct {
+  int64_t *offsets;
+  const int64_t *index;
+  int64_t length, step;
+  int32_t first;
+} mlt_offsets;
+
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/gather_target.h"
@@ -201,12 +210,7 @@ static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, in
   MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);
 }
 
-/* index * step, the bytes to a place along one of several indexed dimensions: the first one's, or added to those of
- * the others. */
-static void mlt_index_offsets(int64_t *offsets, const int64_t *index, int64_t n, int64_t length,
-                              int64_t step, int first) {
-  MLT_GATHER_FN(mlt_index_offsets)(offsets, index, n, length, step, first);
-}
+static mlt_task mlt_index_offsets_task(void) { return MLT_GATHER_FN(mlt_index_offsets); }
 
 /* Indices brought into [0, length): wrapped around, or clipped. */
 static void mlt_index_wrap(int64_t *out, const int64_t *index, int64_t n, int64_t length) {

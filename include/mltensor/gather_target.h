@@ -58,12 +58,15 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
   *most = high;
 }
 
-static void MLT_FN(mlt_index_offsets)(int64_t *restrict offsets, const int64_t *restrict index, int64_t n,
-                                      int64_t length, int64_t step, int first) {
-  if (first)
-    for (int64_t i = 0; i < n; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
+static void MLT_FN(mlt_index_offsets)(void *context, int64_t begin, int64_t end) {
+  const mlt_offsets *o = (const mlt_offsets *)context;
+  int64_t *restrict offsets = o->offsets;
+  const int64_t *restrict index = o->index;
+  const int64_t length = o->length, step = o->step;
+  if (o->first)
+    for (int64_t i = begin; i < end; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
   else
-    for (int64_t i = 0; i < n; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
+    for (int64_t i = begin; i < end; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
 }
 
 /* --- one line of elements ---------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mltensor/gather.h"
 #include "mltensor/half.h"
 #include "mltensor/loops.h"
 #include "mltensor/mltensor.h"
@@ -81,13 +82,17 @@ static void mlt_bins_prepare(mlt_bins *b, void *edges) {
 }
 #undef MLT_BINS_PREPARE
 
-/* The table of the running thread. */
-static inline int64_t *mlt_bins_table(const mlt_bins *b) {
+/* Which of so many tables is the running thread's. */
+static inline int64_t mlt_counting_slot(int32_t slots) {
 #ifdef _OPENMP
-  return b->counts + omp_get_thread_num() % b->slots * b->ways * (b->bins + 1);
+  return omp_get_thread_num() % slots;
 #else
-  return b->counts;
+  return 0;
 #endif
+}
+
+static inline int64_t *mlt_bins_table(const mlt_bins *b) {
+  return b->counts + mlt_counting_slot(b->slots) * b->ways * (b->bins + 1);
 }
 
 #define MLT_TARGET_BASE
@@ -121,6 +126,40 @@ static void mlt_bins_sum(const mlt_bins *b, int64_t *sums) {
     for (int64_t k = 0; k < b->bins; k++) sums[k] += b->counts[table * (b->bins + 1) + k];
 }
 
+/* Integers, none negative: how often each occurs, in `ways` tables by turns; and the least and the most of them. */
+typedef struct {
+  const int64_t *values;
+  int64_t length; /* of a table */
+  int64_t *counts; /* slots x ways x length zeros */
+  int64_t *least, *most; /* of every slot; 0 and -1 are among them */
+  int32_t ways, slots;
+} mlt_integer_counts;
+
+static void mlt_integer_bounds_task(void *context, int64_t begin, int64_t end) {
+  const mlt_integer_counts *c = (const mlt_integer_counts *)context;
+  const int64_t slot = mlt_counting_slot(c->slots);
+  int64_t least, most;
+  mlt_index_bounds(c->values + begin, end - begin, &least, &most);
+  if (least < c->least[slot]) c->least[slot] = least;
+  if (most > c->most[slot]) c->most[slot] = most;
+}
+
+static void mlt_integer_counts_task(void *context, int64_t begin, int64_t end) {
+  const mlt_integer_counts *c = (const mlt_integer_counts *)context;
+  int64_t *counts = c->counts + mlt_counting_slot(c->slots) * c->ways * c->length;
+  int64_t *more = counts + (c->ways - 1) * c->length, i = begin;
+  for (; i + 2 <= end; i += 2) {
+    counts[c->values[i]]++;
+    more[c->values[i + 1]]++;
+  }
+  if (i < end) counts[c->values[i]]++;
+}
+
+static void mlt_integer_counts_sum(const mlt_integer_counts *c, int64_t *sums) {
+  for (int64_t table = 0; table < c->slots * c->ways; table++)
+    for (int64_t k = 0; k < c->length; k++) sums[k] += c->counts[table * c->length + k];
+}
+
 /* Bytes are few different numbers: they are counted as they are, and then every number for all of its bytes. */
 typedef struct {
   const uint8_t *values;
@@ -130,12 +169,7 @@ typedef struct {
 
 static void mlt_byte_counts_task(void *context, int64_t begin, int64_t end) {
   const mlt_byte_counts *b = (const mlt_byte_counts *)context;
-#ifdef _OPENMP
-  int64_t *counts = b->counts + omp_get_thread_num() % b->slots * 1024;
-#else
-  int64_t *counts = b->counts;
-#endif
-  int64_t i = begin;
+  int64_t *counts = b->counts + mlt_counting_slot(b->slots) * 1024, i = begin;
   for (; i + 8 <= end; i += 8) {
     uint64_t some;
     memcpy(&some, b->values + i, 8);
