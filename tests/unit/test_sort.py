@@ -317,3 +317,14 @@ def test_unique_along_an_axis():
     array = numpy.array([[1, 2], [3, 4], [1, 2]])
     rows, counts = np.unique(np.asarray(array), axis=0, return_counts=True)
     assert rows.tolist() == [[1, 2], [3, 4]] and counts.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "int64", "uint64"])
+def test_isin_of_integers(dtype, generator):
+    array = generator.integers(0, 100, (40, 25)).astype(dtype)
+    near, far = generator.integers(0, 120, 30), numpy.array([3, 2 ** 40, -2 ** 60])
+    for given in (near.astype(dtype), near - 60, far, near[:0]):
+        for invert in (False, True):
+            assert same(np.isin(np.asarray(array), np.asarray(given), invert=invert),
+                        numpy.isin(array, given, invert=invert))
+    assert np.isin(np.asarray([2 ** 62, -2 ** 62]), np.asarray([2 ** 62])).tolist() == [True, False]
