@@ -290,6 +290,7 @@ cdef object bincount_kernel(PyObject** a):
     g.dtype = FLOAT64
     g.outer_ndim = g.inner_ndim = 0
     g.known_inside = True
+    g.several = 0
     run_gather(&g, MLT_ADD, 0)
     return y
 

@@ -32,6 +32,41 @@ static inline const int64_t *MLT_FN(mlt_places)(const int64_t *index, int64_t n,
   return wrapped;
 }
 
+/* Indices along a dimension for n places from `at` on, in `spread` where they do not lie in their order. */
+static const int64_t *MLT_FN(mlt_indices_for)(const mlt_indices *d, int64_t at, int64_t n, int64_t *spread) {
+  const int64_t inner = d->inner;
+  int64_t k = at / inner % d->count, off = at % inner, i = 0;
+  if (inner == 1 && k + n <= d->count) return d->index + k;
+  while (i < n) {
+    const int64_t left = inner == 1 ? d->count - k : inner - off, some = left < n - i ? left : n - i;
+    if (inner == 1)
+      memcpy(spread + i, d->index + k, (size_t)some * sizeof *spread);
+    else
+      for (int64_t j = 0; j < some; j++) spread[i + j] = d->index[k];
+    i += some;
+    off = 0;
+    k += inner == 1 ? some : 1;
+    if (k >= d->count) k = 0;
+  }
+  return spread;
+}
+
+/* Places of n <= MLT_INDEX_BLOCK of a gather's indices from `at` on; see mlt_places. */
+static inline const int64_t *MLT_FN(mlt_places_from)(const mlt_gather *g, int64_t at, int64_t n, int64_t *wrapped) {
+  if (!g->several) return MLT_FN(mlt_places)(g->index + at, n, g->length, g->known_inside, wrapped);
+  int64_t spread[MLT_INDEX_BLOCK];
+  for (int k = 0; k < g->several; k++) {
+    const mlt_indices *d = g->indices + k;
+    const int64_t *index = MLT_FN(mlt_indices_for)(d, at, n, spread), length = d->length, step = d->step;
+    if (MLT_FN(mlt_look_over)(index, n, length) & 2 && !g->known_inside) return NULL;
+    if (k == 0)
+      for (int64_t i = 0; i < n; i++) wrapped[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
+    else
+      for (int64_t i = 0; i < n; i++) wrapped[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
+  }
+  return wrapped;
+}
+
 /* Finds the first of some indices outside [-length, length). */
 static void MLT_FN(mlt_index_task)(void *context, int64_t begin, int64_t end) {
   mlt_index_search *s = (mlt_index_search *)context;
@@ -56,17 +91,6 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
   }
   *least = low;
   *most = high;
-}
-
-static void MLT_FN(mlt_index_offsets)(void *context, int64_t begin, int64_t end) {
-  const mlt_offsets *o = (const mlt_offsets *)context;
-  int64_t *restrict offsets = o->offsets;
-  const int64_t *restrict index = o->index;
-  const int64_t length = o->length, step = o->step;
-  if (o->first)
-    for (int64_t i = begin; i < end; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
-  else
-    for (int64_t i = begin; i < end; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
 }
 
 /* --- one line of elements ---------------------------------------------------------------- */
@@ -350,7 +374,7 @@ static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_
   int64_t wrapped[MLT_INDEX_BLOCK];
   for (int64_t i = begin; i < end; i += MLT_INDEX_BLOCK) {
     const int64_t n = end - i < MLT_INDEX_BLOCK ? end - i : MLT_INDEX_BLOCK;
-    const int64_t *place = MLT_FN(mlt_places)(g->index + i, n, g->length, g->known_inside, wrapped);
+    const int64_t *place = MLT_FN(mlt_places_from)(g, i, n, wrapped);
     if (!place) {
       atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
       return 0;
@@ -368,7 +392,7 @@ static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_
     int64_t wrapped[MLT_INDEX_BLOCK], outer = begin / count, at = begin % count;     \
     const int64_t *place = NULL;                                                     \
     if (count <= MLT_INDEX_BLOCK && end - begin > count)                             \
-      place = MLT_FN(mlt_places)(g->index, count, g->length, g->known_inside, wrapped); \
+      place = MLT_FN(mlt_places_from)(g, 0, count, wrapped);                    \
     for (int64_t n; begin < end; begin += n, at = 0, outer++) {                      \
       n = count - at < end - begin ? count - at : end - begin;                       \
       char *data, *dense;                                                            \
@@ -469,7 +493,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_range_elements)(mlt
   for (int64_t block = 0; block < g->count; block += MLT_INDEX_BLOCK) {
     if (block % (1 << 16) == 0 && block && mlt_poll_inside(&g->stop, &last)) return;
     const int64_t n = g->count - block < MLT_INDEX_BLOCK ? g->count - block : MLT_INDEX_BLOCK;
-    const int64_t *place = MLT_FN(mlt_places)(g->index + block, n, g->length, g->known_inside, wrapped);
+    const int64_t *place = MLT_FN(mlt_places_from)(g, block, n, wrapped);
     if (!place) {
       atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
       return;
@@ -491,7 +515,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_range_rows)(mlt_gat
     const int64_t n = g->count - block < MLT_ROWS_CHOSEN ? g->count - block : MLT_ROWS_CHOSEN;
     for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {
       const int64_t some = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;
-      const int64_t *place = MLT_FN(mlt_places)(g->index + block + i, some, g->length, g->known_inside, wrapped);
+      const int64_t *place = MLT_FN(mlt_places_from)(g, block + i, some, wrapped);
       if (!place) {
         atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
         return;
