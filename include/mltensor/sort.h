@@ -170,10 +170,40 @@ typedef struct {
 static mlt_task mlt_search_keys(void) { return MLT_SORT_TASK(mlt_search_prepare); }
 static mlt_task mlt_search_among(void) { return MLT_SORT_TASK(mlt_search_task); }
 
+/* A line of many bytes: how often each occurs says all. Returns 1 when interrupted. */
+#define MLT_COUNTED_BYTES 512
+static int mlt_sort_bytes(const mlt_sort_line *line) {
+  const mlt_sort_lines *s = line->s;
+  const int64_t from = s->from_stride, to = s->value_stride;
+  const int turn = (s->dtype == MLT_INT8 ? 128 : 0) ^ (s->direction == MLT_ASCENDING ? 0 : 255);
+  int64_t counts[4][256] = {{0}}, last_poll = mlt_now_ns();
+  const uint8_t *p = (const uint8_t *)line->from;
+  for (int64_t block = 0; block < s->n; block += 1 << 20) {
+    if (block && mlt_poll(&last_poll)) return 1;
+    const int64_t end = s->n - block < 1 << 20 ? s->n : block + (1 << 20);
+    int64_t i = block;
+    for (; i + 4 <= end; i += 4)
+      for (int k = 0; k < 4; k++) counts[k][p[(i + k) * from]]++;
+    for (; i < end; i++) counts[0][p[i * from]]++;
+  }
+  char *at = line->values;
+  for (int key = 0; key < 256; key++) {
+    const int value = key ^ turn;
+    const int64_t n = counts[0][value] + counts[1][value] + counts[2][value] + counts[3][value];
+    if (to == 1)
+      memset(at, value, (size_t)n);
+    else
+      for (int64_t i = 0; i < n; i++) at[i * to] = (char)value;
+    at += n * to;
+  }
+  return 0;
+}
+
 /* One line. Returns 1 when interrupted, -1 without memory. */
 static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
   mlt_sort_line line;
   mlt_sort_line_at(s, number, &line);
+  if (!s->positions && mlt_itemsize[s->dtype] == 1 && s->n >= MLT_COUNTED_BYTES) return mlt_sort_bytes(&line);
   const int status = MLT_SORT_TASK(mlt_sort_line_run)(&line, scratch);
   if (status || !atomic_load(&line.lossy)) return status;
   return mlt_restore_specials(s, line.from, line.values);
