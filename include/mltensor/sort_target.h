@@ -51,6 +51,9 @@
 MLT_SORT_CONVERSIONS(32, MLT_NARROW_KEYED)
 MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
 
+#if defined(MLT_TARGET_AVX512)
+#include "mltensor/search_vectors.h"
+#else
 /* How many of n > 0 sorted keys come before each wanted one, or are equal where `right`: many searches side by side,
  * which halve without a branch. */
 #define MLT_SORT_SEARCH(bits, place)                                                                    \
@@ -78,6 +81,7 @@ MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
   }
 MLT_SORT_SEARCH(32, int32_t)
 MLT_SORT_SEARCH(64, int64_t)
+#endif
 
 /* Queries [begin, end) of a search among keys. */
 static void MLT_FN(mlt_search_task)(void *context, int64_t begin, int64_t end) {

@@ -265,7 +265,8 @@ def test_searchsorted(dtype, side, generator):
 
 @pytest.mark.parametrize("dtype", ["int8", "uint32", "int64", "float16", "float32", "float64"])
 @pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize(("length", "count"), [(1, 40), (2, 40), (1000, 3), (1000, 5003), (5003, 1000)])
+@pytest.mark.parametrize(("length", "count"), [(1, 40), (2, 40), (16, 90), (31, 70), (32, 70), (33, 70), (1000, 3),
+                                               (1000, 5003), (5003, 1000)])
 def test_many_searches(dtype, side, length, count, generator):
     array, queries = (numbers(generator, n, dtype) for n in (length, count))
     array[: length // 2] = (generator.standard_normal(length // 2) * 50).astype("int8").astype(dtype)
