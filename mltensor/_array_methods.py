@@ -4,26 +4,11 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.interop import item as single_item
-from mltensor._core.interop import to_numpy
+from mltensor._core.interop import item_at, to_numpy
 from mltensor._ops.record import F
 from mltensor.errors import GradientError, ShapeError
 
 __all__ = ["METHODS"]
-
-
-def item(self, *index):
-    """The Python number of a tensor with one element, or of the element at an index.
-
-    Parameters
-    ----------
-    *index : int
-        Nothing, a position in C order, or one position per dimension.
-    """
-    if not index:
-        return single_item(self)
-    if len(index) == 1 and not isinstance(index[0], tuple):
-        return F.reshape(self.detach(), (-1,))[index[0]].item()
-    return single_item(self.detach()[index[0] if len(index) == 1 else index])
 
 
 def as_numpy(self, dtype=None, copy=False):
@@ -153,6 +138,6 @@ def as_integer_ratio(self):
 
 METHODS = {
     "__trunc__": truncated, "is_integer": is_integer, "as_integer_ratio": as_integer_ratio,
-    "item": item, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
+    "item": item_at, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
     "put": put, "compress": compress, "tobytes": tobytes,
 }

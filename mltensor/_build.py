@@ -12,6 +12,7 @@ from mltensor._core import (
     engine,
     fourier,
     gather,
+    histogram,
     index,
     join,
     lapack,
@@ -37,8 +38,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, repeat, scan,
-                  sort, split, strided, view)
+KERNEL_MODULES = (elementwise, fourier, gather, histogram, index, join, lapack, matmul, neural, positions, reduce,
+                  repeat, scan, sort, split, strided, view)
 
 
 def merged(tables):

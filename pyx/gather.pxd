@@ -15,10 +15,18 @@ cdef extern from "mltensor/gather.h" nogil:
         MLT_GET
         MLT_PUT
         MLT_ADD
+    ctypedef struct mlt_indices:
+        const int64_t* index
+        int64_t count
+        int64_t inner
+        int64_t length
+        int64_t step
+        int32_t axis
     ctypedef struct mlt_gather:
         char* data
         char* dense
         const int64_t* index
+        const mlt_indices* indices
         int64_t count
         int64_t length
         int64_t step
@@ -29,6 +37,7 @@ cdef extern from "mltensor/gather.h" nogil:
         int64_t inner_count
         int32_t itemsize
         int32_t dtype
+        int32_t several
         bint known_inside
         int outside
         int64_t outer_shape[64]
@@ -38,7 +47,6 @@ cdef extern from "mltensor/gather.h" nogil:
         int64_t inner_data[64]
         int64_t inner_dense[64]
     void mlt_index_bounds(const int64_t* index, int64_t n, int64_t* least, int64_t* most)
-    void mlt_index_offsets(int64_t* offsets, const int64_t* index, int64_t n, int64_t length, int64_t step, int first)
 
 # Runs a task: little work right here, long work on all threads without the GIL.
 cdef inline int launch(int64_t count, int64_t chunk, mlt_task task, void* context, int64_t work) except -1:

@@ -49,7 +49,7 @@ mlt_runtime_pointer = runtime()
 # --- foundations --------------------------------------------------------------------------
 
 cdef int run_gather(mlt_gather* g, int mode, int axis) except -1:
-    cdef int status
+    cdef int status, k
     mlt_gather_prepare(g)
     if g.outer_count * g.count * g.inner_count < MLT_PARALLEL_THRESHOLD:
         mlt_gather_here(g, mode)
@@ -58,7 +58,10 @@ cdef int run_gather(mlt_gather* g, int mode, int axis) except -1:
             status = mlt_gather_run(g, mode)
         check_interrupt(status)
     if g.outside:
-        check_indices(g.index, g.count, g.length, axis)
+        for k in range(g.several):
+            check_indices(g.indices[k].index, g.indices[k].count, g.indices[k].length, g.indices[k].axis)
+        if g.several == 0:
+            check_indices(g.index, g.count, g.length, axis)
         raise IndexingError(f"an index of axis {axis} was outside its {g.length} places while it was used, and has "
                             "been changed since by another thread")
     return 0
@@ -102,6 +105,7 @@ cdef int move_axis(Tensor indexed, Tensor index, Tensor dense, int axis, int mod
             check_indices(<const int64_t*> index.view.data, index.view.size, indexed.view.shape[axis], axis)
         return 0
     g.known_inside = known_inside
+    g.several = 0
     g.data = indexed.view.data
     g.dense = dense.view.data
     g.index = <const int64_t*> index.view.data

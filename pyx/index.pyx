@@ -12,8 +12,7 @@ from mltensor._core.dtypes cimport BOOL, INT64, is_integer, mlt_itemsize, object
 from mltensor._core.elementwise cimport (
     broadcast_view, cast, contiguous, copy, copy_into, copy_where, same_device)
 from mltensor._core.gather cimport (
-    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_index_offsets, run_gather, take_axis,
-    zeros)
+    MLT_ADD, MLT_GET, MLT_PUT, check_indices, index_tensor, mlt_gather, mlt_indices, run_gather, take_axis, zeros)
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.keys cimport (
     Geometry, basic_index, keep_axes, new_axis, one_integer, one_slice, scalar_integer, too_many)
@@ -225,37 +224,74 @@ cdef int plan_shape(Plan p, int64_t* shape) noexcept:
     return n
 
 
-cdef Tensor index_offsets(Plan p, mlt_gather* m):
-    """Fills in the indices of a gather; returns the tensor that holds them."""
-    cdef Tensor index, offsets
+cdef Tensor spread_over(Plan p, Tensor index, mlt_indices* d):
+    """Says which of some indices stands for which place; returns them, or their broadcast copy where it takes one."""
+    cdef int first = 0, last = p.index_ndim - 1, surplus = p.index_ndim - index.view.ndim, k
+    # What is broadcast in front is gone through again, what is broadcast behind is stood for.
+    while first <= last and (first < surplus or index.view.shape[first - surplus] == 1):
+        first += 1
+    while last > first and index.view.shape[last - surplus] == 1:
+        last -= 1
+    if first > last:
+        # One index for all places.
+        first, last = 0, -1
+    d.count = d.inner = 1
+    for k in range(first, p.index_ndim):
+        if k > last:
+            d.inner *= p.index_shape[k]
+        elif index.view.shape[k - surplus] != p.index_shape[k]:
+            index = contiguous(broadcast_view(index, p.index_ndim, p.index_shape))
+            d.count, d.inner = index.view.size, 1
+            break
+        else:
+            d.count *= p.index_shape[k]
+    d.index = <const int64_t*> index.view.data
+    return index
+
+
+cdef object place_indices(Plan p, Tensor t, mlt_gather* m, mlt_indices* indices, bint check):
+    """Fills in the indices of a gather, looked over where they must be before; returns what holds them."""
+    cdef Tensor index
+    cdef list kept = []
     cdef int which = 0, d
+    cdef int64_t unit = m.itemsize    # of the way to a place: elements, where all strides are whole ones
     cdef Geometry* g = &p.geometry
-    offsets = None
+    m.known_inside = check
+    m.several = len(p.indices)
+    m.indices = indices
+    m.length = m.count = 1
+    for d in range(p.index_ndim):
+        m.count *= p.index_shape[d]
+    for d in range(g.ndim):
+        if p.indexed[d] and g.strides[d] % m.itemsize:
+            unit = 1
     for d in range(g.ndim):
         if not p.indexed[d]:
             continue
         index = <Tensor> p.indices[which]
-        check_indices(<const int64_t*> index.view.data, index.view.size, g.shape[d], p.axes[which])
-        which += 1
-        if len(p.indices) == 1:
+        if check or m.count == 0:
+            check_indices(<const int64_t*> index.view.data, index.view.size, g.shape[d], p.axes[which])
+            if shares_memory(index, t):
+                index = copy(index)
+        if m.several == 1:
+            m.several = 0
             m.length = g.shape[d]
             m.step = g.strides[d]
             m.index = <const int64_t*> index.view.data
-            m.count = index.view.size
             return index
-        index = contiguous(broadcast_view(index, p.index_ndim, p.index_shape))
-        if which == 1:
-            offsets = empty(p.index_ndim, p.index_shape, INT64, 0)
-        mlt_index_offsets(<int64_t*> offsets.view.data, <const int64_t*> index.view.data, index.view.size,
-                          g.shape[d], g.strides[d], which == 1)
-    if offsets is None:
+        kept.append(spread_over(p, index, indices + which))
+        indices[which].length = g.shape[d]
+        indices[which].step = g.strides[d] // unit
+        indices[which].axis = p.axes[which]
+        m.length *= g.shape[d]
+        which += 1
+    m.step = unit
+    if m.several == 0:
         # A basic key: one block.
-        offsets = zeros(0, NULL, INT64, 0)
-    m.length = 0
-    m.step = 1
-    m.index = <const int64_t*> offsets.view.data
-    m.count = offsets.view.size
-    return offsets
+        index = zeros(0, NULL, INT64, 0)
+        m.index = <const int64_t*> index.view.data
+        kept.append(index)
+    return kept
 
 
 cdef bint one_stride(Tensor t, int first, int last, int64_t* step) noexcept:
@@ -279,13 +315,15 @@ cdef bint one_stride(Tensor t, int first, int last, int64_t* step) noexcept:
 cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
     """Moves or adds between what is selected of `t` and `dense`, which has its shape."""
     cdef mlt_gather m
-    cdef Tensor _offsets = index_offsets(p, &m)    # kept alive while the gather reads it
     cdef Geometry* g = &p.geometry
     cdef int d, kept = 0, at, last
+    cdef mlt_indices indices[MLT_MAX_DIMS]
+    cdef object _kept    # alive while the gather reads them
+    m.itemsize = mlt_itemsize[t.view.dtype]
+    _kept = place_indices(p, t, &m, indices, mode != MLT_GET or dense.view.size == 0)
     if dense.view.size == 0:
         return 0
     m.data = g.data
-    m.itemsize = mlt_itemsize[t.view.dtype]
     m.dtype = t.view.dtype
     last = p.position + p.index_ndim
     if not one_stride(dense, p.position, last, &m.dense_step):
@@ -309,8 +347,7 @@ cdef int run_plan(Plan p, Tensor t, Tensor dense, int mode) except -1:
             m.inner_dense[at] = dense.view.strides[kept + p.index_ndim]
             m.inner_ndim += 1
         kept += 1
-    m.known_inside = True
-    return run_gather(&m, mode, -1)
+    return run_gather(&m, mode, p.axes[0] if p.axes else -1)
 
 
 cdef Tensor only_index(Tensor t, object key):
@@ -389,6 +426,7 @@ cdef bint put_rows(Tensor t, Tensor index, Tensor value, int mode, bint new) exc
             strides[d] = value.view.strides[d + surplus]
         else:
             return False
+    g.several = 0
     g.known_inside = not new or value.view.size == 0 or t.view.size == 0
     if g.known_inside:
         check_indices(<const int64_t*> index.view.data, index.view.size, t.view.shape[0], 0)

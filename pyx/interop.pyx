@@ -365,6 +365,17 @@ cpdef object item(Tensor t):
     return scalars.item(t)
 
 
+def item_at(Tensor t, *index):
+    """The Python number of a tensor with one element, or of the element at an index.
+
+    Parameters
+    ----------
+    *index : int
+        Nothing, a position in C order, or one position per dimension.
+    """
+    return scalars.item_at(t, index)
+
+
 # --- the way out ----------------------------------------------------------------------------
 
 def to_numpy(Tensor t):

@@ -1,14 +1,13 @@
-"""Masks and positions: where elements are nonzero, one-hot rows, counts, triangles."""
+"""Masks and positions: where elements are nonzero, one-hot rows, triangles."""
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
-from mltensor._core.dtypes cimport BOOL, FLOAT64, INT64, mlt_itemsize
+from mltensor._core.dtypes cimport BOOL, INT64, mlt_itemsize
 from mltensor._core.elementwise cimport cast, contiguous, select
-from mltensor._core.gather cimport (
-    MLT_ADD, index_tensor, launch, mlt_gather, mlt_index_bounds, mlt_task, run_gather, zeros)
+from mltensor._core.gather cimport index_tensor, launch, mlt_index_bounds, mlt_task, zeros
 from mltensor._core.storage cimport kernel_capsule, runtime
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, same_shape, shape_tuple
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, shape_tuple
 from mltensor._core.view cimport reshape
 
 from mltensor.errors import IndexingError, ShapeError
@@ -56,7 +55,6 @@ cdef extern from "mltensor/bands.h" nogil:
         int64_t* to
         int64_t classes
     void mlt_one_hot_task(void* context, int64_t begin, int64_t end) noexcept
-    void mlt_count(int64_t* counts, int64_t* more, const int64_t* index, int64_t n, int64_t length)
 
 global mlt_runtime_pointer
 mlt_runtime_pointer = runtime()
@@ -204,49 +202,6 @@ cdef object one_hot_kernel(PyObject** a):
     return y
 
 
-cdef object bincount_kernel(PyObject** a):
-    cdef Tensor x = <Tensor> a[0]
-    cdef Tensor index, y, more, weights
-    cdef int64_t length = <object> a[2]
-    cdef const int64_t* at
-    cdef mlt_gather g
-    cdef int64_t low, high
-    if x.view.ndim != 1:
-        raise ShapeError(f"bincount takes one dimension, not shape {shape_tuple(x)}")
-    if length < 0:
-        raise ValueError(f"bincount: minlength must not be negative, got {length}")
-    index = index_tensor(x, "bincount")
-    at = <const int64_t*> index.view.data
-    mlt_index_bounds(at, index.view.size, &low, &high)
-    if low < 0:
-        raise ValueError(f"bincount: values must not be negative, got {low}")
-    length = max(length, high + 1)
-    if <object> a[1] is None:
-        y = zeros(1, &length, INT64, x.storage.device)
-        more = zeros(1, &length, INT64, 0) if length <= index.view.size // 8 and length <= 4096 else y
-        mlt_count(<int64_t*> y.view.data, <int64_t*> more.view.data, at, index.view.size, length)
-        return y
-    weights = <Tensor> a[1]
-    if not same_shape(weights, x):
-        raise ShapeError(
-            f"bincount: weights of shape {shape_tuple(weights)} and values of shape {shape_tuple(x)} differ")
-    weights = cast(weights, FLOAT64)
-    y = zeros(1, &length, FLOAT64, x.storage.device)
-    if index.view.size == 0:
-        return y
-    g.data = y.view.data
-    g.dense = weights.view.data
-    g.index = at
-    g.count = index.view.size
-    g.length = 0
-    g.step = g.dense_step = g.itemsize = mlt_itemsize[FLOAT64]
-    g.dtype = FLOAT64
-    g.outer_ndim = g.inner_ndim = 0
-    g.known_inside = True
-    run_gather(&g, MLT_ADD, 0)
-    return y
-
-
 cdef Tensor band(Tensor x, object k, bint upper, str name):
     cdef mlt_bands b
     cdef Tensor y
@@ -279,7 +234,6 @@ KERNELS = {
     "where": kernel_capsule(where_kernel),
     "argwhere": kernel_capsule(argwhere_kernel),
     "one_hot": kernel_capsule(one_hot_kernel),
-    "bincount": kernel_capsule(bincount_kernel),
     "tril": kernel_capsule(tril_kernel),
     "triu": kernel_capsule(triu_kernel),
 }

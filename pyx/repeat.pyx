@@ -251,8 +251,21 @@ cdef Tensor pad_positions(PyObject** a, int64_t length):
 
 cdef object pad_axis_kernel(PyObject** a):
     cdef Tensor x = <Tensor> a[0]
-    cdef int axis = normalize_axis(<object> a[1], x.view.ndim)
-    return take_axis(x, pad_positions(a, x.view.shape[axis]), axis, True)
+    cdef int axis = normalize_axis(<object> a[1], x.view.ndim), d
+    cdef Tensor positions = pad_positions(a, x.view.shape[axis]), y
+    cdef int64_t before = <object> a[2], end = before + x.view.shape[axis]
+    cdef int64_t shape[MLT_MAX_DIMS]
+    for d in range(x.view.ndim):
+        shape[d] = x.view.shape[d]
+    shape[axis] = positions.view.size
+    y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
+    copy_into(section(y, axis, before, end), x)
+    if before:
+        copy_into(section(y, axis, 0, before), take_axis(x, section(positions, 0, 0, before), axis, True))
+    if end < shape[axis]:
+        copy_into(section(y, axis, end, shape[axis]),
+                  take_axis(x, section(positions, 0, end, shape[axis]), axis, True))
+    return y
 
 
 cdef object pad_axis_sum_kernel(PyObject** a):

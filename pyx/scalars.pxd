@@ -10,3 +10,5 @@ cdef bint keeps(int dtype, object value) noexcept
 cdef object item(Tensor t)
 # Nested lists of Python scalars; a scalar for a 0-d tensor.
 cdef object to_list(Tensor t)
+# The number of the only element, at a position in C order, or at one per dimension.
+cdef object item_at(Tensor t, tuple index)

@@ -1,6 +1,6 @@
 """Single elements: between Python numbers and memory."""
 
-from cpython.complex cimport PyComplex_AsCComplex, Py_complex
+from cpython.complex cimport PyComplex_AsCComplex, PyComplex_FromDoubles, Py_complex
 from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.long cimport PyLong_CheckExact
@@ -14,7 +14,7 @@ from mltensor._core.dtypes cimport (
     UINT8, UINT16, UINT32, UINT64, is_inexact, objects, real_of)
 from mltensor._core.tensor cimport Tensor, shape_tuple
 
-from mltensor.errors import DTypeError, ShapeError
+from mltensor.errors import DTypeError, IndexingError, ShapeError
 
 cdef extern from "mltensor/half.h" nogil:
     ctypedef struct mlt_half:
@@ -60,9 +60,9 @@ cdef object read_scalar(const char* p, int dtype):
     if dtype == FLOAT16:
         return <double> mlt_half_to_float((<const mlt_half*> p)[0])
     if dtype == COMPLEX64:
-        return complex((<const float*> p)[0], (<const float*> p)[1])
+        return PyComplex_FromDoubles((<const float*> p)[0], (<const float*> p)[1])
     if dtype == COMPLEX128:
-        return complex((<const double*> p)[0], (<const double*> p)[1])
+        return PyComplex_FromDoubles((<const double*> p)[0], (<const double*> p)[1])
     raise DTypeError(f"elements of dtype code {dtype} have no Python number")
 
 
@@ -159,6 +159,40 @@ cdef object item(Tensor t):
         raise ShapeError(
             f"item() needs a tensor of one element, not of shape {shape_tuple(t)}; index it or use .tolist()")
     return read_scalar(t.view.data, t.view.dtype)
+
+
+cdef object item_at(Tensor t, tuple index):
+    """The Python number of the only element, at a position in C order, or at a position per dimension."""
+    cdef Py_ssize_t n = len(index), at
+    cdef int64_t length
+    cdef const char* p = t.view.data
+    cdef int d
+    if n == 1 and isinstance(index[0], tuple):
+        index = index[0]
+        n = len(index)
+    if n == 0:
+        return item(t)
+    if n == 1:
+        at = index[0]
+        if at < -t.view.size or at >= t.view.size:
+            raise IndexingError(f"item(): index {at} is out of bounds for the {t.view.size} elements of shape "
+                                f"{shape_tuple(t)}")
+        at += t.view.size if at < 0 else 0
+        for d in range(t.view.ndim - 1, -1, -1):
+            length = t.view.shape[d]
+            p += (at % length if d else at) * t.view.strides[d]
+            at //= length
+        return read_scalar(p, t.view.dtype)
+    if n != t.view.ndim:
+        raise ShapeError(f"item() takes a position or one per dimension; {n} are not the {t.view.ndim} of shape "
+                         f"{shape_tuple(t)}")
+    for d in range(t.view.ndim):
+        at = index[d]
+        length = t.view.shape[d]
+        if at < -length or at >= length:
+            raise IndexingError(f"index {at} is out of bounds for axis {d} with size {length}")
+        p += (at + length if at < 0 else at) * t.view.strides[d]
+    return read_scalar(p, t.view.dtype)
 
 
 cdef object list_of(const char* p, Tensor t, int dimension):

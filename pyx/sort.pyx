@@ -2,9 +2,11 @@
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.string cimport memset
 
-from mltensor._core.dtypes cimport BOOL, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX64, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, mlt_task, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
@@ -45,6 +47,7 @@ cdef extern from "mltensor/sort.h" nogil:
         int64_t position_strides[64]
         char* scratch
     int mlt_sort_in_turn(const mlt_sort_lines* s)
+    int mlt_network_lanes(const mlt_sort_lines* s)
     int64_t mlt_sort_scratch(const mlt_sort_lines* s)
     int mlt_sort_run(mlt_sort_lines* s)
     ctypedef struct mlt_search:
@@ -66,6 +69,29 @@ cdef extern from "mltensor/sort.h" nogil:
         int dtype
         int nan_equal
     void mlt_distinct_task(void* context, int64_t begin, int64_t end) noexcept
+
+cdef extern from "mltensor/sort_complex.h" nogil:
+    enum:
+        MLT_COMPLEX_FEW
+    ctypedef struct mlt_complex_keys:
+        const char* source "from"
+        uint64_t* keys
+        int nan
+        int lossy
+    ctypedef struct mlt_complex_values:
+        const uint64_t* keys
+        char* to
+    ctypedef struct mlt_complex_lines:
+        const char* source "from"
+        int64_t* positions
+        int64_t n
+        int dtype
+        int direction
+        int stop
+        int failed
+    void mlt_complex_keys_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_complex_values_task(void* context, int64_t begin, int64_t end) noexcept
+    void mlt_complex_lines_task(void* context, int64_t begin, int64_t end) noexcept
 
 # Loops over elements that hold the interpreter look at Ctrl-C every so often.
 cdef enum:
@@ -125,17 +151,18 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     cdef int d, n = 0, status
     if result.view.size == 0:
         return 0
-    if axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1:
+    s.positions = <int64_t*> positions.view.data if positions is not None else NULL
+    s.n = x.view.shape[axis]
+    s.dtype = x.view.dtype
+    if (axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1
+            and mlt_network_lanes(&s) == 0):
         return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
-    s.positions = <int64_t*> positions.view.data if positions is not None else NULL
-    s.n = x.view.shape[axis]
     s.keep = result.view.shape[axis]
     s.from_stride = x.view.strides[axis]
     s.value_stride = values.view.strides[axis] if values is not None else 0
     s.position_stride = positions.view.strides[axis] // 8 if positions is not None else 0
-    s.dtype = x.view.dtype
     s.direction = direction
     s.lines = 1
     for d in range(x.view.ndim):
@@ -170,21 +197,48 @@ cdef Tensor part(Tensor x, bint imaginary):
                     x.view.strides, real)
 
 
-cdef Tensor complex_positions(Tensor x, int axis, int direction):
-    """Positions that sort complex numbers: those without NaN first, then by real and imaginary part.
+cdef Tensor complex_keys(Tensor x, mlt_complex_keys* c):
+    """The numbers of single precision as integers of their order, and what these do not tell."""
+    cdef Tensor keys = empty_like(x, UINT64)
+    x = contiguous(x)
+    c.source = x.view.data
+    c.keys = <uint64_t*> keys.view.data
+    launch(x.view.size, 16384, mlt_complex_keys_task, c, x.view.size)
+    return keys
 
-    Each stable sort keeps the order that the earlier, less significant ones made.
-    """
-    cdef Tensor positions = empty_like(x, INT64)
-    cdef Tensor next_positions, keys
-    real, imaginary = numpy.asarray(part(x, False)), numpy.asarray(part(x, True))
-    has_nan = numpy.isnan(real) * numpy.uint8(2) + numpy.isnan(imaginary)
-    sort_axis(part(x, True), None, positions, axis, direction)
-    for key, order in ((part(x, False), direction), (as_tensor(has_nan, -1, -1, COPY_IF_NEEDED), MLT_ASCENDING)):
-        keys = along_axis(<Tensor> key, positions, axis)
-        next_positions = empty_like(x, INT64)
-        sort_axis(keys, None, next_positions, axis, order)
-        positions = along_axis(positions, next_positions, axis)
+
+cdef Tensor complex_positions(Tensor x, int axis, int direction):
+    """Positions that sort complex numbers: those without NaN first, then by real and imaginary part."""
+    cdef mlt_complex_lines c
+    cdef mlt_complex_keys k
+    cdef Tensor keys, positions
+    if axis != x.view.ndim - 1:
+        positions = empty_like(x, INT64)
+        copy_into(axis_last(positions, axis),
+                  complex_positions(contiguous(axis_last(x, axis)), x.view.ndim - 1, direction))
+        return positions
+    x = contiguous(x)
+    positions = empty_like(x, INT64)
+    if x.view.size == 0:
+        return positions
+    if x.view.dtype == COMPLEX64:
+        memset(&k, 0, sizeof(k))
+        keys = complex_keys(x, &k)
+        if not k.nan:
+            sort_axis(keys, None, positions, axis, direction)
+            return positions
+    memset(&c, 0, sizeof(c))
+    c.source = x.view.data
+    c.positions = <int64_t*> positions.view.data
+    c.n = x.view.shape[axis]
+    c.dtype = x.view.dtype
+    c.direction = direction
+    if c.n > MLT_COMPLEX_FEW:
+        sort_axis(part(x, False), None, positions, axis, direction)
+    launch(x.view.size // c.n, max(1, 16384 // c.n), mlt_complex_lines_task, &c, x.view.size)
+    check_interrupt(c.stop)
+    if c.failed:
+        raise MemoryError(f"no memory to sort lines of {c.n} complex numbers")
     return positions
 
 
@@ -198,7 +252,20 @@ cdef Tensor sorting_positions(Tensor x, int axis, int direction):
 
 
 cdef Tensor sorted_values(Tensor x, int axis, int direction):
-    cdef Tensor values
+    cdef Tensor values, keys, ordered
+    cdef mlt_complex_keys k
+    cdef mlt_complex_values v
+    if x.view.dtype == COMPLEX64:
+        memset(&k, 0, sizeof(k))
+        keys = complex_keys(x, &k)
+        if not (k.nan or k.lossy):
+            ordered = empty_like(keys, UINT64)
+            sort_axis(keys, ordered, None, axis, direction)
+            values = empty_like(x, COMPLEX64)
+            v.keys = <const uint64_t*> ordered.view.data
+            v.to = values.view.data
+            launch(x.view.size, 16384, mlt_complex_values_task, &v, x.view.size)
+            return values
     if is_complex(x.view.dtype):
         return along_axis(x, complex_positions(x, axis, direction), axis)
     values = empty_like(x, x.view.dtype)

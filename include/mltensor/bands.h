@@ -1,4 +1,4 @@
-/* Triangles of matrices, one-hot rows, counts of integers. */
+/* Triangles of matrices, one-hot rows. */
 #ifndef MLTENSOR_BANDS_H
 #define MLTENSOR_BANDS_H
 
@@ -44,18 +44,6 @@ typedef struct {
 static void mlt_one_hot_task(void *context, int64_t begin, int64_t end) {
   const mlt_one_hot *h = (const mlt_one_hot *)context;
   for (int64_t i = begin; i < end; i++) h->to[i * h->classes + h->index[i]] = 1;
-}
-
-/* In two tables by turns: equal numbers that follow each other do not wait for one counter. */
-static void mlt_count(int64_t *counts, int64_t *more, const int64_t *index, int64_t n, int64_t length) {
-  int64_t i = 0;
-  for (; i + 2 <= n; i += 2) {
-    counts[index[i]]++;
-    more[index[i + 1]]++;
-  }
-  if (i < n) counts[index[i]]++;
-  if (more != counts)
-    for (i = 0; i < length; i++) counts[i] += more[i];
 }
 
 #endif

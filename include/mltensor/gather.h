@@ -22,17 +22,28 @@
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
 
+/* Indices along one of several dimensions: each stands for `inner` places that follow each other, and after `count` of
+ * them the first comes again. */
+typedef struct {
+  const int64_t *index;
+  int64_t count, inner;
+  int64_t length, step; /* of the dimension; the step in units of the gather's */
+  int32_t axis;
+} mlt_indices;
+
 typedef struct {
   char *data;           /* the indexed memory */
   char *dense;          /* the other side */
   const int64_t *index; /* negative ones count from the end */
-  int64_t count;        /* how many indices */
-  int64_t length;       /* what is added to a negative index */
+  const mlt_indices *indices; /* or those of `several` dimensions, whose steps are added */
+  int64_t count;        /* how many places */
+  int64_t length;       /* what is added to a negative index; of several dimensions the elements they have together */
   int64_t step;         /* bytes of `data` per unit of index */
   int64_t dense_step;   /* bytes of `dense` from one index to the next */
   int32_t outer_ndim, inner_ndim;
   int64_t outer_count, inner_count;
   int32_t itemsize, dtype;
+  int32_t several;
   int32_t known_inside; /* the indices are in [-length, length) or wanted as they are; else they are looked over
                            while they are used */
   atomic_int outside;   /* one was not: what was not done yet stays undone */
@@ -151,7 +162,7 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   }
   const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
   const int threads = mlt_runtime_pointer->threads;
-  if (g->outer_count == 1 && threads > 2 && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
+  if (g->outer_count == 1 && threads > 2 && !g->several && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
     /* Every range goes through all indices: no more of them than threads, and few. Two threads would gain nothing:
      * choosing takes half as long as writing, and values that are read with gaps come more slowly. */
     atomic_init(&g->stop, 0);
@@ -199,13 +210,6 @@ static int64_t mlt_index_check(const int64_t *index, int64_t n, int64_t length) 
 
 static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
   MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);
-}
-
-/* index * step, the bytes to a place along one of several indexed dimensions: the first one's, or added to those of
- * the others. */
-static void mlt_index_offsets(int64_t *offsets, const int64_t *index, int64_t n, int64_t length,
-                              int64_t step, int first) {
-  MLT_GATHER_FN(mlt_index_offsets)(offsets, index, n, length, step, first);
 }
 
 /* Indices brought into [0, length): wrapped around, or clipped. */

@@ -32,6 +32,41 @@ static inline const int64_t *MLT_FN(mlt_places)(const int64_t *index, int64_t n,
   return wrapped;
 }
 
+/* Indices along a dimension for n places from `at` on, in `spread` where they do not lie in their order. */
+static const int64_t *MLT_FN(mlt_indices_for)(const mlt_indices *d, int64_t at, int64_t n, int64_t *spread) {
+  const int64_t inner = d->inner;
+  int64_t k = at / inner % d->count, off = at % inner, i = 0;
+  if (inner == 1 && k + n <= d->count) return d->index + k;
+  while (i < n) {
+    const int64_t left = inner == 1 ? d->count - k : inner - off, some = left < n - i ? left : n - i;
+    if (inner == 1)
+      memcpy(spread + i, d->index + k, (size_t)some * sizeof *spread);
+    else
+      for (int64_t j = 0; j < some; j++) spread[i + j] = d->index[k];
+    i += some;
+    off = 0;
+    k += inner == 1 ? some : 1;
+    if (k >= d->count) k = 0;
+  }
+  return spread;
+}
+
+/* Places of n <= MLT_INDEX_BLOCK of a gather's indices from `at` on; see mlt_places. */
+static inline const int64_t *MLT_FN(mlt_places_from)(const mlt_gather *g, int64_t at, int64_t n, int64_t *wrapped) {
+  if (!g->several) return MLT_FN(mlt_places)(g->index + at, n, g->length, g->known_inside, wrapped);
+  int64_t spread[MLT_INDEX_BLOCK];
+  for (int k = 0; k < g->several; k++) {
+    const mlt_indices *d = g->indices + k;
+    const int64_t *index = MLT_FN(mlt_indices_for)(d, at, n, spread), length = d->length, step = d->step;
+    if (MLT_FN(mlt_look_over)(index, n, length) & 2 && !g->known_inside) return NULL;
+    if (k == 0)
+      for (int64_t i = 0; i < n; i++) wrapped[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
+    else
+      for (int64_t i = 0; i < n; i++) wrapped[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
+  }
+  return wrapped;
+}
+
 /* Finds the first of some indices outside [-length, length). */
 static void MLT_FN(mlt_index_task)(void *context, int64_t begin, int64_t end) {
   mlt_index_search *s = (mlt_index_search *)context;
@@ -58,15 +93,14 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
   *most = high;
 }
 
-static void MLT_FN(mlt_index_offsets)(int64_t *restrict offsets, const int64_t *restrict index, int64_t n,
-                                      int64_t length, int64_t step, int first) {
-  if (first)
-    for (int64_t i = 0; i < n; i++) offsets[i] = (index[i] + (index[i] < 0 ? length : 0)) * step;
-  else
-    for (int64_t i = 0; i < n; i++) offsets[i] += (index[i] + (index[i] < 0 ? length : 0)) * step;
-}
-
 /* --- one line of elements ---------------------------------------------------------------- */
+
+/* Bytes of a table from which and up to which the instruction that reads elements at places is worth its while: the
+ * second cache does not hold the one, nor the last cache the other. */
+#ifndef MLT_DISTANT
+#define MLT_DISTANT (512 << 10)
+#define MLT_REMOTE (16 << 20)
+#endif
 
 /* Rows from the one that is moved to the one that is fetched, and bytes of it that are; bytes ahead at which values
  * that are read in their order are fetched, past the second cache, which keeps the places. */
@@ -227,18 +261,53 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_rows)(const 
   mlt_stream_end(streamed);
 }
 
+#if defined(MLT_TARGET_AVX512)
+/* Elements of four or eight bytes to a contiguous line; how many were read. From a table that the nearest caches do not
+ * hold by the instruction for it, of which more wait for memory at a time; from one that they hold a vector is put
+ * together of single ones. */
+#define MLT_GET_VECTORS(name, type, width, gathered)                                                     \
+  static int64_t name(type *to, const type *from, const int64_t *place, int64_t n, int distant) {       \
+    int64_t i = 0;                                                                                       \
+    if (distant) {                                                                                       \
+      for (; i + 8 <= n; i += 8) gathered;                                                               \
+      return i;                                                                                          \
+    }                                                                                                    \
+    for (; i + width <= n; i += width) {                                                                 \
+      type some[width];                                                                                  \
+      for (int k = 0; k < width; k++) some[k] = from[place[i + k]];                                      \
+      _mm512_storeu_si512(to + i, _mm512_loadu_si512(some));                                             \
+    }                                                                                                    \
+    return i;                                                                                            \
+  }
+MLT_GET_VECTORS(mlt_get_words, uint32_t, 16,
+                _mm256_storeu_si256((__m256i *)(to + i), _mm512_i64gather_epi32(_mm512_loadu_si512(place + i), from, 4)))
+MLT_GET_VECTORS(mlt_get_pairs, uint64_t, 8,
+                _mm512_storeu_si512(to + i, _mm512_i64gather_epi64(_mm512_loadu_si512(place + i), from, 8)))
+#undef MLT_GET_VECTORS
+#endif
+
 /* Most lines are contiguous: these take the fewest instructions. */
 #define MLT_GET_INDEXED(type)                                                                             \
   if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type)) {                                     \
     const type *from = (const type *)data;                                                                \
     type *to = (type *)dense;                                                                             \
-    _Pragma("GCC unroll 8") for (int64_t i = 0; i < n; i++) to[i] = from[place[i]];                       \
+    _Pragma("GCC unroll 8") for (int64_t i = begun; i < n; i++) to[i] = from[place[i]];                   \
   } else {                                                                                                \
     for (int64_t i = 0; i < n; i++) *(type *)(dense + i * sv) = *(const type *)(data + place[i] * step);  \
   }
 
-static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, int64_t step, const int64_t *place,
-                                     int64_t n, int itemsize) {
+static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, int64_t step, int64_t length,
+                                     const int64_t *place, int64_t n, int itemsize) {
+  int64_t begun = 0;
+#if defined(MLT_TARGET_AVX512)
+  const int distant = length >= MLT_DISTANT / itemsize && length <= MLT_REMOTE / itemsize;
+  if (sv == itemsize && step == itemsize && itemsize == 4)
+    begun = mlt_get_words((uint32_t *)dense, (const uint32_t *)data, place, n, distant);
+  else if (sv == itemsize && step == itemsize && itemsize == 8)
+    begun = mlt_get_pairs((uint64_t *)dense, (const uint64_t *)data, place, n, distant);
+#else
+  (void)length;
+#endif
   MLT_MOVE_SIZES(MLT_GET_INDEXED)
 }
 #undef MLT_GET_INDEXED
@@ -253,7 +322,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     if (mode == MLT_ADD) {
       MLT_FN(mlt_add_indexeds)[g->dtype](g, data, dense, place, n);
     } else if (mode == MLT_GET) {
-      MLT_FN(mlt_get_elements)(dense, sv, data, step, place, n, itemsize);
+      MLT_FN(mlt_get_elements)(dense, sv, data, step, g->length, place, n, itemsize);
     } else {
 #define MLT_PUT_INDEXED(type) \
   if (sv == (int64_t)sizeof(type) && step == (int64_t)sizeof(type)) {                                    \
@@ -283,6 +352,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     int64_t wrapped[MLT_INDEX_BLOCK];                                                                        \
     mlt_gather elements;                                                                                     \
     elements.step = step;                                                                                    \
+    elements.length = length;                                                                                \
     elements.dense_step = sv;                                                                                \
     elements.itemsize = itemsize;                                                                            \
     elements.dtype = dtype;                                                                                  \
@@ -304,7 +374,7 @@ static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_
   int64_t wrapped[MLT_INDEX_BLOCK];
   for (int64_t i = begin; i < end; i += MLT_INDEX_BLOCK) {
     const int64_t n = end - i < MLT_INDEX_BLOCK ? end - i : MLT_INDEX_BLOCK;
-    const int64_t *place = MLT_FN(mlt_places)(g->index + i, n, g->length, g->known_inside, wrapped);
+    const int64_t *place = MLT_FN(mlt_places_from)(g, i, n, wrapped);
     if (!place) {
       atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
       return 0;
@@ -322,7 +392,7 @@ static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_
     int64_t wrapped[MLT_INDEX_BLOCK], outer = begin / count, at = begin % count;     \
     const int64_t *place = NULL;                                                     \
     if (count <= MLT_INDEX_BLOCK && end - begin > count)                             \
-      place = MLT_FN(mlt_places)(g->index, count, g->length, g->known_inside, wrapped); \
+      place = MLT_FN(mlt_places_from)(g, 0, count, wrapped);                    \
     for (int64_t n; begin < end; begin += n, at = 0, outer++) {                      \
       n = count - at < end - begin ? count - at : end - begin;                       \
       char *data, *dense;                                                            \
@@ -416,13 +486,14 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_range_elements)(mlt
   mlt_bytes16 near[MLT_INDEX_BLOCK + 16];
   mlt_gather elements;
   elements.step = g->step;
+  elements.length = g->length;
   elements.dense_step = elements.itemsize = g->itemsize;
   elements.dtype = g->dtype;
   elements.inner_ndim = 0;
   for (int64_t block = 0; block < g->count; block += MLT_INDEX_BLOCK) {
     if (block % (1 << 16) == 0 && block && mlt_poll_inside(&g->stop, &last)) return;
     const int64_t n = g->count - block < MLT_INDEX_BLOCK ? g->count - block : MLT_INDEX_BLOCK;
-    const int64_t *place = MLT_FN(mlt_places)(g->index + block, n, g->length, g->known_inside, wrapped);
+    const int64_t *place = MLT_FN(mlt_places_from)(g, block, n, wrapped);
     if (!place) {
       atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
       return;
@@ -444,7 +515,7 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_range_rows)(mlt_gat
     const int64_t n = g->count - block < MLT_ROWS_CHOSEN ? g->count - block : MLT_ROWS_CHOSEN;
     for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {
       const int64_t some = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;
-      const int64_t *place = MLT_FN(mlt_places)(g->index + block + i, some, g->length, g->known_inside, wrapped);
+      const int64_t *place = MLT_FN(mlt_places_from)(g, block + i, some, wrapped);
       if (!place) {
         atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
         return;

@@ -44,8 +44,8 @@
 /* Steps along a line between two looks at Ctrl-C; a tile of columns takes fewer. */
 #define MLT_SCAN_BLOCK 65536
 #define MLT_SCAN_TILE_BLOCK 1024
-/* Elements from which all threads take part. */
-#define MLT_SCAN_THRESHOLD MLT_PARALLEL_THRESHOLD
+/* Elements from which all threads take part: each waits for the one before it, and takes longer than in other loops. */
+#define MLT_SCAN_THRESHOLD 32768
 
 typedef double (*mlt_scan_block)(const char *source, char *result, int64_t n, double carry);
 typedef void (*mlt_scan_columns)(const char *source, char *result, int64_t step, int64_t width, int64_t rows,

@@ -9,6 +9,9 @@
 #include "mltensor/sort_keys.h"
 #include "mltensor/target.h"
 #include "mltensor/thread.h"
+#if MLT_HAVE_X86_TARGETS
+#include <immintrin.h>
+#endif
 
 /* Elements of a line that is sorted in one piece; those of a bucket that is not dealt out again, and those it should
  * have; the most buckets; bytes of one that has its spare place in the nearest cache. */
@@ -90,6 +93,52 @@ static int mlt_restore_specials(const mlt_sort_lines *s, const char *from, char 
   return 0;
 }
 
+/* Line `number` of a tensor. */
+static void mlt_sort_line_at(const mlt_sort_lines *s, int64_t number, mlt_sort_line *line) {
+  line->s = s;
+  line->from = s->from;
+  line->values = s->values;
+  line->positions = s->positions;
+  line->low = s->positions && mlt_narrow_key(s->dtype, s->n) ? 32 : 0;
+  atomic_init(&line->lossy, 0);
+  for (int d = s->ndim - 1; d >= 0; d--) {
+    const int64_t at = d ? number % s->shape[d] : number;
+    if (d) number /= s->shape[d];
+    line->from += at * s->from_strides[d];
+    if (line->values) line->values += at * s->value_strides[d];
+    if (line->positions) line->positions += at * s->position_strides[d];
+  }
+}
+
+/* Short lines are sorted so many at a time, of wide keys half as many. Bytes have one digit, and the
+ * baseline has to put the smaller and the larger of two numbers together. */
+#define MLT_NETWORK_LINES 16
+#define MLT_NETWORK_LONGEST 1024
+#define MLT_NETWORK_LONGEST_OF_BYTES 48
+#define MLT_NETWORK_LONGEST_BASE 256
+/* Elements that a line has room for, a multiple of those of a tile that is turned over. */
+static inline int64_t mlt_network_room(int64_t n) { return (n + 15) & ~15ll; }
+static int mlt_network_lanes(const mlt_sort_lines *s) {
+  const int narrow = mlt_itemsize[s->dtype] <= 4, small = narrow && !s->positions;
+  const int without = mlt_runtime_pointer->isa == MLT_ISA_BASE;
+  const int longest = mlt_itemsize[s->dtype] == 1 ? MLT_NETWORK_LONGEST_OF_BYTES
+                      : !without                  ? MLT_NETWORK_LONGEST
+                                                  : small ? MLT_NETWORK_LONGEST_BASE : 0;
+  if (s->n < 2 || s->n > longest || (s->positions && !narrow)) return 0;
+  return small ? MLT_NETWORK_LINES : MLT_NETWORK_LINES / 2;
+}
+
+/* Whether elements at the same place of neighbouring lines are neighbours in memory, where those of a line are not. */
+static int mlt_across(const mlt_sort_lines *s, const mlt_sort_line *lines, int count) {
+  const int64_t itemsize = mlt_itemsize[s->dtype];
+  int across = s->from_stride != itemsize && !(s->values && s->positions);
+  for (int k = 1; k < count && across; k++)
+    across = lines[k].from == lines->from + k * itemsize &&
+             (!s->values || lines[k].values == lines->values + k * itemsize) &&
+             (!s->positions || lines[k].positions == lines->positions + k);
+  return across;
+}
+
 typedef struct {
   const char *sorted, *queries;
   const int64_t *sorter; /* positions that sort, or NULL */
@@ -121,17 +170,40 @@ typedef struct {
 static mlt_task mlt_search_keys(void) { return MLT_SORT_TASK(mlt_search_prepare); }
 static mlt_task mlt_search_among(void) { return MLT_SORT_TASK(mlt_search_task); }
 
+/* A line of many bytes: how often each occurs says all. Returns 1 when interrupted. */
+#define MLT_COUNTED_BYTES 512
+static int mlt_sort_bytes(const mlt_sort_line *line) {
+  const mlt_sort_lines *s = line->s;
+  const int64_t from = s->from_stride, to = s->value_stride;
+  const int turn = (s->dtype == MLT_INT8 ? 128 : 0) ^ (s->direction == MLT_ASCENDING ? 0 : 255);
+  int64_t counts[4][256] = {{0}}, last_poll = mlt_now_ns();
+  const uint8_t *p = (const uint8_t *)line->from;
+  for (int64_t block = 0; block < s->n; block += 1 << 20) {
+    if (block && mlt_poll(&last_poll)) return 1;
+    const int64_t end = s->n - block < 1 << 20 ? s->n : block + (1 << 20);
+    int64_t i = block;
+    for (; i + 4 <= end; i += 4)
+      for (int k = 0; k < 4; k++) counts[k][p[(i + k) * from]]++;
+    for (; i < end; i++) counts[0][p[i * from]]++;
+  }
+  char *at = line->values;
+  for (int key = 0; key < 256; key++) {
+    const int value = key ^ turn;
+    const int64_t n = counts[0][value] + counts[1][value] + counts[2][value] + counts[3][value];
+    if (to == 1)
+      memset(at, value, (size_t)n);
+    else
+      for (int64_t i = 0; i < n; i++) at[i * to] = (char)value;
+    at += n * to;
+  }
+  return 0;
+}
+
 /* One line. Returns 1 when interrupted, -1 without memory. */
 static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
-  mlt_sort_line line = {.s = s, .from = s->from, .values = s->values, .positions = s->positions};
-  line.low = s->positions && mlt_narrow_key(s->dtype, s->n) ? 32 : 0;
-  for (int d = s->ndim - 1; d >= 0; d--) {
-    const int64_t at = number % s->shape[d];
-    number /= s->shape[d];
-    line.from += at * s->from_strides[d];
-    if (line.values) line.values += at * s->value_strides[d];
-    if (line.positions) line.positions += at * s->position_strides[d];
-  }
+  mlt_sort_line line;
+  mlt_sort_line_at(s, number, &line);
+  if (!s->positions && mlt_itemsize[s->dtype] == 1 && s->n >= MLT_COUNTED_BYTES) return mlt_sort_bytes(&line);
   const int status = MLT_SORT_TASK(mlt_sort_line_run)(&line, scratch);
   if (status || !atomic_load(&line.lossy)) return status;
   return mlt_restore_specials(s, line.from, line.values);
@@ -140,10 +212,21 @@ static int mlt_sort_one(mlt_sort_lines *s, int64_t number, char *scratch) {
 static void mlt_sort_task(void *context, int64_t begin, int64_t end) {
   mlt_sort_lines *s = (mlt_sort_lines *)context;
   char small[16384] __attribute__((aligned(64)));
-  const int64_t bytes = mlt_sort_scratch(s);
+  const int lanes = mlt_network_lanes(s), together = lanes && end - begin >= lanes / 2;
+  /* A line by itself needs two elements for each of its own. */
+  const int64_t bytes = together ? mlt_sort_scratch(s) / s->n * mlt_network_room(s->n) * lanes + 64
+                                 : mlt_sort_scratch(s);
   char *scratch = bytes <= (int64_t)sizeof small ? small : malloc((size_t)bytes);
   int status = scratch ? 0 : -1;
-  for (int64_t line = begin; line < end && !status; line++) status = mlt_sort_one(s, line, scratch);
+  for (int64_t line = begin; line < end && !status;) {
+    const int count = end - line < lanes ? (int)(end - line) : lanes;
+    if (together && count >= lanes / 2) {
+      status = MLT_SORT_TASK(mlt_sort_short_lines)(s, line, count, scratch);
+      line += count;
+    } else {
+      status = mlt_sort_one(s, line++, scratch);
+    }
+  }
   if (scratch != small) free(scratch);
   if (status < 0) atomic_store(&s->failed, 1);
 }
@@ -157,7 +240,8 @@ static int mlt_sort_run(mlt_sort_lines *s) {
     for (int64_t line = 0; line < s->lines && !status; line++) status = mlt_sort_one(s, line, s->scratch);
     return status;
   }
-  const int64_t chunk = 16384 / s->n > 1 ? 16384 / s->n : 1;
+  const int64_t lanes = mlt_network_lanes(s), most = 16384 / s->n > 1 ? 16384 / s->n : 1;
+  const int64_t chunk = lanes ? (most + lanes - 1) / lanes * lanes : most;
   status = mlt_parallel(s->lines, chunk, mlt_sort_task, s);
   return atomic_load(&s->failed) ? -1 : status;
 }

@@ -51,6 +51,9 @@
 MLT_SORT_CONVERSIONS(32, MLT_NARROW_KEYED)
 MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
 
+#if defined(MLT_TARGET_AVX512)
+#include "mltensor/search_vectors.h"
+#else
 /* How many of n > 0 sorted keys come before each wanted one, or are equal where `right`: many searches side by side,
  * which halve without a branch. */
 #define MLT_SORT_SEARCH(bits, place)                                                                    \
@@ -78,6 +81,7 @@ MLT_SORT_CONVERSIONS(64, MLT_WIDE_KEYED)
   }
 MLT_SORT_SEARCH(32, int32_t)
 MLT_SORT_SEARCH(64, int64_t)
+#endif
 
 /* Queries [begin, end) of a search among keys. */
 static void MLT_FN(mlt_search_task)(void *context, int64_t begin, int64_t end) {
@@ -117,6 +121,80 @@ static inline const char *MLT_FN(mlt_sort_from)(const mlt_sort_line *line, int64
   return line->from + at * line->s->from_stride;
 }
 
+/* --- the smaller and the larger of vectors of keys ---------------------------------------------- */
+
+#if defined(MLT_TARGET_AVX512)
+#define MLT_LOW32(x, y) (__typeof__(x))_mm512_min_epu32((__m512i)(x), (__m512i)(y))
+#define MLT_HIGH32(x, y) (__typeof__(x))_mm512_max_epu32((__m512i)(x), (__m512i)(y))
+#define MLT_LOW64(x, y) (__typeof__(x))_mm512_min_epu64((__m512i)(x), (__m512i)(y))
+#define MLT_HIGH64(x, y) (__typeof__(x))_mm512_max_epu64((__m512i)(x), (__m512i)(y))
+#else
+#define MLT_CHOSEN(x, y, less) (__typeof__(x))(((x) & (__typeof__(x))(less)) | ((y) & ~(__typeof__(x))(less)))
+#if defined(MLT_TARGET_AVX2)
+#define MLT_LOW32(x, y) (__typeof__(x))_mm256_min_epu32((__m256i)(x), (__m256i)(y))
+#define MLT_HIGH32(x, y) (__typeof__(x))_mm256_max_epu32((__m256i)(x), (__m256i)(y))
+#else
+#define MLT_LOW32(x, y) MLT_CHOSEN(x, y, (x) < (y))
+#define MLT_HIGH32(x, y) MLT_CHOSEN(y, x, (x) < (y))
+#endif
+#define MLT_LOW64(x, y) MLT_CHOSEN(x, y, (x) < (y))
+#define MLT_HIGH64(x, y) MLT_CHOSEN(y, x, (x) < (y))
+#endif
+
+/* --- tiles of a line of the cache by as many, turned over ---------------------------------------- */
+
+#if defined(MLT_TARGET_AVX512)
+static inline void MLT_FN(mlt_turn_tile32)(uint32_t *to, int64_t to_step, const uint32_t *from, int64_t from_step) {
+  __m512i a[16], b[16];
+  for (int k = 0; k < 16; k++) a[k] = _mm512_loadu_si512(from + k * from_step);
+  for (int k = 0; k < 16; k += 2) {
+    b[k] = _mm512_unpacklo_epi32(a[k], a[k + 1]);
+    b[k + 1] = _mm512_unpackhi_epi32(a[k], a[k + 1]);
+  }
+  for (int k = 0; k < 16; k += 4)
+    for (int h = 0; h < 2; h++) {
+      a[k + 2 * h] = _mm512_unpacklo_epi64(b[k + h], b[k + h + 2]);
+      a[k + 2 * h + 1] = _mm512_unpackhi_epi64(b[k + h], b[k + h + 2]);
+    }
+  for (int h = 0; h < 4; h++) {
+    const __m512i low = _mm512_shuffle_i32x4(a[h], a[4 + h], 0x88), odd = _mm512_shuffle_i32x4(a[h], a[4 + h], 0xdd);
+    const __m512i up = _mm512_shuffle_i32x4(a[8 + h], a[12 + h], 0x88);
+    const __m512i last = _mm512_shuffle_i32x4(a[8 + h], a[12 + h], 0xdd);
+    _mm512_storeu_si512(to + h * to_step, _mm512_shuffle_i32x4(low, up, 0x88));
+    _mm512_storeu_si512(to + (4 + h) * to_step, _mm512_shuffle_i32x4(odd, last, 0x88));
+    _mm512_storeu_si512(to + (8 + h) * to_step, _mm512_shuffle_i32x4(low, up, 0xdd));
+    _mm512_storeu_si512(to + (12 + h) * to_step, _mm512_shuffle_i32x4(odd, last, 0xdd));
+  }
+}
+static inline void MLT_FN(mlt_turn_tile64)(uint64_t *to, int64_t to_step, const uint64_t *from, int64_t from_step) {
+  __m512i a[8], b[8];
+  for (int k = 0; k < 8; k++) a[k] = _mm512_loadu_si512(from + k * from_step);
+  for (int k = 0; k < 8; k += 2) {
+    b[k] = _mm512_unpacklo_epi64(a[k], a[k + 1]);
+    b[k + 1] = _mm512_unpackhi_epi64(a[k], a[k + 1]);
+  }
+  for (int h = 0; h < 2; h++) {
+    const __m512i low = _mm512_shuffle_i64x2(b[h], b[2 + h], 0x88), odd = _mm512_shuffle_i64x2(b[h], b[2 + h], 0xdd);
+    const __m512i up = _mm512_shuffle_i64x2(b[4 + h], b[6 + h], 0x88);
+    const __m512i last = _mm512_shuffle_i64x2(b[4 + h], b[6 + h], 0xdd);
+    _mm512_storeu_si512(to + h * to_step, _mm512_shuffle_i64x2(low, up, 0x88));
+    _mm512_storeu_si512(to + (2 + h) * to_step, _mm512_shuffle_i64x2(odd, last, 0x88));
+    _mm512_storeu_si512(to + (4 + h) * to_step, _mm512_shuffle_i64x2(low, up, 0xdd));
+    _mm512_storeu_si512(to + (6 + h) * to_step, _mm512_shuffle_i64x2(odd, last, 0xdd));
+  }
+}
+#else
+#define MLT_TURN_TILE(bits, side)                                                                                    \
+  static void MLT_FN(mlt_turn_tile##bits)(uint##bits##_t *to, int64_t to_step, const uint##bits##_t *from,            \
+                                          int64_t from_step) {                                                       \
+    for (int i = 0; i < side; i++)                                                                                   \
+      for (int k = 0; k < side; k++) to[i * to_step + k] = from[k * from_step + i];                                  \
+  }
+MLT_TURN_TILE(32, 16)
+MLT_TURN_TILE(64, 8)
+#undef MLT_TURN_TILE
+#endif
+
 /* --- keys alone -------------------------------------------------------------------------------- */
 
 #define MLT_SORT_VALUES(bits)                                                                             \
@@ -139,6 +217,15 @@ static inline const char *MLT_FN(mlt_sort_from)(const mlt_sort_line *line, int64
 #define MLT_SORT_KEY(e) (e)
 MLT_SORT_VALUES(32)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_LANES MLT_NETWORK_LINES
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile32)
+#define MLT_SORT_LOW(x, y) MLT_LOW32(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH32(x, y)
+#include "mltensor/sort_network.h"
+#undef MLT_SORT_TURN
+#undef MLT_SORT_LOW
+#undef MLT_SORT_HIGH
+#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 #define MLT_SORT_NAME key64
@@ -148,6 +235,15 @@ MLT_SORT_VALUES(32)
 #define MLT_SORT_KEY(e) (e)
 MLT_SORT_VALUES(64)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
+#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#include "mltensor/sort_network.h"
+#undef MLT_SORT_TURN
+#undef MLT_SORT_LOW
+#undef MLT_SORT_HIGH
+#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 /* --- keys with positions ----------------------------------------------------------------------- */
@@ -185,6 +281,15 @@ MLT_SORT_VALUES(64)
 #define MLT_SORT_POSITION32(e) ((uint32_t)(e))
 MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
+#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#include "mltensor/sort_network.h"
+#undef MLT_SORT_TURN
+#undef MLT_SORT_LOW
+#undef MLT_SORT_HIGH
+#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 #define MLT_SORT_NAME pair64
@@ -208,6 +313,18 @@ static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
                                      : MLT_CONCAT(mlt_sort_one_key64, MLT_SUFFIX)(line, scratch);
 }
 
+/* Short lines [first, first + count). */
+static int MLT_FN(mlt_sort_short_lines)(mlt_sort_lines *s, int64_t first, int count, char *scratch) {
+  if (s->positions) return MLT_CONCAT(mlt_network_lines_pair32, MLT_SUFFIX)(s, first, count, scratch);
+  return mlt_itemsize[s->dtype] <= 4 ? MLT_CONCAT(mlt_network_lines_key32, MLT_SUFFIX)(s, first, count, scratch)
+                                     : MLT_CONCAT(mlt_network_lines_key64, MLT_SUFFIX)(s, first, count, scratch);
+}
+
+#undef MLT_CHOSEN
+#undef MLT_LOW32
+#undef MLT_HIGH32
+#undef MLT_LOW64
+#undef MLT_HIGH64
 #undef MLT_SORT_POSITION64
 #undef MLT_SORT_JOIN64
 #undef MLT_SORT_POSITION32

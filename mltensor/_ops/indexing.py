@@ -149,6 +149,14 @@ op("bincount", kernel="bincount", signature="x: Tensor, /, weights: Tensor = Non
    returns="INDEX", vjp=(None, lambda g, x: F.take(g, x)), gpu="bincount",
    doc="How often each number occurs, or the sum of its weights.\n"
        ">>> np.bincount(np.array([0, 2, 2])).tolist()\n[1, 0, 2]")
+op("bin_counts", kernel="bin_counts", signature="x: Tensor, edges: Selector, /", accepts="ORDERED", returns="INDEX",
+   gpu="bin_counts",
+   doc="How many elements lie in each bin between edges in order: at least at one edge and below the next, in the last "
+       "bin also at that.\n>>> np.bin_counts([0.0, 0.5, 1.0, 2.0], [0.0, 1.0, 2.0]).tolist()\n[2, 2]")
+op("bin_places", kernel="bin_places", signature="x: Tensor, edges: Selector, /", accepts="ORDERED", returns="INDEX",
+   gpu="bin_places",
+   doc="The bin of every element between edges in order, and the number of bins where it is in none.\n"
+       ">>> np.bin_places([0.5, 2.0, 9.0], [0.0, 1.0, 2.0]).tolist()\n[0, 1, 2]")
 op("tril", kernel="tril", signature="x: Tensor, /, k=0", vjp=lambda g, k: F.tril(g, k=k), gpu="tril",
    doc="Matrices with zeros above diagonal `k`.")
 op("triu", kernel="triu", signature="x: Tensor, /, k=0", vjp=lambda g, k: F.triu(g, k=k), gpu="triu",

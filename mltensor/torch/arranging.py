@@ -5,6 +5,7 @@ from collections import namedtuple
 
 import numpy
 
+import mltensor
 from mltensor._core.create import asarray, zeros
 from mltensor._ops.record import F
 from mltensor._value_methods import METHODS as VALUE_METHODS
@@ -19,6 +20,7 @@ SortResult = namedtuple("sort", "values indices")
 MedianResult = namedtuple("median", "values indices")
 ModeResult = namedtuple("mode", "values indices")
 TopkResult = namedtuple("topk", "values indices")
+HistogramResult = namedtuple("histogram", "hist bin_edges")
 
 
 def tensor_of(value):
@@ -290,20 +292,45 @@ def gradient(input, *, spacing=1.0, dim=None, edge_order=1):
 
 def histc(input, bins=100, min=0, max=0):
     """Counts, as floats, of the elements in bins of equal width."""
-    values = tensor_of(input).detach().numpy()
-    if min == max == 0 and values.size:
-        min, max = values.min(), values.max()
+    input = tensor_of(input).detach()
+    if min == max == 0 and input.size:
+        min, max = F.min(input).item(), F.max(input).item()
     if min == max:
         min, max = min - 1, max + 1
-    return as_torch(asarray(numpy.histogram(values, bins, (min, max))[0].astype(values.dtype)))
+    return as_torch(mltensor.histogram(input, bins, (min, max))[0].astype(input.dtype))
 
 
-def histogram(input, bins=100, *, range=None, density=False):
+def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """Counts, as floats, and the edges of the bins."""
-    values = tensor_of(input).detach().numpy()
-    found = numpy.histogram(values, bins if isinstance(bins, int) else tensor_of(bins).numpy(), range, density)
-    return namedtuple("histogram", "hist bin_edges")(*(as_torch(asarray(part.astype(values.dtype)))
-                                                       for part in found))
+    input = tensor_of(input)
+    found = mltensor.histogram(input, bins if isinstance(bins, int) else tensor_of(bins), range, density,
+                               None if weight is None else tensor_of(weight))
+    return HistogramResult(*(as_torch(part.astype(input.dtype)) for part in found))
+
+
+def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
+    """Where elements would go into sorted rows: one for all of them, or one for each row of `input`."""
+    rows, values = tensor_of(sorted_sequence).detach(), tensor_of(input).detach()
+    if side not in (None, "left", "right") or (side == "left" and right):
+        raise ValueError(f"searchsorted: side={side!r} and right={right} do not go together")
+    side = side or ("right" if right else "left")
+    if rows.ndim == 1:
+        found = F.searchsorted(rows, values, side=side, sorter=sorter)
+    else:
+        if rows.shape[:-1] != values.shape[:-1]:
+            raise ShapeError(f"searchsorted: sorted rows of shape {tuple(rows.shape)} and elements of shape "
+                             f"{tuple(values.shape)} differ before the last dimension")
+        lines = [F.reshape(one, (-1, one.shape[-1])) for one in (rows, values)]
+        order = [None] * len(lines[0]) if sorter is None else F.reshape(sorter, (-1, rows.shape[-1]))
+        found = F.reshape(F.stack([F.searchsorted(row, line, side=side, sorter=by)
+                                   for row, line, by in zip(*lines, order, strict=True)]), values.shape)
+    return as_torch(found.astype("int32") if out_int32 else found)
+
+
+def bucketize(input, boundaries, *, out_int32=False, right=False):
+    """The bucket of every element among boundaries in order: those of a bucket are at most the upper one, and with
+    `right` below it."""
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
 def lifted(least):

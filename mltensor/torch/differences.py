@@ -85,6 +85,8 @@ DIFFERENCES = (
     both("mode", "not in NumPy", "(values, indices)", arranging.mode),
     both("histc", "not in NumPy", "counts as floats", arranging.histc),
     function("histogram", "10 bins, integer counts", "100 bins, float counts", arranging.histogram),
+    function("searchsorted", "side='right'", "right=True; a row for each row of elements", arranging.searchsorted),
+    function("bucketize", "digitize: a bin holds its lower edge", "a bucket holds its upper edge", arranging.bucketize),
     function("meshgrid", "indexing='xy'", "indexing='ij'", meshgrid),
     function("tril_indices", "tuple; (n, k, m)", "tensor of two rows; (row, col, offset)", arranging.tril_indices),
     function("triu_indices", "tuple; (n, k, m)", "tensor of two rows; (row, col, offset)", arranging.triu_indices),

@@ -14,6 +14,8 @@ CONSTANTS = {
     "argpartition": Sample(Leaf(4), 2),
     "argsort": Sample(Leaf(2, 3)),
     "argwhere": Sample(Leaf(2, 3)),
+    "bin_counts": Sample(Leaf(4), numpy.array([0.0, 1.0, 3.0])),
+    "bin_places": Sample(Leaf(2, 3), numpy.array([0.0, 1.0, 3.0])),
     "count_nonzero": Sample(Leaf(2, 3)),
     "flatnonzero": Sample(Leaf(2, 3)),
     "isin": Sample(Leaf(4), Leaf(3)),
@@ -70,6 +72,9 @@ PYTHON_SAMPLES = {
     "diag": (lambda v: (np.diag(v), np.diag(np.outer(v, v))), [(3,)]),
     "diagflat": (np.diagflat, [(2,)]),
     "vander": (np.vander, [(3,)]),
+    "histogram": (lambda w: np.histogram([1, 2, 2, 5], 3, weights=w, density=True)[0], [(4,)]),
+    "histogram2d": (lambda w: np.histogram2d([1, 2, 2], [0, 1, 5], 2, weights=w)[0], [(3,)]),
+    "histogramdd": (lambda w: np.histogramdd(numpy.eye(3), 2, weights=w)[0], [(3,)]),
     "put_along_axis": (put, [(3,), (2,)]),
     "linalg.cross": (np.linalg.cross, [(2, 3), (3,)]),
     "linalg.outer": (np.linalg.outer, [(2,), (3,)]),
@@ -86,6 +91,9 @@ PYTHON_CONSTANTS = {
     "zeros_like": np.zeros_like,
     "fromiter": lambda x: np.fromiter(x, "float64"),
     "isclose": lambda x: np.isclose(x, x),
+    "histogram": lambda x: np.histogram(x, 3)[0],
+    "histogram_bin_edges": lambda x: np.histogram_bin_edges(x, 3),
+    "digitize": lambda x: np.digitize(x, [0, 1]),
     "where": lambda x: np.where(x, MASK[0, :2], 1.0),
 }
 
@@ -107,6 +115,7 @@ def calls_by_dtype():
              for name, (function, shapes) in PYTHON_SAMPLES.items()}
     for name in ("linspace", "logspace", "geomspace"):
         calls[name] = lambda dtype, name=name: getattr(np, name)(small((), dtype), small((), dtype), 4)
+    calls["digitize"] = lambda dtype: np.digitize(small((2,), dtype), [0, 1])
     calls["put_along_axis"] = lambda dtype: np.put_along_axis(
         small((3,), dtype), numpy.array([1, 0]), small((2,), dtype), 0)
     calls["grad"] = gradient_of_itself

@@ -19,7 +19,7 @@ WITHOUT_GRADIENT = {
     "logical_and", "logical_or", "logical_xor", "logical_not",
     "isnan", "isinf", "isfinite", "signbit",
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "nonzero", "argwhere", "one_hot", "searchsorted",
-    "softmax_cross_entropy_coefficients",
+    "bin_counts", "bin_places", "softmax_cross_entropy_coefficients",
     # Values alone, or R; asked for a gradient, the functions compute the vectors too.
     "linalg.qr_triangle", "linalg.singular_values", "linalg.eigh_values", "linalg.eig_values",
 }

@@ -14,8 +14,8 @@ PYTHON = sorted((ROOT / "mltensor").rglob("*.py"))
 COMPILED = [
     {"dtypes", "storage", "shapes"}, {"tensor"}, {"buffer", "scalars"}, {"elementwise"},
     {"view", "foreign", "interop", "create", "ranges", "dlpack"},
-    {"strided", "keys", "index", "gather", "positions", "join", "split", "repeat", "sort", "reduce", "scan", "neural",
-     "matmul", "optimize", "fourier", "lapack"},
+    {"strided", "keys", "index", "gather", "histogram", "positions", "join", "split", "repeat", "sort", "reduce",
+     "scan", "neural", "matmul", "optimize", "fourier", "lapack"},
     {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}

@@ -381,3 +381,33 @@ def test_positions_are_integers_whatever_the_tensor_holds(dtype):
         assert actual.shape == wanted.shape
         assert actual.tolist() == wanted.tolist()
     assert np.asarray(array)[(), 0].shape == array[(), 0].shape
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "complex128"])
+def test_many_places_by_several_indices(dtype, generator):
+    array = numpy.arange(60 * 50 * 7).reshape(60, 50, 7).astype(dtype)
+    i, j, k = (generator.integers(-n, n, 3001) for n in array.shape)
+    one = numpy.array([[3]])
+    keys = [(i, j, k), (i, j), (i, slice(None), k), (i[:600, None], j[:5]), (j[:5] % 50, i[:600, None] % 50),
+            (i[:40, None, None], j[:9, None], k[:3]), (i[:30].reshape(5, 1, 6), j[:24].reshape(4, 6)), (one, j, one),
+            (one, one[0]), (i[:0], j[:0]), (i.reshape(-1, 1), one), (Ellipsis, j, k), (i, 3, k)]
+    for key in keys:
+        for given in (array, array[::-1], numpy.asfortranarray(array)):
+            assert same(np.asarray(given)[key], given[key])
+        target, expected = np.array(array), array.copy()
+        target[key], expected[key] = 1, 1
+        assert same(target, expected)
+    for threads in (1, 4):
+        np.set_num_threads(threads)
+        added = np.index_add(np.asarray(array), np.asarray(numpy.ones(3001, dtype)), (i, j, k))
+        expected = array.copy()
+        numpy.add.at(expected, (i, j, k), numpy.ones(3001, dtype))
+        assert same(added, expected)
+    for wrong in ((i, numpy.where(j == j[-1], 50, j)), (numpy.where(i == i[7], -61, i), j)):
+        with pytest.raises(IndexError, match="out of bounds for axis"):
+            np.asarray(array)[wrong]
+        with pytest.raises(IndexError, match="out of bounds for axis"):
+            target[wrong] = 2
+    places = np.asarray(numpy.array([[1, 0], [0, 1]]))
+    places[places[0], places[1]] = 5
+    assert places.tolist() == [[1, 5], [5, 1]]

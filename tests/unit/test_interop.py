@@ -277,7 +277,10 @@ def test_way_out():
     assert np.asarray(2.5).tolist() == 2.5
     assert t.T.tolist() == [[1, 3], [2, 4]]
     assert np.zeros((2, 0)).tolist() == [[], []]
-    assert t.item(3) == 4 and t.item(1, 0) == 3 and t.item((0, 1)) == 2
+    assert t.item(3) == 4 and t.item(1, 0) == 3 and t.item((0, 1)) == 2 and t.T.item(-3) == 3 and t.item(-1, -2) == 3
+    for wrong in ((4,), (-5,), (0, 2), (-3, 0), (0, 0, 0), ()):
+        with pytest.raises((IndexError, ValueError)):
+            t.item(*wrong)
     assert type(np.asarray([True]).item()) is bool
     assert type(np.asarray([1], dtype="u1").item()) is int
     with pytest.raises(ValueError, match="one element"):

@@ -1,5 +1,9 @@
 """Sorting, searching and distinct values against NumPy; special values, stability, gradients."""
 
+import os
+import subprocess
+import sys
+
 import numpy
 import pytest
 
@@ -140,6 +144,45 @@ def test_lines_across_memory(dtype, generator):
         assert same(positions, expected) and same(values, numpy.take_along_axis(array, expected, axis))
 
 
+def wrong_short_lines():
+    """Descriptions of sorts of many short lines whose bits are not those of NumPy's stable order."""
+    generator, found = numpy.random.default_rng(8), []
+    for dtype in REAL:
+        for length in (2, 3, 15, 16, 17, 33, 100, 257, 1030):
+            for lines in (3, 8, 15, 16, 40, 301 if length < 100 else 50):
+                array = (generator.normal(size=(lines, length)) * 9).astype(dtype)
+                if numpy.dtype(dtype).kind == "f":
+                    special = generator.random(array.shape) < 0.1
+                    array[special] = generator.choice([0.0, -0.0, numpy.nan, numpy.inf], special.sum())
+                for given, axis in ((array, 1), (array.T.copy(), 0), (numpy.asfortranarray(array), 1),
+                                    (array[:, ::-1], 1)):
+                    order = numpy.argsort(given, axis=axis, kind="stable")
+                    values = numpy.take_along_axis(given, order, axis)
+                    tensor = np.asarray(given)
+                    top = np.topk(tensor, length // 2, axis=axis, largest=False)
+                    part = order.take(range(length // 2), axis)
+                    if not (numpy.array_equal(numpy.asarray(np.argsort(tensor, axis=axis)), order)
+                            and numpy.asarray(np.sort(tensor, axis=axis)).tobytes() == values.tobytes()
+                            and numpy.array_equal(numpy.asarray(top[1]), part)
+                            and numpy.asarray(top[0]).tobytes() == values.take(range(length // 2), axis).tobytes()):
+                        found.append((dtype, length, lines, given.strides))
+    return found
+
+
+def test_many_short_lines():
+    assert wrong_short_lines() == []
+
+
+@pytest.mark.parametrize("isa", ["base", "avx2"])
+def test_many_short_lines_by_other_instruction_sets(isa):
+    names = ("base", "avx2", "avx512")
+    isa = names[min(names.index(isa), names.index(np.isa()))]
+    program = "import test_sort\nassert test_sort.wrong_short_lines() == []"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__),
+                   env={**os.environ, "MLTENSOR_ISA": isa,
+                        "PYTHONPATH": os.path.dirname(os.path.dirname(np.__file__))})
+
+
 def test_signed_zeros_and_nan_keep_their_bits():
     array = numpy.array([0.0, -0.0, numpy.nan, -0.0, 0.0, -numpy.nan, -1.0])
     result = numpy.asarray(np.sort(np.asarray(array)))
@@ -222,7 +265,8 @@ def test_searchsorted(dtype, side, generator):
 
 @pytest.mark.parametrize("dtype", ["int8", "uint32", "int64", "float16", "float32", "float64"])
 @pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize(("length", "count"), [(1, 40), (2, 40), (1000, 3), (1000, 5003), (5003, 1000)])
+@pytest.mark.parametrize(("length", "count"), [(1, 40), (2, 40), (16, 90), (31, 70), (32, 70), (33, 70), (1000, 3),
+                                               (1000, 5003), (5003, 1000)])
 def test_many_searches(dtype, side, length, count, generator):
     array, queries = (numbers(generator, n, dtype) for n in (length, count))
     array[: length // 2] = (generator.standard_normal(length // 2) * 50).astype("int8").astype(dtype)
@@ -274,3 +318,14 @@ def test_unique_along_an_axis():
     array = numpy.array([[1, 2], [3, 4], [1, 2]])
     rows, counts = np.unique(np.asarray(array), axis=0, return_counts=True)
     assert rows.tolist() == [[1, 2], [3, 4]] and counts.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "int64", "uint64"])
+def test_isin_of_integers(dtype, generator):
+    array = generator.integers(0, 100, (40, 25)).astype(dtype)
+    near, far = generator.integers(0, 120, 30), numpy.array([3, 2 ** 40, -2 ** 60])
+    for given in (near.astype(dtype), near - 60, far, near[:0]):
+        for invert in (False, True):
+            assert same(np.isin(np.asarray(array), np.asarray(given), invert=invert),
+                        numpy.isin(array, given, invert=invert))
+    assert np.isin(np.asarray([2 ** 62, -2 ** 62]), np.asarray([2 ** 62])).tolist() == [True, False]
