@@ -24,21 +24,21 @@ static const float mlt_exp_excess_f32[16] = {
     0x1.0a3552p-25f, 0x1.00d8acp-27f, -0x1.26055cp-26f, 0x1.05cb44p-25f, -0x1.67a1cap-28f, -0x1.a3b5e4p-28f,
     0x1.f9c306p-27f, 0x1.6961b4p-28f, 0x1.a5217cp-28f, -0x1.61428ep-28f,
 };
-/* 1/c with 5 bits behind the point, c in the middle of the piece of [3/4, 3/2) that the leading 4 bits of a mantissa
- * tell. */
+/* 1/c of 5 or 6 bits behind the point, c in the middle of the piece of [1, 2) that the leading 4 bits of a mantissa
+ * tell; 1 and 2 for the first and the last. */
 static const float mlt_log_inverse_f32[16] = {
-    0x1p+0f, 0x1.dp-1f, 0x1.cp-1f, 0x1.ap-1f, 0x1.9p-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.5p+0f, 0x1.4p+0f,
-    0x1.38p+0f, 0x1.28p+0f, 0x1.2p+0f, 0x1.18p+0f, 0x1.1p+0f, 0x1p+0f,
+    0x1p+0f, 0x1.dp-1f, 0x1.cp-1f, 0x1.ap-1f, 0x1.9p-1f, 0x1.8p-1f, 0x1.7p-1f, 0x1.6p-1f, 0x1.5p-1f, 0x1.4p-1f,
+    0x1.38p-1f, 0x1.28p-1f, 0x1.2p-1f, 0x1.18p-1f, 0x1.1p-1f, 0x1p-1f,
 };
 /* log(c) as a multiple of 2^-16 (float64: 2^-42), and the rest. */
 static const float mlt_log_table_f32[16] = {
     0x0p+0f, 0x1.933p-4f, 0x1.1178p-3f, 0x1.a94p-3f, 0x1.f99p-3f, 0x1.2698p-2f, 0x1.522cp-2f, 0x1.7fbp-2f,
-    -0x1.1674p-2f, -0x1.c9p-3f, -0x1.9528p-3f, -0x1.2958p-3f, -0x1.e27p-4f, -0x1.6f1p-4f, -0x1.f0ap-5f, 0x0p+0f,
+    0x1.af54p-2f, 0x1.e148p-2f, 0x1.fb34p-2f, 0x1.188ep-1f, 0x1.2696p-1f, 0x1.3502p-1f, 0x1.43dap-1f, 0x1.62e4p-1f,
 };
 static const float mlt_log_table_low_f32[16] = {
-    0x0p+0f, 0x1.797566p-18f, 0x1.d044fcp-20f, -0x1.2c3752p-19f, 0x1.c6cb3cp-19f, -0x1.deecb2p-18f,
-    -0x1.1f8c76p-18f, -0x1.7109fap-20f, -0x1.cababap-18f, 0x1.070cacp-20f, 0x1.2b185ep-18f, 0x1.683fp-18f,
-    -0x1.db8abcp-22f, 0x1.6ba8d4p-19f, -0x1.86008cp-20f, 0x0p+0f,
+    0x0p+0f, 0x1.797566p-18f, 0x1.d044fcp-20f, -0x1.2c3752p-19f, 0x1.c6cb3cp-19f, -0x1.deecb2p-18f, -0x1.1f8c76p-18f,
+    -0x1.7109fap-20f, -0x1.6adb74p-18f, 0x1.4344e4p-19f, 0x1.8af7a4p-18f, 0x1.c81e48p-18f, 0x1.089a6ep-20f,
+    0x1.15b3b2p-18f, -0x1.a0db88p-26f, 0x1.7f7d1cp-20f,
 };
 /* 1/c of so few bits that r is exact, c near the middle of the piece of [1, 2) that the leading 4 bits of a mantissa
  * tell; 1 and 2 for the first and the last. */
@@ -76,21 +76,21 @@ static const float mlt_cbrt_power_f32[16] = {
 /* The same of log2(c) and log10(c). */
 static const float mlt_log2_table_f32[16] = {
     0x0p+0f, 0x1.22d8p-3f, 0x1.8a88p-3f, 0x1.32cp-2f, 0x1.6cbp-2f, 0x1.a9p-2f, 0x1.e7ep-2f, 0x1.14c6p-1f,
-    -0x1.91bcp-2f, -0x1.49a8p-2f, -0x1.244p-2f, -0x1.acf8p-3f, -0x1.5cp-3f, -0x1.08c8p-3f, -0x1.664p-4f, 0x0p+0f,
+    0x1.3722p-1f, 0x1.5b2cp-1f, 0x1.6dep-1f, 0x1.94c2p-1f, 0x1.a9p-1f, 0x1.bdcep-1f, 0x1.d338p-1f, 0x1p+0f,
 };
 static const float mlt_log2_table_low_f32[16] = {
-    0x0p+0f, 0x1.6e155ap-18f, 0x1.80abfcp-19f, -0x1.1c8f12p-22f, 0x1.ed0cbap-19f, -0x1.a39fbep-20f,
-    -0x1.40358ep-19f, -0x1.3e032ep-18f, 0x1.5db83ap-20f, 0x1.ed0cbap-20f, -0x1.eac382p-20f, 0x1.0e9258p-18f,
-    -0x1.a39fbep-19f, 0x1.3b992cp-18f, 0x1.20a6dep-21f, 0x0p+0f,
+    0x0p+0f, 0x1.6e155ap-18f, 0x1.80abfcp-19f, -0x1.1c8f12p-22f, 0x1.ed0cbap-19f, -0x1.a39fbep-20f, -0x1.40358ep-19f,
+    -0x1.3e032ep-18f, 0x1.5db83ap-20f, 0x1.ed0cbap-20f, -0x1.eac382p-20f, 0x1.0e9258p-18f, -0x1.a39fbep-19f,
+    0x1.3b992cp-18f, 0x1.20a6dep-21f, 0x0p+0f,
 };
 static const float mlt_log10_table_f32[16] = {
-    0x0p+0f, 0x1.5e4p-5f, 0x1.db2p-5f, 0x1.716p-4f, 0x1.b72p-4f, 0x1.ffcp-4f, 0x1.25b8p-3f, 0x1.4d4p-3f,
-    -0x1.e3cp-4f, -0x1.8cfp-4f, -0x1.5ffp-4f, -0x1.024p-4f, -0x1.a3p-5f, -0x1.3eep-5f, -0x1.af4p-6f, 0x0p+0f,
+    0x0p+0f, 0x1.5e4p-5f, 0x1.db2p-5f, 0x1.716p-4f, 0x1.b72p-4f, 0x1.ffcp-4f, 0x1.25b8p-3f, 0x1.4d4p-3f, 0x1.76ap-3f,
+    0x1.a208p-3f, 0x1.b888p-3f, 0x1.e76p-3f, 0x1.ffcp-3f, 0x1.0c64p-2f, 0x1.194cp-2f, 0x1.344p-2f,
 };
 static const float mlt_log10_table_low_f32[16] = {
-    0x0p+0f, -0x1.a65206p-19f, -0x1.c25132p-18f, -0x1.798e4cp-19f, 0x1.cd1716p-20f, -0x1.ea21c4p-23f,
-    0x1.410ad8p-18f, 0x1.fc13aep-18f, 0x1.f2a79p-19f, -0x1.838864p-20f, 0x1.feddd4p-18f, -0x1.460f84p-19f,
-    -0x1.53ac14p-18f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x0p+0f,
+    0x0p+0f, -0x1.a65206p-19f, -0x1.c25132p-18f, -0x1.798e4cp-19f, 0x1.cd1716p-20f, -0x1.ea21c4p-23f, 0x1.410ad8p-18f,
+    0x1.fc13aep-18f, 0x1.172eep-17f, 0x1.a84fbcp-19f, 0x1.99f3e6p-17f, 0x1.24046cp-19f, -0x1.ea21c4p-22f,
+    0x1.88eb56p-17f, -0x1.884212p-19f, 0x1.3509f8p-18f,
 };
 /* The same of log2(c) for powers, the pieces of [3/4, 3/2] around multiples of 1/16: by the last 4 bits of those. */
 static const float mlt_pow_inverse_f32[16] = {

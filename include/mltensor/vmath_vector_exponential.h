@@ -2,7 +2,7 @@
  *
  * exp    x = n ln2 + r, n a multiple of 1/16 (float64: 1/8).  2^n is an entry of a table times a power of two; what
  *        the entry's rounding left out goes into r.
- * log    x = 2^k m, 3/4 <= m < 3/2 (float64: 1 <= m < 2); the table gives 1/c near m of so few bits that r = m/c - 1 is
+ * log    x = 2^k m, 1 <= m < 2; the table gives 1/c near m of so few bits that r = m/c - 1 is
  *        exact, and log(c) in two parts, the first short: k ln2 + log(c) + log(1 + r).  Where x is near 1, c is 1, or 2
  *        and k = -1: nothing is left of the first two.
  */
@@ -116,8 +116,8 @@ MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_bounded_V64(mlt_be
 /* r, the table's index and 1/c of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
 #define MLT_VECTOR_MANTISSA (_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan)
 MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index, mlt_v32* inverse) {
-  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
-  *k = _mm512_getexp_ps(x) - _mm512_getexp_ps(m);
+  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
+  *k = _mm512_getexp_ps(x);
   *index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
   *inverse = mlt_look_up_V32(mlt_log_inverse_f32, *index);
   return _mm512_fmsub_ps(m, *inverse, MLT_V32(1.0f));
@@ -138,6 +138,14 @@ MLT_VECTOR_FN mlt_v64 mlt_log_series_V64(mlt_v64 r, mlt_v64 r2) {
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.555550ee5d15p-3, 0x1.2492981043867p-3));
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.000000003c378p-2, 0x1.9999998326d2ap-3));
   return MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.fffffffffffe1p-2, 0x1.55555555561d2p-2));
+}
+/* log(2^more x). */
+MLT_VECTOR_FN mlt_v32 mlt_log_times_V32(mlt_v32 x, mlt_v32 more) {
+  __m512i index;
+  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r, whole = k + more;
+  const mlt_v32 high = MLT_V32_FMA(whole, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
+  const mlt_v32 low = MLT_V32_FMA(whole, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
+  return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
 }
 MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
   __m512i index;

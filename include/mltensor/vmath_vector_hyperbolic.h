@@ -48,27 +48,30 @@ MLT_VECTOR_FN mlt_v32 mlt_cbrt_V32(mlt_v32 x) {
 
 /* ---- 1 added or taken away ---------------------------------------------------------------- */
 
-/* extra ln2 + log(1 + x + low).  What rounding leaves out of u = 1 + x corrects r; it is nothing for large x, and for
- * u = 0. */
-MLT_VECTOR_FN mlt_v32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 low, mlt_v32 extra) {
-  const mlt_v32 one = MLT_V32(1.0f), u = x + one;
-  const mlt_v32 m = _mm512_getmant_ps(u, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
-  const mlt_v32 k = (_mm512_getexp_ps(u) - _mm512_getexp_ps(m)) + extra;
+/* log(u + left): what is left over of u corrects the r of its mantissa. */
+MLT_VECTOR_FN mlt_v32 mlt_log_corrected_V32(mlt_v32 u, mlt_v32 left, __mmask16 corrected) {
+  const mlt_v32 m = _mm512_getmant_ps(u, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA), k = _mm512_getexp_ps(u);
   const __m512i bits = _mm512_castps_si512(m), index = _mm512_srli_epi32(bits, 19);
   const mlt_v32 inverse = mlt_look_up_V32(mlt_log_inverse_f32, index);
-  const __mmask16 moderate = _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ), u,
-                                                     _mm512_setzero_ps(), _CMP_GT_OQ);
   const __m512i down = _mm512_sub_epi32(bits, _mm512_castps_si512(u));
   const mlt_v32 slope = _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(inverse), down));
-  const mlt_v32 r = _mm512_mask3_fmadd_ps((x - (u - one)) + low, slope, _mm512_fmsub_ps(m, inverse, one), moderate);
+  const mlt_v32 r = _mm512_mask3_fmadd_ps(left, slope, _mm512_fmsub_ps(m, inverse, MLT_V32(1.0f)), corrected);
   const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
   const mlt_v32 rest = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
   const mlt_v32 p = MLT_HORNER_4(MLT_V32_FMA, r, MLT_V32(-0x1.fffff8p-2f), MLT_V32(0x1.55586p-2f),
                                  MLT_V32(-0x1.0046ccp-2f), MLT_V32(0x1.87a1a8p-3f));
   return high + (rest + MLT_V32_FMA(r * r, p, r));
 }
+/* What rounding leaves out of 1 + x is nothing for large x. */
 MLT_VECTOR_FN mlt_v32 mlt_log1p_V32(mlt_v32 x) {
-  return mlt_copysign_V32(mlt_log1p_sum_V32(x, _mm512_setzero_ps(), _mm512_setzero_ps()), x);
+  const mlt_v32 one = MLT_V32(1.0f), u = x + one;
+  const __mmask16 moderate = _mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ);
+  return mlt_copysign_V32(mlt_log_corrected_V32(u, x - (u - one), moderate), x);
+}
+/* log(1 + x + low) for 0 <= x < 2^26. */
+MLT_VECTOR_FN mlt_v32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 low) {
+  const mlt_v32 one = MLT_V32(1.0f), u = x + one;
+  return mlt_log_corrected_V32(u, (x - (u - one)) + low, 0xffff);
 }
 /* Twice (p - 1/2) + p growth with p = 2^(n-1) table: halves, because 2^n overflows before the result does. */
 MLT_VECTOR_FN mlt_v32 mlt_expm1_V32(mlt_v32 x) {
@@ -150,46 +153,56 @@ MLT_VECTOR_FN mlt_v32 mlt_sinh_end_V32(mlt_sinh_half_V32 h) {
   const __mmask16 near = _mm512_cmp_ps_mask(a, MLT_V32(1.0f), _CMP_LT_OQ);
   return mlt_copysign_V32(_mm512_mask_mov_ps(large, near, MLT_V32_FMA(a * z, p, a)), h.x);
 }
-/* The inverses are logarithms of 1 + t + low, from 2^29 on of 2 t, in halves: first t. */
+/* The inverses are logarithms of 1 + t + low, in halves: first t.  Beyond 2^26 they are those of 2 x. */
 typedef struct {
-  mlt_v32 x, t, low, extra;
+  mlt_v32 x, t, low;
 } mlt_asinh_half_V32;
 typedef mlt_asinh_half_V32 mlt_acosh_half_V32;
 typedef mlt_asinh_half_V32 mlt_atanh_half_V32;
+/* Whether some number is far out, negative or NaN. */
+MLT_VECTOR_FN int mlt_is_far_V32(mlt_v32 x) {
+  return _mm512_cmpge_epu32_mask(_mm512_castps_si512(x), _mm512_castps_si512(MLT_V32(0x1p26f))) != 0;
+}
+static __attribute__((noinline)) mlt_v32 mlt_log_twice_V32(mlt_v32 x, mlt_v32 usual) {
+  const __mmask16 large = _mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_NLT_UQ);
+  const __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
+  return _mm512_mask_mov_ps(usual, large | negative, mlt_log_times_V32(x, MLT_V32(1.0f)));
+}
 
 MLT_VECTOR_FN mlt_asinh_half_V32 mlt_asinh_begin_V32(mlt_v32 x) {
   const mlt_v32 one = MLT_V32(1.0f), a = _mm512_abs_ps(x), square = a * a;
   const mlt_v32 excess = square / (one + _mm512_sqrt_ps(one + square)), sum = a + excess;
-  const __mmask16 large = _mm512_cmp_ps_mask(a, MLT_V32(0x1p29f), _CMP_GT_OQ);
-  const mlt_asinh_half_V32 half = {x, _mm512_mask_mov_ps(sum, large, a), (a - sum) + excess,
-                                   _mm512_maskz_mov_ps(large, one)};
+  const mlt_asinh_half_V32 half = {x, sum, (a - sum) + excess};
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_asinh_end_V32(mlt_asinh_half_V32 half) {
-  return mlt_copysign_V32(mlt_log1p_sum_V32(half.t, half.low, half.extra), half.x);
+  const mlt_v32 y = mlt_log1p_sum_V32(half.t, half.low);
+  const int far = mlt_is_far_V32(half.t);
+  return mlt_copysign_V32(__builtin_expect(far, 0) ? mlt_log_twice_V32(_mm512_abs_ps(half.x), y) : y, half.x);
 }
 MLT_VECTOR_FN mlt_acosh_half_V32 mlt_acosh_begin_V32(mlt_v32 x) {
-  const mlt_v32 one = MLT_V32(1.0f), d = x - one, root = _mm512_sqrt_ps(MLT_V32_FMA(d, d, d + d)), sum = root + d;
-  const __mmask16 large = _mm512_cmp_ps_mask(x, MLT_V32(0x1p29f), _CMP_GT_OQ);
-  const mlt_acosh_half_V32 half = {x, _mm512_mask_mov_ps(sum, large, x), (root - sum) + d,
-                                   _mm512_maskz_mov_ps(large, one)};
+  const mlt_v32 d = x - MLT_V32(1.0f), root = _mm512_sqrt_ps(MLT_V32_FMA(d, d, d + d)), sum = root + d;
+  const mlt_acosh_half_V32 half = {x, sum, (root - sum) + d};
   return half;
 }
+/* Below -1 too the root is a number, but not the logarithm of 2 x; between 0 and 1 it is none. */
 MLT_VECTOR_FN mlt_v32 mlt_acosh_end_V32(mlt_acosh_half_V32 half) {
-  const __mmask16 below = _mm512_cmp_ps_mask(half.x, MLT_V32(1.0f), _CMP_LT_OQ);
-  const mlt_v32 y = mlt_log1p_sum_V32(half.t, half.low, half.extra);
-  return _mm512_mask_mov_ps(y, below, MLT_V32(__builtin_nanf("")));
+  const mlt_v32 y = mlt_log1p_sum_V32(half.t, half.low);
+  return __builtin_expect(mlt_is_far_V32(half.x), 0) ? mlt_log_twice_V32(half.x, y) : y;
 }
-/* log1p(2 a / (1 - a)) / 2 with the remainder of the quotient. */
+/* log1p(2 a / (1 - a)) / 2 with the remainder of the quotient.  At 1 the quotient has none. */
 MLT_VECTOR_FN mlt_atanh_half_V32 mlt_atanh_begin_V32(mlt_v32 x) {
   const mlt_v32 one = MLT_V32(1.0f), a = _mm512_abs_ps(x), twice = a + a, d = one - a, d_low = (one - d) - a;
   const mlt_v32 quotient = twice / d;
   const mlt_v32 rest = MLT_V32_NFMA(quotient, d_low, MLT_V32_NFMA(quotient, d, twice));
-  const mlt_atanh_half_V32 half = {x, quotient, rest * _mm512_rcp14_ps(d), _mm512_setzero_ps()};
+  const mlt_atanh_half_V32 half = {x, quotient, rest * _mm512_rcp14_ps(d)};
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_atanh_end_V32(mlt_atanh_half_V32 half) {
-  return mlt_copysign_V32(MLT_V32(0.5f) * mlt_log1p_sum_V32(half.t, half.low, half.extra), half.x);
+  const mlt_v32 one = MLT_V32(1.0f), u = half.t + one;
+  const __mmask16 ordinary = _mm512_cmp_ps_mask(half.t, MLT_V32(0x1p26f), _CMP_LT_OQ);
+  const mlt_v32 y = mlt_log_corrected_V32(u, (half.t - (u - one)) + half.low, ordinary);
+  return mlt_copysign_V32(MLT_V32(0.5f) * y, half.x);
 }
 
 MLT_VECTOR_UNARY(exp2, f32, float, V32)
