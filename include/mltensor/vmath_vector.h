@@ -153,6 +153,10 @@ MLT_VECTOR_FN mlt_v64 mlt_copysign_V64(mlt_v64 x, mlt_v64 sign) {
   const __m512i magnitude = _mm512_set1_epi64(0x7fffffffffffffff), from = _mm512_castpd_si512(sign);
   return _mm512_castsi512_pd(_mm512_ternarylogic_epi64(magnitude, _mm512_castpd_si512(x), from, 0xca));
 }
+/* 1 / x within an eighth, for a rest that is divided: the bits of a logarithm, of which a sign is changed. */
+MLT_VECTOR_FN mlt_v64 mlt_about_inverse_V64(mlt_v64 x) {
+  return _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_set1_epi64(0x7fde623822fc16e6), _mm512_castpd_si512(x)));
+}
 /* over / (under + under_low), right but for the last rounding. */
 MLT_VECTOR_FN mlt_v32 mlt_quotient_V32(mlt_v32 over, mlt_v32 under, mlt_v32 under_low) {
   const mlt_v32 inverse = _mm512_rcp14_ps(under), quotient = over * inverse;

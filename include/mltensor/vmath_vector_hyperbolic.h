@@ -215,7 +215,7 @@ MLT_VECTOR_UNARY(cosh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(sinh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(asinh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(acosh, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(atanh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(atanh, f32, float, V32)
 MLT_VECTOR_UNARY(softplus, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, V32)
 #endif

@@ -5,6 +5,7 @@
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_F64_H
 #include "mltensor/vmath_tables_f64.h"
 #include "mltensor/vmath_vector_exponential.h"
+#include "mltensor/vmath_vector_pairs.h"
 #include "mltensor/vmath_vector_power.h"
 
 /* ---- other bases -------------------------------------------------------------------------- */
@@ -182,27 +183,33 @@ MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
  * tau (t + 1 - q (t - 1)).  Both sums with t are exact up to 2^53; what is then amiss between them is what counts, as q
  * is 1.  t is 1 up to |x| = 0.03, where nothing cancels. */
 typedef struct {
+  mlt_v64 x, t, r;
+} mlt_tanh_third_V64;
+typedef struct {
   mlt_v64 x, less, more, tau, over, under;
 } mlt_tanh_half_V64;
-MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_begin_V64(mlt_v64 x) {
+MLT_VECTOR_FN mlt_tanh_third_V64 mlt_tanh_begin_V64(mlt_v64 x) {
   const mlt_v64 size = _mm512_min_pd(MLT_V64(22.0), _mm512_abs_pd(x)), grid = MLT_V64(MLT_GRID_V64);
   const mlt_v64 shifted = MLT_V64_FMA(size - MLT_V64(0.0108), MLT_V64(0x1.71547652b82fep1), grid);
   const __m512i n = _mm512_castpd_si512(shifted);
   const __m512i fraction = _mm512_castpd_si512(mlt_look_up_V64((const double*)mlt_tanh_table_f64, n));
-  const mlt_v64 t = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49)));
   const mlt_v64 r = MLT_V64_NFMA(shifted - grid, MLT_V64(0x1.62e42fefa39efp-2), size) -
                     mlt_look_up_V64(mlt_tanh_excess_f64, n);
+  const mlt_tanh_third_V64 third = {x, _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49))), r};
+  return third;
+}
+MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_middle_V64(mlt_tanh_third_V64 third) {
   /* (tanh(r)/r - 1) / r^2 for |r| <= 0.033, error 2^-64 */
-  const mlt_v64 z = r * r, less = t - MLT_V64(1.0), more = t + MLT_V64(1.0);
+  const mlt_v64 r = third.r, z = r * r, less = third.t - MLT_V64(1.0), more = third.t + MLT_V64(1.0);
   mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, -0x1.ba1b96d596f03p-5, 0x1.65ef820183d38p-6);
   p = MLT_V64_FMA(p, z, MLT_V64(0x1.11111110d290ep-3));
   p = MLT_V64_FMA(p, z, MLT_V64(-0x1.5555555555547p-2));
   const mlt_v64 tau = MLT_V64_FMA(r * z, p, r);
-  const mlt_tanh_half_V64 half = {x, less, more, tau, MLT_V64_FMA(more, tau, less), MLT_V64_FMA(less, tau, more)};
+  const mlt_tanh_half_V64 half = {third.x, less, more, tau, MLT_V64_FMA(more, tau, less), MLT_V64_FMA(less, tau, more)};
   return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_tanh_end_V64(mlt_tanh_half_V64 h) {
-  const mlt_v64 inverse = _mm512_rcp14_pd(h.under), q = h.over / h.under;
+  const mlt_v64 inverse = mlt_about_inverse_V64(h.under), q = h.over / h.under;
   const mlt_v64 amiss = (h.more - h.less) - MLT_V64(2.0), left = MLT_V64_NFMA(q, h.more, h.less) + amiss;
   const mlt_v64 rest = MLT_V64_FMA(h.tau, MLT_V64_NFMA(q, h.less, h.more), left);
   return mlt_copysign_V64(MLT_V64_FMA(rest, inverse, q), h.x);
@@ -252,7 +259,7 @@ MLT_VECTOR_FN mlt_atanh_half_V64 mlt_atanh_begin_V64(mlt_v64 x) {
   const mlt_v64 one = MLT_V64(1.0), a = _mm512_abs_pd(x), twice = a + a, d = one - a, d_low = (one - d) - a;
   const mlt_v64 quotient = twice / d;
   const mlt_v64 rest = MLT_V64_NFMA(quotient, d_low, MLT_V64_NFMA(quotient, d, twice));
-  const mlt_atanh_half_V64 half = {x, quotient, rest * _mm512_rcp14_pd(d)};
+  const mlt_atanh_half_V64 half = {x, quotient, rest * mlt_about_inverse_V64(d)};
   return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_atanh_end_V64(mlt_atanh_half_V64 half) {
@@ -272,5 +279,5 @@ MLT_VECTOR_UNARY_HALVES(acosh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(atanh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(softplus, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(logaddexp, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
+MLT_VECTOR_UNARY_THIRDS(tanh, f64, double, V64)
 #endif

@@ -81,7 +81,7 @@ MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
   return half;
 }
 MLT_VECTOR_FN mlt_logistic_V64 mlt_logistic_of_V64(mlt_sigmoid_half_V64 h) {
-  const mlt_v64 inverse = _mm512_rcp14_pd(h.under), quotient = h.f / h.under;
+  const mlt_v64 inverse = mlt_about_inverse_V64(h.under), quotient = h.f / h.under;
   const mlt_v64 rest = MLT_V64_FMA(h.low, MLT_V64(1.0) - quotient, MLT_V64_NFMA(quotient, h.under, h.f));
   const mlt_logistic_V64 logistic = {quotient, MLT_V64_NFMA(quotient, h.under_low, rest), inverse};
   return logistic;
@@ -148,7 +148,7 @@ MLT_VECTOR_FN mlt_v32 mlt_erf_V32(mlt_v32 x) {
   return mlt_copysign_V32(MLT_V32_FMA(p.slope, p.t, MLT_V32_FMA(p.bend, p.t * p.t, p.value)), x);
 }
 /* relu(x) - a P(-a) with a = |x|; a P(-a) = 2^(-a^2 / (2 ln2)) times a smooth function, the sum of a value and what it
- * rises by.  Neither is rounded once more before the largest term is taken from the rest. */
+ * rises by.  The value is rounded once, after all that is smaller came together. */
 typedef struct {
   mlt_v32 x, scale, growth, value, rise;
 } mlt_gelu_half_V32;
@@ -171,9 +171,8 @@ MLT_VECTOR_FN mlt_gelu_half_V32 mlt_gelu_begin_V32(mlt_v32 x) {
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_gelu_end_V32(mlt_gelu_half_V32 h) {
-  const mlt_v32 rest = MLT_V32_FMA(h.value + h.rise, h.growth, h.rise);
-  const mlt_v32 less = MLT_V32_NFMA(h.scale, rest, _mm512_max_ps(MLT_V32(0.0f), h.x));
-  return mlt_copysign_V32(MLT_V32_NFMA(h.scale, h.value, less), h.x);
+  const mlt_v32 grown = h.value + MLT_V32_FMA(h.value + h.rise, h.growth, h.rise);
+  return mlt_copysign_V32(MLT_V32_NFMA(h.scale, grown, _mm512_max_ps(MLT_V32(0.0f), h.x)), h.x);
 }
 
 /* The same of degree 14 in double precision, in rows of 16. */
