@@ -121,31 +121,51 @@ MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
   return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
-/* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  Pieces
- * are told by the exponent and two more leading bits of a + offset: they grow with a.  The table has rows of centres,
- * values there, which are all but exact, and coefficients. */
+/* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  The table
+ * has rows of centres, values there, which are all but exact, and coefficients. */
 typedef struct {
-  mlt_v32 t, value, slope, bend;
+  mlt_v32 x, t;
+  __m512i index;
+} mlt_pieces_V32;
+typedef struct {
+  mlt_v32 value, slope, bend;
 } mlt_piece_V32;
-MLT_VECTOR_FN mlt_piece_V32 mlt_piece_of_V32(const float (*table)[16], mlt_v32 a, float offset) {
-  const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(a + MLT_V32(offset)), 21);
-  const mlt_v32 t = a - mlt_look_up_V32(table[0], index), t2 = t * t;
+MLT_VECTOR_FN mlt_pieces_V32 mlt_pieces_of_V32(const float (*table)[16], mlt_v32 x, mlt_v32 a, __m512i index) {
+  const mlt_pieces_V32 pieces = {x, a - mlt_look_up_V32(table[0], index), index};
+  return pieces;
+}
+MLT_VECTOR_FN mlt_piece_V32 mlt_piece_of_V32(const float (*table)[16], mlt_pieces_V32 pieces) {
+  const __m512i index = pieces.index;
+  const mlt_v32 t = pieces.t, t2 = t * t;
   const mlt_v32 first = MLT_V32_FMA(mlt_look_up_V32(table[4], index), t, mlt_look_up_V32(table[3], index));
   const mlt_v32 second = MLT_V32_FMA(mlt_look_up_V32(table[6], index), t, mlt_look_up_V32(table[5], index));
   const mlt_v32 bend = MLT_V32_FMA(MLT_V32_FMA(mlt_look_up_V32(table[7], index), t2, second), t2, first);
-  const mlt_piece_V32 piece = {t, mlt_look_up_V32(table[1], index), mlt_look_up_V32(table[2], index), bend};
+  const mlt_piece_V32 piece = {mlt_look_up_V32(table[1], index), mlt_look_up_V32(table[2], index), bend};
   return piece;
 }
-MLT_VECTOR_FN mlt_v32 mlt_tanh_V32(mlt_v32 x) {
+/* Pieces that grow with a, told by the exponent and two more leading bits of a + 1. */
+MLT_VECTOR_FN __m512i mlt_growing_piece_V32(mlt_v32 a) {
+  return _mm512_srli_epi32(_mm512_castps_si512(a + MLT_V32(1.0f)), 21);
+}
+typedef mlt_pieces_V32 mlt_tanh_half_V32;
+typedef mlt_pieces_V32 mlt_erf_half_V32;
+MLT_VECTOR_FN mlt_tanh_half_V32 mlt_tanh_begin_V32(mlt_v32 x) {
   const mlt_v32 a = _mm512_min_ps(MLT_V32(9.02f), _mm512_abs_ps(x));
-  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_tanh_pieces_f32, a, 1.0f);
-  return mlt_copysign_V32(MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value), x);
+  return mlt_pieces_of_V32(mlt_tanh_pieces_f32, x, a, mlt_growing_piece_V32(a));
+}
+MLT_VECTOR_FN mlt_v32 mlt_tanh_end_V32(mlt_tanh_half_V32 h) {
+  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_tanh_pieces_f32, h);
+  return mlt_copysign_V32(MLT_V32_FMA(MLT_V32_FMA(p.bend, h.t, p.slope), h.t, p.value), h.x);
+}
+MLT_VECTOR_FN mlt_erf_half_V32 mlt_erf_begin_V32(mlt_v32 x) {
+  const mlt_v32 a = _mm512_min_ps(MLT_V32(3.93f), _mm512_abs_ps(x));
+  const mlt_v32 nearest = MLT_V32_FMA(a, MLT_V32(3.9375f), MLT_V32(0x1.8p23f));
+  return mlt_pieces_of_V32(mlt_erf_pieces_f32, x, a, _mm512_castps_si512(nearest));
 }
 /* Near zero 2 / sqrt(pi) is rounded, but the slope not once more. */
-MLT_VECTOR_FN mlt_v32 mlt_erf_V32(mlt_v32 x) {
-  const mlt_v32 a = _mm512_min_ps(MLT_V32(3.93f), _mm512_abs_ps(x));
-  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_erf_pieces_f32, a, 0.5f);
-  return mlt_copysign_V32(MLT_V32_FMA(p.slope, p.t, MLT_V32_FMA(p.bend, p.t * p.t, p.value)), x);
+MLT_VECTOR_FN mlt_v32 mlt_erf_end_V32(mlt_erf_half_V32 h) {
+  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_erf_pieces_f32, h);
+  return mlt_copysign_V32(MLT_V32_FMA(p.slope, h.t, MLT_V32_FMA(p.bend, h.t * h.t, p.value)), h.x);
 }
 /* relu(x) - a P(-a) with a = |x|; a P(-a) = 2^(-a^2 / (2 ln2)) times a smooth function, the sum of a value and what it
  * rises by.  The value is rounded once, after all that is smaller came together. */
@@ -159,7 +179,7 @@ MLT_VECTOR_FN mlt_gelu_half_V32 mlt_gelu_begin_V32(mlt_v32 x) {
   const mlt_v32 f = MLT_V32_NFMA(square_low, c, MLT_V32_NFMA(square, MLT_V32(0x1.4ae0cp-27f),
                                                              _mm512_fnmsub_ps(square, c, n)));
   const __m512i index = _mm512_castps_si512(shifted);
-  const __m512i piece = _mm512_srli_epi32(_mm512_castps_si512(a + MLT_V32(1.0f)), 21);
+  const __m512i piece = mlt_growing_piece_V32(a);
 #define MLT_ROW(i) mlt_look_up_V32(mlt_gelu_pieces_f32[i], piece)
   const mlt_v32 t = a - MLT_ROW(0);
   mlt_v32 slope = MLT_V32_FMA(MLT_ROW(7), t, MLT_ROW(6));
@@ -201,10 +221,11 @@ MLT_VECTOR_FN mlt_gelu_gradient_half_V32 mlt_gelu_gradient_begin_V32(mlt_v32 a, 
   mlt_power_V32 power;
   const mlt_v32 size = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(b)), square = size * (size * MLT_V32(-0.5f));
   mlt_v32 small, exact = mlt_exp_reduce_V32(square, &power, &small);
-  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_slope_pieces_f32, size, 1.0f);
+  const mlt_pieces_V32 s = mlt_pieces_of_V32(mlt_gelu_slope_pieces_f32, b, size, mlt_growing_piece_V32(size));
+  const mlt_piece_V32 p = mlt_piece_of_V32(mlt_gelu_slope_pieces_f32, s);
   const mlt_v32 scale = _mm512_scalef_ps(power.table, power.n), growth = mlt_exp_growth_V32(exact - small);
   const mlt_gelu_gradient_half_V32 half = {a, b, scale, growth,
-                                           MLT_V32_FMA(MLT_V32_FMA(p.bend, p.t, p.slope), p.t, p.value)};
+                                           MLT_V32_FMA(MLT_V32_FMA(p.bend, s.t, p.slope), s.t, p.value)};
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
@@ -212,8 +233,8 @@ MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
   const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(h.b));
   return h.a * _mm512_mask_mov_ps(MLT_V32(1.0f) - d, negative, d);
 }
-MLT_VECTOR_UNARY(tanh, f32, float, V32)
-MLT_VECTOR_UNARY(erf, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(tanh, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(gelu, f32, float, V32)
 MLT_VECTOR_UNARY_HALVES(sigmoid, f32, float, V32)
