@@ -8,7 +8,7 @@
  */
 #ifndef MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
 #define MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
-#include "mltensor/vmath_vector.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 /* ln2 = HIGH + LOW; the products of HIGH with exponents are exact. */
 #define MLT_VECTOR_LN2_HIGH 0x1.62e42fefa38p-1
@@ -84,14 +84,29 @@ MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1p-1, 0x1.55555555555d5p-3));
   return exact + _mm512_fmsub_pd(r2, p, small);
 }
+/* 2^(n + f), its halves for a pair of vectors; n a multiple of 1/16, the last bits of index. */
+typedef struct {
+  mlt_v32 f, n;
+  __m512i index;
+} mlt_exp_half_V32;
+MLT_VECTOR_FN mlt_exp_half_V32 mlt_exp_split_V32(mlt_v32 x) {
+  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
+  const mlt_v32 n = shifted - MLT_V32(MLT_GRID_V32);
+  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, n));
+  const mlt_exp_half_V32 half = {f, n, _mm512_castps_si512(shifted)};
+  return half;
+}
+/* 2^f times an entry of the table, between 0.98 and 2. */
+MLT_VECTOR_FN mlt_v32 mlt_exp_grown_V32(mlt_exp_half_V32 h) {
+  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, h.index);
+  return MLT_V32_FMA(table, mlt_exp2_growth_V32(h.f, h.index), table);
+}
+MLT_VECTOR_FN mlt_v32 mlt_exp_end_V32(mlt_exp_half_V32 h) { return _mm512_scalef_ps(mlt_exp_grown_V32(h), h.n); }
 /* exp(x) 2^-floor(n), between 0.98 and 2. */
 MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
-  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
-  *n = shifted - MLT_V32(MLT_GRID_V32);
-  const __m512i index = _mm512_castps_si512(shifted);
-  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, *n));
-  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, index);
-  return MLT_V32_FMA(table, mlt_exp2_growth_V32(f, index), table);
+  const mlt_exp_half_V32 half = mlt_exp_split_V32(x);
+  *n = half.n;
+  return mlt_exp_grown_V32(half);
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
   mlt_power_V64 power;
@@ -100,27 +115,31 @@ MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
   return MLT_V64_FMA(power.table, mlt_exp_growth_V64(exact - small), power.table);
 }
 /* For |x| below 1000 (float32: 200). */
-MLT_VECTOR_FN mlt_v32 mlt_exp_bounded_V32(mlt_v32 x) {
-  mlt_v32 n, fraction = mlt_exp_fraction_V32(x, &n);
-  return _mm512_scalef_ps(fraction, n);
-}
+MLT_VECTOR_FN mlt_v32 mlt_exp_bounded_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_split_V32(x)); }
 MLT_VECTOR_FN mlt_v64 mlt_exp_bounded_V64(mlt_v64 x) {
   mlt_v64 n, fraction = mlt_exp_fraction_V64(x, &n);
   return _mm512_scalef_pd(fraction, n);
 }
-MLT_VECTOR_FN mlt_v32 mlt_exp_V32(mlt_v32 x) { return mlt_exp_bounded_V32(mlt_between_V32(x, -104.0f, 89.0f)); }
+MLT_VECTOR_FN mlt_exp_half_V32 mlt_exp_begin_V32(mlt_v32 x) {
+  return mlt_exp_split_V32(mlt_between_V32(x, -104.0f, 89.0f));
+}
+MLT_VECTOR_FN mlt_v32 mlt_exp_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_begin_V32(x)); }
 MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_bounded_V64(mlt_between_V64(x, -746.0, 710.0)); }
 
 /* ---- log ---------------------------------------------------------------------------------- */
 
-/* r, the table's index and 1/c of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
+/* k, r and the table's index of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
 #define MLT_VECTOR_MANTISSA (_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan)
-MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index, mlt_v32* inverse) {
+typedef struct {
+  mlt_v32 k, r;
+  __m512i index;
+} mlt_log_half_V32;
+MLT_VECTOR_FN mlt_log_half_V32 mlt_log_begin_V32(mlt_v32 x) {
   const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
-  *k = _mm512_getexp_ps(x);
-  *index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
-  *inverse = mlt_look_up_V32(mlt_log_inverse_f32, *index);
-  return _mm512_fmsub_ps(m, *inverse, MLT_V32(1.0f));
+  const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
+  const mlt_v32 r = _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_log_inverse_f32, index), MLT_V32(1.0f));
+  const mlt_log_half_V32 half = {_mm512_getexp_ps(x), r, index};
+  return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_log_split_V64(mlt_v64 x, mlt_v64* k, __m512i* index) {
   const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
@@ -139,20 +158,15 @@ MLT_VECTOR_FN mlt_v64 mlt_log_series_V64(mlt_v64 r, mlt_v64 r2) {
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.000000003c378p-2, 0x1.9999998326d2ap-3));
   return MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.fffffffffffe1p-2, 0x1.55555555561d2p-2));
 }
-/* log(2^more x). */
-MLT_VECTOR_FN mlt_v32 mlt_log_times_V32(mlt_v32 x, mlt_v32 more) {
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r, whole = k + more;
-  const mlt_v32 high = MLT_V32_FMA(whole, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
-  const mlt_v32 low = MLT_V32_FMA(whole, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
-  return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+/* log(1 + r). */
+MLT_VECTOR_FN mlt_v32 mlt_log_grown_V32(mlt_v32 r) {
+  const mlt_v32 r2 = r * r;
+  return MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r);
 }
-MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r;
-  const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
-  const mlt_v32 low = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
-  return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+MLT_VECTOR_FN mlt_v32 mlt_log_end_V32(mlt_log_half_V32 h) {
+  const mlt_v32 high = MLT_V32_FMA(h.k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, h.index));
+  const mlt_v32 low = MLT_V32_FMA(h.k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, h.index));
+  return high + (low + mlt_log_grown_V32(h.r));
 }
 /* k ln2 + log(c) = high + low. */
 MLT_VECTOR_FN mlt_v64 mlt_log_start_V64(mlt_v64 k, __m512i index, mlt_v64* low) {
@@ -165,8 +179,8 @@ MLT_VECTOR_FN mlt_v64 mlt_log_V64(mlt_v64 x) {
   return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), r));
 }
 
-MLT_VECTOR_UNARY(exp, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(exp, f32, float, V32)
 MLT_VECTOR_UNARY(exp, f64, double, V64)
-MLT_VECTOR_UNARY(log, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(log, f32, float, V32)
 MLT_VECTOR_UNARY(log, f64, double, V64)
 #endif
