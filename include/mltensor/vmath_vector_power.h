@@ -67,13 +67,21 @@ MLT_VECTOR_FN mlt_pow_half_V64 mlt_pow_exponent_V64(mlt_pow_split_V64 split, mlt
   const mlt_pow_half_V64 half = {exponent, low};
   return half;
 }
-MLT_VECTOR_FN mlt_v64 mlt_pow_of_V64(mlt_v64 exponent, mlt_v64 low) {
-  const mlt_v64 grid = MLT_V64(MLT_POWER_GRID_V64), shifted = (exponent + low) + grid;
+/* The exponent is a multiple of 1/8 and u; the power of the first has few bits missing. */
+typedef struct {
+  mlt_v64 exponent, u, power, missing;
+} mlt_pow_parts_V64;
+MLT_VECTOR_FN mlt_pow_parts_V64 mlt_pow_parts_of_V64(mlt_pow_half_V64 half) {
+  const mlt_v64 grid = MLT_V64(MLT_POWER_GRID_V64), shifted = (half.exponent + half.low) + grid;
   const __m512i n = _mm512_castpd_si512(shifted);
   const __m512i fraction = _mm512_castpd_si512(mlt_look_up_V64((const double*)mlt_power_table_f64, n));
   const mlt_v64 power = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49)));
-  const mlt_v64 u = (exponent - (shifted - grid)) + low;
-  return MLT_V64_FMA(MLT_V64_FMA(u, mlt_power_slope_V64(u), mlt_look_up_V64(mlt_power_missing_f64, n)), power, power);
+  const mlt_v64 u = (half.exponent - (shifted - grid)) + half.low;
+  const mlt_pow_parts_V64 parts = {half.exponent, u, power, mlt_look_up_V64(mlt_power_missing_f64, n)};
+  return parts;
+}
+MLT_VECTOR_FN mlt_v64 mlt_pow_of_V64(mlt_pow_parts_V64 p) {
+  return MLT_V64_FMA(MLT_V64_FMA(p.u, mlt_power_slope_V64(p.u), p.missing), p.power, p.power);
 }
 /* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the result not a normal number. */
 static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, mlt_v64 ordinary, __mmask8 rare) {
@@ -83,7 +91,8 @@ static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, 
   /* Half of the exponent as a power of two of its own, which underflows slowly. */
   const mlt_v64 inside = mlt_between_V64(half.exponent, -1100.0, 1100.0);
   const mlt_v64 shift = _mm512_roundscale_pd(inside * MLT_V64(0.5), _MM_FROUND_TO_NEAREST_INT);
-  mlt_v64 result = _mm512_scalef_pd(mlt_pow_of_V64(inside - shift, half.low), shift);
+  const mlt_pow_half_V64 rest = {inside - shift, half.low};
+  mlt_v64 result = _mm512_scalef_pd(mlt_pow_of_V64(mlt_pow_parts_of_V64(rest)), shift);
   const __mmask8 whole = _mm512_cmp_pd_mask(_mm512_roundscale_pd(b, _MM_FROUND_TO_ZERO), b, _CMP_EQ_OQ);
   const __mmask8 even = _mm512_cmp_pd_mask(_mm512_roundscale_pd(half_b, _MM_FROUND_TO_ZERO), half_b, _CMP_EQ_OQ);
   const __mmask8 negative = _mm512_fpclass_pd_mask(x, 0x54), endless = _mm512_cmp_pd_mask(b, infinity, _CMP_EQ_OQ);
@@ -102,16 +111,16 @@ static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, 
   result = _mm512_mask_mov_pd(result, unit | _mm512_cmp_pd_mask(b, zero, _CMP_EQ_OQ), one);
   return _mm512_mask_mov_pd(ordinary, rare, result);
 }
-MLT_VECTOR_FN mlt_v64 mlt_pow_end_V64(mlt_v64 x, mlt_v64 y, mlt_pow_half_V64 half) {
-  const mlt_v64 result = mlt_pow_of_V64(half.exponent, half.low);
-  const __mmask8 rare = _mm512_cmp_pd_mask(_mm512_abs_pd(half.exponent), MLT_V64(1019.0), _CMP_NLT_UQ);
+MLT_VECTOR_FN mlt_v64 mlt_pow_end_V64(mlt_v64 x, mlt_v64 y, mlt_pow_parts_V64 parts) {
+  const mlt_v64 result = mlt_pow_of_V64(parts);
+  const __mmask8 rare = _mm512_cmp_pd_mask(_mm512_abs_pd(parts.exponent), MLT_V64(1019.0), _CMP_NLT_UQ);
   return __builtin_expect(rare == 0, 1) ? result : mlt_pow_rare_V64(x, y, result, rare);
 }
 MLT_VECTOR_FN mlt_v64 mlt_pow_V64(mlt_v64 x, mlt_v64 y) {
-  return mlt_pow_end_V64(x, y, mlt_pow_exponent_V64(mlt_pow_split_of_V64(x), y));
+  return mlt_pow_end_V64(x, y, mlt_pow_parts_of_V64(mlt_pow_exponent_V64(mlt_pow_split_of_V64(x), y)));
 }
 
-/* In three steps, each beside those of the neighbours; see MLT_VECTOR_UNARY_THIRDS.  A step of 0 repeats a scalar. */
+/* In four steps, each beside those of the neighbours; see MLT_VECTOR_UNARY_THIRDS.  A step of 0 repeats a scalar. */
 MLT_VECTOR_FN void mlt_pow_steps_f64(const double* a, const double* b, double* y, ptrdiff_t n, const int a_step,
                                      const int b_step) {
   enum { WIDTH = MLT_V64_WIDTH };
@@ -120,18 +129,23 @@ MLT_VECTOR_FN void mlt_pow_steps_f64(const double* a, const double* b, double* y
 #define MLT_POW_A(i) (a_step ? MLT_V64_LOAD(a + (i)) : first)
 #define MLT_POW_B(i) (b_step ? MLT_V64_LOAD(b + (i)) : second)
 #define MLT_POW_STORE(i, half) MLT_V64_STORE(y + (i), mlt_pow_end_V64(MLT_POW_A(i), MLT_POW_B(i), half))
-  if (n >= 2 * WIDTH) {
-    mlt_pow_half_V64 half = mlt_pow_exponent_V64(mlt_pow_split_of_V64(MLT_POW_A(0)), MLT_POW_B(0));
-    mlt_pow_split_V64 split = mlt_pow_split_of_V64(MLT_POW_A(WIDTH));
-    for (; i + 3 * WIDTH <= n; i += WIDTH) {
-      const mlt_pow_split_V64 next = mlt_pow_split_of_V64(MLT_POW_A(i + 2 * WIDTH));
-      const mlt_pow_half_V64 next_half = mlt_pow_exponent_V64(split, MLT_POW_B(i + WIDTH));
-      MLT_POW_STORE(i, half);
-      split = next, half = next_half;
+  if (n >= 3 * WIDTH) {
+    mlt_pow_parts_V64 parts =
+        mlt_pow_parts_of_V64(mlt_pow_exponent_V64(mlt_pow_split_of_V64(MLT_POW_A(0)), MLT_POW_B(0)));
+    mlt_pow_half_V64 half = mlt_pow_exponent_V64(mlt_pow_split_of_V64(MLT_POW_A(WIDTH)), MLT_POW_B(WIDTH));
+    mlt_pow_split_V64 split = mlt_pow_split_of_V64(MLT_POW_A(2 * WIDTH));
+    for (; i + 4 * WIDTH <= n; i += WIDTH) {
+      const mlt_pow_split_V64 next = mlt_pow_split_of_V64(MLT_POW_A(i + 3 * WIDTH));
+      const mlt_pow_half_V64 next_half = mlt_pow_exponent_V64(split, MLT_POW_B(i + 2 * WIDTH));
+      const mlt_pow_parts_V64 next_parts = mlt_pow_parts_of_V64(half);
+      MLT_POW_STORE(i, parts);
+      split = next, half = next_half, parts = next_parts;
     }
-    MLT_POW_STORE(i, half);
-    MLT_POW_STORE(i + WIDTH, mlt_pow_exponent_V64(split, MLT_POW_B(i + WIDTH)));
+    MLT_POW_STORE(i, parts);
+    MLT_POW_STORE(i + WIDTH, mlt_pow_parts_of_V64(half));
     i += 2 * WIDTH;
+    MLT_POW_STORE(i, mlt_pow_parts_of_V64(mlt_pow_exponent_V64(split, MLT_POW_B(i))));
+    i += WIDTH;
   }
   for (; i + WIDTH <= n; i += WIDTH) MLT_V64_STORE(y + i, mlt_pow_V64(MLT_POW_A(i), MLT_POW_B(i)));
   const uint32_t mask = (UINT32_C(1) << (n - i)) - 1;
