@@ -69,14 +69,22 @@ typedef struct {
 typedef struct {
   mlt_v64 quotient, rest, inverse;
 } mlt_logistic_V64;
-MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 x, r;
   mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &power, &small);
-  const mlt_v64 growth = mlt_exp_growth_V64(exact - small), f = MLT_V64_FMA(power.table, growth, power.table);
-  const __m512i whole = _mm512_srai_epi64(_mm512_castpd_si512(power.n + MLT_V64(MLT_GRID_V64)), 3);
+} mlt_sigmoid_third_V64;
+MLT_VECTOR_FN mlt_sigmoid_third_V64 mlt_sigmoid_begin_V64(mlt_v64 x) {
+  mlt_sigmoid_third_V64 third = {.x = x};
+  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &third.power, &small);
+  third.r = exact - small;
+  return third;
+}
+MLT_VECTOR_FN mlt_sigmoid_half_V64 mlt_sigmoid_middle_V64(mlt_sigmoid_third_V64 h) {
+  const mlt_v64 growth = mlt_exp_growth_V64(h.r), table = h.power.table, f = MLT_V64_FMA(table, growth, table);
+  const __m512i whole = _mm512_srai_epi64(_mm512_castpd_si512(h.power.n + MLT_V64(MLT_GRID_V64)), 3);
   const __m512i bits = _mm512_sub_epi64(_mm512_set1_epi64(1023), whole);
   const mlt_v64 g = _mm512_castsi512_pd(_mm512_slli_epi64(bits, 52)), under = f + g;
-  const mlt_sigmoid_half_V64 half = {x, f, MLT_V64_FMA(power.table, growth, power.table - f), under,
+  const mlt_sigmoid_half_V64 half = {h.x, f, MLT_V64_FMA(table, growth, table - f), under,
                                      (_mm512_max_pd(f, g) - under) + _mm512_min_pd(f, g)};
   return half;
 }
@@ -94,8 +102,10 @@ MLT_VECTOR_FN mlt_v64 mlt_sigmoid_end_V64(mlt_sigmoid_half_V64 h) {
   return _mm512_mask_mov_pd(y, far, mlt_exp_V64(_mm512_min_pd(h.x, MLT_V64(0.0))));
 }
 /* x times the logistic function, their product in two parts. */
+typedef mlt_sigmoid_third_V64 mlt_silu_third_V64;
 typedef mlt_sigmoid_half_V64 mlt_silu_half_V64;
 #define mlt_silu_begin_V64 mlt_sigmoid_begin_V64
+#define mlt_silu_middle_V64 mlt_sigmoid_middle_V64
 MLT_VECTOR_FN mlt_v64 mlt_silu_end_V64(mlt_silu_half_V64 h) {
   const mlt_logistic_V64 s = mlt_logistic_of_V64(h);
   const mlt_v64 product = h.x * s.quotient, low = _mm512_fmsub_pd(h.x, s.quotient, product);
@@ -113,7 +123,7 @@ typedef struct {
   mlt_sigmoid_half_V64 b;
 } mlt_silu_gradient_half_V64;
 MLT_VECTOR_FN mlt_silu_gradient_half_V64 mlt_silu_gradient_begin_V64(mlt_v64 a, mlt_v64 b) {
-  const mlt_silu_gradient_half_V64 half = {a, mlt_sigmoid_begin_V64(b)};
+  const mlt_silu_gradient_half_V64 half = {a, mlt_sigmoid_middle_V64(mlt_sigmoid_begin_V64(b))};
   return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
@@ -170,23 +180,30 @@ MLT_VECTOR_FN mlt_v32 mlt_erf_end_V32(mlt_erf_half_V32 h) {
 /* relu(x) - a P(-a) with a = |x|; a P(-a) = 2^(-a^2 / (2 ln2)) times a smooth function, the sum of a value and what it
  * rises by.  The value is rounded once, after all that is smaller came together. */
 typedef struct {
+  mlt_v32 x, f, n, t;
+  __m512i index, piece;
+} mlt_gelu_third_V32;
+typedef struct {
   mlt_v32 x, scale, growth, value, rise;
 } mlt_gelu_half_V32;
-MLT_VECTOR_FN mlt_gelu_half_V32 mlt_gelu_begin_V32(mlt_v32 x) {
+MLT_VECTOR_FN mlt_gelu_third_V32 mlt_gelu_begin_V32(mlt_v32 x) {
   const mlt_v32 a = _mm512_min_ps(MLT_V32(14.6f), _mm512_abs_ps(x)), square = a * a;
   const mlt_v32 square_low = _mm512_fmsub_ps(a, a, square), c = MLT_V32(0x1.715476p-1f);
   const mlt_v32 shifted = MLT_V32_NFMA(square, c, MLT_V32(MLT_GRID_V32)), n = shifted - MLT_V32(MLT_GRID_V32);
   const mlt_v32 f = MLT_V32_NFMA(square_low, c, MLT_V32_NFMA(square, MLT_V32(0x1.4ae0cp-27f),
                                                              _mm512_fnmsub_ps(square, c, n)));
-  const __m512i index = _mm512_castps_si512(shifted);
   const __m512i piece = mlt_growing_piece_V32(a);
-#define MLT_ROW(i) mlt_look_up_V32(mlt_gelu_pieces_f32[i], piece)
-  const mlt_v32 t = a - MLT_ROW(0);
-  mlt_v32 slope = MLT_V32_FMA(MLT_ROW(7), t, MLT_ROW(6));
-  slope = MLT_V32_FMA(MLT_V32_FMA(slope, t, MLT_ROW(5)), t, MLT_ROW(4));
-  slope = MLT_V32_FMA(MLT_V32_FMA(slope, t, MLT_ROW(3)), t, MLT_ROW(2));
-  const mlt_gelu_half_V32 half = {x, _mm512_scalef_ps(mlt_look_up_V32(mlt_exp_table_f32, index), n),
-                                  mlt_exp2_growth_V32(f, index), MLT_ROW(1), slope * t};
+  const mlt_gelu_third_V32 third = {x, f, n, a - mlt_look_up_V32(mlt_gelu_pieces_f32[0], piece),
+                                    _mm512_castps_si512(shifted), piece};
+  return third;
+}
+MLT_VECTOR_FN mlt_gelu_half_V32 mlt_gelu_middle_V32(mlt_gelu_third_V32 h) {
+#define MLT_ROW(i) mlt_look_up_V32(mlt_gelu_pieces_f32[i], h.piece)
+  mlt_v32 slope = MLT_V32_FMA(MLT_ROW(7), h.t, MLT_ROW(6));
+  slope = MLT_V32_FMA(MLT_V32_FMA(slope, h.t, MLT_ROW(5)), h.t, MLT_ROW(4));
+  slope = MLT_V32_FMA(MLT_V32_FMA(slope, h.t, MLT_ROW(3)), h.t, MLT_ROW(2));
+  const mlt_gelu_half_V32 half = {h.x, _mm512_scalef_ps(mlt_look_up_V32(mlt_exp_table_f32, h.index), h.n),
+                                  mlt_exp2_growth_V32(h.f, h.index), MLT_ROW(1), slope * h.t};
 #undef MLT_ROW
   return half;
 }
@@ -236,12 +253,12 @@ MLT_VECTOR_FN mlt_v32 mlt_gelu_gradient_end_V32(mlt_gelu_gradient_half_V32 h) {
 MLT_VECTOR_UNARY_PAIRS(tanh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(erf, f32, float, V32)
 MLT_VECTOR_UNARY(erf, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(gelu, f32, float, V32)
+MLT_VECTOR_UNARY_THIRDS(gelu, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(sigmoid, f32, float, V32)
-MLT_VECTOR_UNARY_PAIRS(sigmoid, f64, double, V64)
+MLT_VECTOR_UNARY_THIRDS(sigmoid, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(gelu_gradient, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(silu, f32, float, V32)
-MLT_VECTOR_UNARY_HALVES(silu, f64, double, V64)
+MLT_VECTOR_UNARY_THIRDS(silu, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(silu_gradient, f32, float, V32)
 MLT_VECTOR_BINARY_HALVES(silu_gradient, f64, double, V64)
 #endif
