@@ -87,7 +87,9 @@ MLT_VECTOR_FN mlt_log1p_half_V32 mlt_log1p_begin_V32(mlt_v32 x) {
   const __mmask16 moderate = _mm512_cmp_ps_mask(x, MLT_V32(0x1p26f), _CMP_LT_OQ);
   return mlt_corrected_of_V32(x, u, x - (u - one), moderate);
 }
-MLT_VECTOR_FN mlt_v32 mlt_log1p_end_V32(mlt_log1p_half_V32 h) { return mlt_copysign_V32(mlt_log_corrected_V32(h), h.x); }
+MLT_VECTOR_FN mlt_v32 mlt_log1p_end_V32(mlt_log1p_half_V32 h) {
+  return mlt_copysign_V32(mlt_log_corrected_V32(h), h.x);
+}
 /* log(1 + t + low), the first half. */
 MLT_VECTOR_FN mlt_corrected_V32 mlt_log1p_sum_V32(mlt_v32 x, mlt_v32 t, mlt_v32 low, __mmask16 corrected) {
   const mlt_v32 one = MLT_V32(1.0f), u = t + one;

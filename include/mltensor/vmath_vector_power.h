@@ -36,8 +36,8 @@ MLT_VECTOR_FN mlt_pow_split_V64 mlt_pow_split_of_V64(mlt_v64 x) {
                                    mlt_look_up_16_V64(mlt_pow_table_low_f64, index)};
   return split;
 }
-/* log2(1 + r) = r (slope + r^2 p), the slope c - c r / 2 with c = 1/ln2.  What is left out by the double nearest to c, by
- * the slope and by the sum of whole and r slope is each time exact, or nearly; error of the logarithm 2^-65. */
+/* log2(1 + r) = r (slope + r^2 p), the slope c - c r / 2 with c = 1/ln2.  What is left out by the double nearest to c,
+ * by the slope and by the sum of whole and r slope is each time exact, or nearly; error of the logarithm 2^-65. */
 typedef struct {
   mlt_v64 high, low;
 } mlt_sum_V64;

@@ -131,8 +131,8 @@ MLT_VECTOR_FN mlt_v64 mlt_silu_gradient_end_V64(mlt_silu_gradient_half_V64 h) {
   return h.a * (s * MLT_V64_FMA(cut, MLT_V64(1.0) - s, MLT_V64(1.0)));
 }
 
-/* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  The table
- * has rows of centres, values there, which are all but exact, and coefficients. */
+/* value + t (slope + t bend), a polynomial of degree 6 about the centre of the piece that a lies in, one of 16.  The
+ * table has rows of centres, values there, which are all but exact, and coefficients. */
 typedef struct {
   mlt_v32 x, t;
   __m512i index;
