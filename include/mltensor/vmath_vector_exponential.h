@@ -108,23 +108,38 @@ MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
   *n = half.n;
   return mlt_exp_grown_V32(half);
 }
-MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
+typedef struct {
+  mlt_v64 r;
   mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &power, &small);
-  *n = power.n;
-  return MLT_V64_FMA(power.table, mlt_exp_growth_V64(exact - small), power.table);
+} mlt_exp_half_V64;
+MLT_VECTOR_FN mlt_exp_half_V64 mlt_exp_split_V64(mlt_v64 x) {
+  mlt_exp_half_V64 half;
+  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &half.power, &small);
+  half.r = exact - small;
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_grown_V64(mlt_exp_half_V64 h) {
+  return MLT_V64_FMA(h.power.table, mlt_exp_growth_V64(h.r), h.power.table);
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_end_V64(mlt_exp_half_V64 h) {
+  return _mm512_scalef_pd(mlt_exp_grown_V64(h), h.power.n);
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
+  const mlt_exp_half_V64 half = mlt_exp_split_V64(x);
+  *n = half.power.n;
+  return mlt_exp_grown_V64(half);
 }
 /* For |x| below 1000 (float32: 200). */
 MLT_VECTOR_FN mlt_v32 mlt_exp_bounded_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_split_V32(x)); }
-MLT_VECTOR_FN mlt_v64 mlt_exp_bounded_V64(mlt_v64 x) {
-  mlt_v64 n, fraction = mlt_exp_fraction_V64(x, &n);
-  return _mm512_scalef_pd(fraction, n);
-}
+MLT_VECTOR_FN mlt_v64 mlt_exp_bounded_V64(mlt_v64 x) { return mlt_exp_end_V64(mlt_exp_split_V64(x)); }
 MLT_VECTOR_FN mlt_exp_half_V32 mlt_exp_begin_V32(mlt_v32 x) {
   return mlt_exp_split_V32(mlt_between_V32(x, -104.0f, 89.0f));
 }
 MLT_VECTOR_FN mlt_v32 mlt_exp_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_begin_V32(x)); }
-MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_bounded_V64(mlt_between_V64(x, -746.0, 710.0)); }
+MLT_VECTOR_FN mlt_exp_half_V64 mlt_exp_begin_V64(mlt_v64 x) {
+  return mlt_exp_split_V64(mlt_between_V64(x, -746.0, 710.0));
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_end_V64(mlt_exp_begin_V64(x)); }
 
 /* ---- log ---------------------------------------------------------------------------------- */
 
@@ -173,14 +188,23 @@ MLT_VECTOR_FN mlt_v64 mlt_log_start_V64(mlt_v64 k, __m512i index, mlt_v64* low) 
   *low = MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_LOW), mlt_look_up_16_V64(mlt_log_table_low_f64, index));
   return MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_HIGH), mlt_look_up_16_V64(mlt_log_table_f64, index));
 }
-MLT_VECTOR_FN mlt_v64 mlt_log_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 k, r;
   __m512i index;
-  mlt_v64 k, low, r = mlt_log_split_V64(x, &k, &index), r2 = r * r, high = mlt_log_start_V64(k, index, &low);
-  return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), r));
+} mlt_log_half_V64;
+MLT_VECTOR_FN mlt_log_half_V64 mlt_log_begin_V64(mlt_v64 x) {
+  mlt_log_half_V64 half;
+  half.r = mlt_log_split_V64(x, &half.k, &half.index);
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_log_end_V64(mlt_log_half_V64 h) {
+  const mlt_v64 r2 = h.r * h.r;
+  mlt_v64 low, high = mlt_log_start_V64(h.k, h.index, &low);
+  return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(h.r, r2), h.r));
 }
 
 MLT_VECTOR_UNARY_PAIRS(exp, f32, float, V32)
-MLT_VECTOR_UNARY(exp, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(exp, f64, double, V64)
 MLT_VECTOR_UNARY_PAIRS(log, f32, float, V32)
-MLT_VECTOR_UNARY(log, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(log, f64, double, V64)
 #endif

@@ -10,12 +10,20 @@
 
 /* ---- other bases -------------------------------------------------------------------------- */
 
-MLT_VECTOR_FN mlt_v64 mlt_exp2_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 u, missing;
+  mlt_power_V64 power;
+} mlt_exp2_half_V64;
+MLT_VECTOR_FN mlt_exp2_half_V64 mlt_exp2_begin_V64(mlt_v64 x) {
   const mlt_v64 inside = mlt_between_V64(x, -1076.0, 1025.0), grid = MLT_V64(MLT_GRID_V64), shifted = inside + grid;
   const mlt_power_V64 power = mlt_power_of_V64(shifted);
-  const mlt_v64 growth = MLT_V64_FMA(inside - power.n, mlt_power_slope_V64(inside - power.n),
-                                     mlt_look_up_V64(mlt_power_missing_f64, _mm512_castpd_si512(shifted)));
-  return _mm512_scalef_pd(MLT_V64_FMA(power.table, growth, power.table), power.n);
+  const mlt_v64 missing = mlt_look_up_V64(mlt_power_missing_f64, _mm512_castpd_si512(shifted));
+  const mlt_exp2_half_V64 half = {inside - power.n, missing, power};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp2_end_V64(mlt_exp2_half_V64 h) {
+  const mlt_v64 growth = MLT_V64_FMA(h.u, mlt_power_slope_V64(h.u), h.missing);
+  return _mm512_scalef_pd(MLT_V64_FMA(h.power.table, growth, h.power.table), h.power.n);
 }
 /* high + low + scale log(1 + r), the product in two parts. */
 MLT_VECTOR_FN mlt_v64 mlt_log_scaled_V64(mlt_v64 r, mlt_v64 high, mlt_v64 low, double scale, double scale_low) {
@@ -96,12 +104,19 @@ MLT_VECTOR_FN mlt_v64 mlt_log1p_sum_V64(mlt_v64 x, mlt_v64 low, mlt_v64 extra, i
   return y.sum + y.rest;
 }
 /* Twice (p - 1/2) + p growth with p = 2^(n-1) table: halves, because 2^n overflows before the result does. */
-MLT_VECTOR_FN mlt_v64 mlt_expm1_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 x, exact, small;
   mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(mlt_between_V64(x, -50.0, 710.0), &power, &small);
-  const mlt_v64 p = _mm512_scalef_pd(power.table, power.n - MLT_V64(1.0));
-  const mlt_v64 half = MLT_V64_FMA(p, mlt_expm1_growth_V64(exact, small), p - MLT_V64(0.5));
-  return mlt_copysign_V64(half + half, x);
+} mlt_expm1_half_V64;
+MLT_VECTOR_FN mlt_expm1_half_V64 mlt_expm1_begin_V64(mlt_v64 x) {
+  mlt_expm1_half_V64 half = {.x = x};
+  half.exact = mlt_exp_reduce_V64(mlt_between_V64(x, -50.0, 710.0), &half.power, &half.small);
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_expm1_end_V64(mlt_expm1_half_V64 h) {
+  const mlt_v64 p = _mm512_scalef_pd(h.power.table, h.power.n - MLT_V64(1.0));
+  const mlt_v64 half = MLT_V64_FMA(p, mlt_expm1_growth_V64(h.exact, h.small), p - MLT_V64(0.5));
+  return mlt_copysign_V64(half + half, h.x);
 }
 
 /* largest + log(1 + exp(difference + low)) for difference <= 0, low a rounding error of it. */
@@ -149,23 +164,32 @@ MLT_VECTOR_FN mlt_v64 mlt_logaddexp_end_V64(mlt_logaddexp_half_V64 h) {
 
 /* ---- hyperbolic functions and their inverses ---------------------------------------------- */
 
-/* exp(a) / 4 for a >= 0, which does not overflow, and what rounding left out of it. */
-MLT_VECTOR_FN mlt_v64 mlt_quarter_exp_V64(mlt_v64 a, mlt_v64* rest) {
-  mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(_mm512_min_pd(MLT_V64(711.0), a), &power, &small);
-  const mlt_v64 table = _mm512_scalef_pd(power.table, power.n - MLT_V64(2.0));
-  const mlt_v64 growth = mlt_exp_growth_V64(exact - small), quarter = MLT_V64_FMA(table, growth, table);
+/* By exp(|x|) / 4, which does not overflow, and what rounding left out of it. */
+typedef struct {
+  mlt_v64 x;
+  mlt_exp_half_V64 split;
+} mlt_sinh_half_V64;
+typedef mlt_sinh_half_V64 mlt_cosh_half_V64;
+MLT_VECTOR_FN mlt_sinh_half_V64 mlt_sinh_begin_V64(mlt_v64 x) {
+  const mlt_sinh_half_V64 half = {x, mlt_exp_split_V64(_mm512_min_pd(MLT_V64(711.0), _mm512_abs_pd(x)))};
+  return half;
+}
+#define mlt_cosh_begin_V64 mlt_sinh_begin_V64
+MLT_VECTOR_FN mlt_v64 mlt_quarter_exp_V64(mlt_exp_half_V64 h, mlt_v64* rest) {
+  const mlt_v64 table = _mm512_scalef_pd(h.power.table, h.power.n - MLT_V64(2.0));
+  const mlt_v64 growth = mlt_exp_growth_V64(h.r), quarter = MLT_V64_FMA(table, growth, table);
   *rest = MLT_V64_FMA(table, growth, table - quarter);
   return quarter;
 }
-MLT_VECTOR_FN mlt_v64 mlt_cosh_V64(mlt_v64 x) {
-  mlt_v64 rest, quarter = mlt_quarter_exp_V64(_mm512_abs_pd(x), &rest);
+MLT_VECTOR_FN mlt_v64 mlt_cosh_end_V64(mlt_cosh_half_V64 h) {
+  mlt_v64 rest, quarter = mlt_quarter_exp_V64(h.split, &rest);
   const mlt_v64 half = quarter + (rest + MLT_V64(0.0625) / quarter);
   return half + half;
 }
-MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
-  const mlt_v64 a = _mm512_abs_pd(x), z = a * a;
-  mlt_v64 rest, quarter = mlt_quarter_exp_V64(a, &rest), half = quarter + (rest - MLT_V64(0.0625) / quarter);
+MLT_VECTOR_FN mlt_v64 mlt_sinh_end_V64(mlt_sinh_half_V64 h) {
+  const mlt_v64 x = h.x, a = _mm512_abs_pd(x), z = a * a;
+  mlt_v64 rest, quarter = mlt_quarter_exp_V64(h.split, &rest);
+  const mlt_v64 half = quarter + (rest - MLT_V64(0.0625) / quarter);
   /* (sinh(a)/a - 1) / z below 1/2, error 2^-55 */
   mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, 0x1.71dd1c0a0082fp-19, 0x1.b06e0b79034e5p-26);
   p = MLT_V64_FMA(p, z, MLT_V64(0x1.a01a022eaf313p-13));
@@ -266,14 +290,14 @@ MLT_VECTOR_FN mlt_v64 mlt_atanh_end_V64(mlt_atanh_half_V64 half) {
   return mlt_copysign_V64(MLT_V64(0.5) * mlt_log1p_sum_V64(half.t, half.low, half.low, 0), half.x);
 }
 
-MLT_VECTOR_UNARY(exp2, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(exp2, f64, double, V64)
 MLT_VECTOR_UNARY(log2, f64, double, V64)
 MLT_VECTOR_UNARY(log10, f64, double, V64)
 MLT_VECTOR_UNARY(cbrt, f64, double, V64)
 MLT_VECTOR_UNARY(log1p, f64, double, V64)
-MLT_VECTOR_UNARY(expm1, f64, double, V64)
-MLT_VECTOR_UNARY(cosh, f64, double, V64)
-MLT_VECTOR_UNARY(sinh, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(expm1, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(cosh, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(sinh, f64, double, V64)
 MLT_VECTOR_UNARY_PAIRS(asinh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(acosh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(atanh, f64, double, V64)
