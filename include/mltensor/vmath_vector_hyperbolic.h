@@ -111,50 +111,50 @@ MLT_VECTOR_FN mlt_v32 mlt_expm1_end_V32(mlt_expm1_half_V32 h) {
   return mlt_copysign_V32(half + half, h.x);
 }
 
-/* log(1 + exp(x)) for -1000 < x <= 0 in double precision, as another number of about its size may be taken away: error
- * 2^-41 of 1, 2^-36 of itself.  exp(x) as on whole vectors of doubles, but to less; the nearest of 16 points between 0
- * and 1 tells 1/c, and r = (1 + exp(x))/c - 1 without a sum. */
-MLT_VECTOR_FN mlt_v64 mlt_log_sum_V64(mlt_v64 x) {
+/* largest + log(1 + exp(x)) for x <= 0 in double precision, as the two may be of about one size and signs of their own:
+ * error of the logarithm 2^-41 of 1, 2^-36 of itself.  exp(x) as on vectors of doubles, but to less, and no less than
+ * exp(-200); the nearest of 16 points between 0 and 1 tells 1/c, and r = (1 + exp(x))/c - 1 without a sum. */
+typedef struct {
+  mlt_v64 a, b, largest, power, growth;
+} mlt_logaddexp_half_W32;
+MLT_VECTOR_FN mlt_logaddexp_half_W32 mlt_log_sum_begin_W32(mlt_v64 largest, mlt_v64 difference) {
+  const mlt_v64 x = _mm512_max_pd(MLT_V64(-200.0), difference);
   const mlt_v64 shifted = MLT_V64_FMA(x, MLT_V64(0x1.71547652b82fep0), MLT_V64(MLT_GRID_V64));
   const mlt_v64 n = shifted - MLT_V64(MLT_GRID_V64), head = MLT_V64_NFMA(n, MLT_V64(MLT_VECTOR_LN2_HIGH), x);
   const mlt_v64 f = MLT_V64_NFMA(n, MLT_V64(MLT_VECTOR_LN2_LOW), head);
   const mlt_v64 bend = MLT_HORNER_4(MLT_V64_FMA, f, MLT_V64(0x1.ffffffdbb7c85p-2), MLT_V64(0x1.55555543ade32p-3),
                                     MLT_V64(0x1.555cf46bec753p-5), MLT_V64(0x1.11167d18d277ep-7));
   const mlt_v64 power = _mm512_scalef_pd(mlt_look_up_V64(mlt_exp_table_f64, _mm512_castpd_si512(shifted)), n);
-  const mlt_v64 e = MLT_V64_FMA(power, MLT_V64_FMA(f * f, bend, f), power), one = MLT_V64(1.0);
+  const mlt_logaddexp_half_W32 half = {largest, difference, largest, power, MLT_V64_FMA(f * f, bend, f)};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_log_sum_end_W32(mlt_logaddexp_half_W32 h) {
+  const mlt_v64 e = MLT_V64_FMA(h.power, h.growth, h.power), one = MLT_V64(1.0);
   const __m512i nearest = _mm512_castpd_si512(MLT_V64_FMA(e, MLT_V64(15.0), MLT_V64(0x1.8p52)));
   const mlt_v64 inverse = mlt_look_up_16_V64(mlt_log_sum_inverse_f64, nearest);
   const mlt_v64 r = MLT_V64_FMA(e, inverse, inverse - one);
   const mlt_v64 p = MLT_HORNER_5(MLT_V64_FMA, r, MLT_V64(-0x1.000000003689ep-1), MLT_V64(0x1.55555035213c0p-2),
                                  MLT_V64(-0x1.ffffe9ae03f24p-3), MLT_V64(0x1.9a0dd045f69ecp-3),
                                  MLT_V64(-0x1.55e22f308c4b6p-3));
-  return mlt_look_up_16_V64(mlt_log_sum_table_f64, nearest) + MLT_V64_FMA(r * r, p, r);
+  const mlt_v64 y = mlt_look_up_16_V64(mlt_log_sum_table_f64, nearest) + MLT_V64_FMA(r * r, p, r);
+  return h.largest + y;
 }
-/* log(exp(largest) + exp(smallest)); exp(-200) is nothing in single precision. */
-MLT_VECTOR_FN __m256 mlt_log_sum_half_V32(__m256 largest, __m256 smallest) {
-  const mlt_v64 most = _mm512_cvtps_pd(largest), difference = _mm512_cvtps_pd(smallest) - most;
-  return _mm512_cvtpd_ps(most + mlt_log_sum_V64(_mm512_max_pd(MLT_V64(-200.0), difference)));
+typedef mlt_logaddexp_half_W32 mlt_softplus_half_W32;
+MLT_VECTOR_FN mlt_softplus_half_W32 mlt_softplus_begin_W32(mlt_v64 x) {
+  const mlt_v64 zero = _mm512_setzero_pd();
+  return mlt_log_sum_begin_W32(_mm512_max_pd(zero, x), zero - _mm512_abs_pd(x));
 }
-MLT_VECTOR_FN mlt_v32 mlt_log_sum_V32(mlt_v32 largest, mlt_v32 smallest) {
-  const __m256 low = mlt_log_sum_half_V32(_mm512_castps512_ps256(largest), _mm512_castps512_ps256(smallest));
-  const __m256 high = mlt_log_sum_half_V32(_mm512_extractf32x8_ps(largest, 1), _mm512_extractf32x8_ps(smallest, 1));
-  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
-}
-MLT_VECTOR_FN mlt_v32 mlt_softplus_V32(mlt_v32 x) {
-  const mlt_v32 zero = _mm512_setzero_ps();
-  return mlt_log_sum_V32(_mm512_max_ps(zero, x), _mm512_min_ps(zero, x));
-}
-typedef struct {
-  mlt_v32 a, b;
-} mlt_logaddexp_half_V32;
-MLT_VECTOR_FN mlt_logaddexp_half_V32 mlt_logaddexp_begin_V32(mlt_v32 a, mlt_v32 b) {
-  const mlt_logaddexp_half_V32 half = {a, b};
+#define mlt_softplus_end_W32 mlt_log_sum_end_W32
+MLT_VECTOR_FN mlt_logaddexp_half_W32 mlt_logaddexp_begin_W32(mlt_v64 a, mlt_v64 b) {
+  const mlt_v64 largest = _mm512_max_pd(a, b);
+  mlt_logaddexp_half_W32 half = mlt_log_sum_begin_W32(largest, _mm512_min_pd(a, b) - largest);
+  half.a = a, half.b = b;
   return half;
 }
-MLT_VECTOR_FN mlt_v32 mlt_logaddexp_end_V32(mlt_logaddexp_half_V32 h) {
-  const mlt_v32 largest = _mm512_max_ps(h.a, h.b), y = mlt_log_sum_V32(largest, _mm512_min_ps(h.a, h.b));
-  const __mmask16 endless = _mm512_fpclass_ps_mask(largest, 0x18), nan = _mm512_cmp_ps_mask(h.a, h.b, _CMP_UNORD_Q);
-  return _mm512_mask_mov_ps(_mm512_mask_mov_ps(y, endless, largest), nan, h.a + h.b);
+MLT_VECTOR_FN mlt_v64 mlt_logaddexp_end_W32(mlt_logaddexp_half_W32 h) {
+  const mlt_v64 y = mlt_log_sum_end_W32(h);
+  const __mmask8 endless = _mm512_fpclass_pd_mask(h.largest, 0x18), nan = _mm512_cmp_pd_mask(h.a, h.b, _CMP_UNORD_Q);
+  return _mm512_mask_mov_pd(_mm512_mask_mov_pd(y, endless, h.largest), nan, h.a + h.b);
 }
 
 /* ---- hyperbolic functions and their inverses ---------------------------------------------- */
@@ -265,6 +265,6 @@ MLT_VECTOR_UNARY_THIRDS(sinh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS_OF_THIRDS(asinh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS_OF_THIRDS(acosh, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS_OF_THIRDS(atanh, f32, float, V32)
-MLT_VECTOR_UNARY(softplus, f32, float, V32)
-MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, V32)
+MLT_VECTOR_UNARY_HALVES(softplus, f32, float, W32)
+MLT_VECTOR_BINARY_HALVES(logaddexp, f32, float, W32)
 #endif
