@@ -23,6 +23,7 @@ cdef class Loops:
     cdef readonly int arity
     cdef int returns
     cdef mlt_costed_loop by_dtype[15]  # without a loop where the dtype is not in the category
+    cdef mlt_costed_loop integers[15]  # those that read integers of the dtype and compute doubles, if there are
     cdef int64_t costs[15]             # picoseconds per element
 
 cdef Loops find_loops(str name)

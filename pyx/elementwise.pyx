@@ -4,7 +4,7 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t
 
-from mltensor._core.dtypes cimport BOOL, code_of, mlt_itemsize, objects, promotion, real_of
+from mltensor._core.dtypes cimport BOOL, FLOAT64, code_of, mlt_itemsize, objects, promotion, real_of
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
 from mltensor._core.tensor cimport (
@@ -53,6 +53,8 @@ cdef extern from "mltensor/loops_index.h" nogil:
         int returns
         mlt_loop loops[3][15]
         mlt_loop streamed[3][15]
+        mlt_loop integers[3][15]
+        mlt_loop integers_streamed[3][15]
     const mlt_operation_loops* mlt_find_loops(const char* name)
 
 cdef extern from "mltensor/cast.h" nogil:
@@ -154,6 +156,13 @@ cdef Loops find_loops(str name):
                 loops.by_dtype[d].streamed = entry.streamed[isa][d]
                 break
     set_costs(loops, known_costs.get(name) if known_costs is not None else None)
+    for d in range(15):
+        for isa in range(runtime().isa, -1, -1):
+            if entry.integers[isa][d] != NULL:
+                loops.integers[d].loop = entry.integers[isa][d]
+                loops.integers[d].streamed = entry.integers_streamed[isa][d]
+                loops.integers[d].serial_below = loops.by_dtype[FLOAT64].serial_below
+                break
     return loops
 
 

@@ -13,7 +13,7 @@ from mltensor._core.dtypes cimport (
     is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, computed_in, copy_into, copy_where, different_devices, fill,
-    run_costed, run_flat, same_device, same_elements, scalar_tensor)
+    mlt_costed_loop, run_costed, run_flat, same_device, same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport keeps, write_scalar
@@ -269,9 +269,21 @@ cdef int chosen_dtype(Op op, object dtype, int common, list codes, str casting) 
     return computed
 
 
+cdef int dtype_read(Op op, list values, int computed) noexcept:
+    """The dtype that a loop reads: the one computed in, or that of integers where a loop computes doubles of those."""
+    cdef int k, dtype = (<Tensor> values[0]).view.dtype
+    if computed != FLOAT64 or op.loops.integers[dtype].loop == NULL:
+        return computed
+    for k in range(1, op.arity):
+        if (<Tensor> values[k]).view.dtype != dtype:
+            return computed
+    return dtype
+
+
 cdef object call_elementwise(Op op, PyObject** inputs, object out, object where, object dtype, str casting):
     """The general case: any operands, `out`, `where`, `dtype` and `casting`."""
-    cdef int n = op.arity, k, common = -1, floating = -1, computed, device = -1, ndim
+    cdef int n = op.arity, k, common = -1, floating = -1, computed, read, device = -1, ndim
+    cdef const mlt_costed_loop* loop
     cdef Tensor t, first = None, result, target, mask = None
     cdef mlt_view* operands[5]
     cdef int64_t shape[64]
@@ -371,16 +383,18 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         result = target
         if target.view.dtype != out_dtype(op, computed) or overlap or mask is not None:
             result = empty_like(target, out_dtype(op, computed))
+    read = dtype_read(op, values, computed)
+    loop = &op.loops.by_dtype[computed] if read == computed else &op.loops.integers[read]
     for k in range(n):
         t = <Tensor> values[k]
-        if t.view.dtype != computed:
+        if t.view.dtype != read:
             t = computed_in(t, computed, &result.view)
             held.append(t)
             operands[k] = &t.view
-        read_as[k] = computed
+        read_as[k] = read
     if mask is None:
         operands[n] = &result.view
-        run_costed(&op.loops.by_dtype[computed], n + 1, operands, read_as)
+        run_costed(loop, n + 1, operands, read_as)
         if result is not target:
             copy_into(target, result)
         elif out is not None:
@@ -389,7 +403,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if result is target:
             result = empty_like(target, target.view.dtype)
         operands[n] = &result.view
-        run_costed(&op.loops.by_dtype[computed], n + 1, operands, read_as)
+        run_costed(loop, n + 1, operands, read_as)
         copy_where(target, result, mask)
     if out is not None:
         return out

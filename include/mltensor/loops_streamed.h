@@ -95,4 +95,46 @@
 #define MLT_STREAMED_OPERATION2(...) MLT_STREAMED_LOOPS(MLT_DTYPES, BINARY, 2, __VA_ARGS__)
 #define MLT_STREAMED_OPERATION3(...) MLT_STREAMED_LOOPS(MLT_DTYPES, TERNARY, 3, __VA_ARGS__)
 
+/* Loops of two operands that read integers and compute doubles, which are then not written and read in between. */
+#define MLT_INTEGERS_READ(i) const double a = (double)pa[a_step * (i)]; const double b = (double)pb[b_step * (i)]
+#define MLT_MAKE_INTEGERS(D, name, ...)                                                          \
+  static inline __attribute__((always_inline)) void MLT_FN(name##_steps_##D)(                    \
+      const MLT_T_##D *pa, const MLT_T_##D *pb, double *out, int64_t n, const int a_step, const int b_step) { \
+    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                       \
+      MLT_INTEGERS_READ(i);                                                                      \
+      out[i] = (__VA_ARGS__);                                                                    \
+    }                                                                                            \
+  }                                                                                              \
+  static void MLT_FN(name##_integers_##D)(char *const *args, const int64_t *s, int64_t n) {      \
+    const MLT_T_##D *pa = (const MLT_T_##D *)args[0], *pb = (const MLT_T_##D *)args[1];           \
+    double *out = (double *)args[2];                                                             \
+    const int64_t z = sizeof(MLT_T_##D);                                                         \
+    if (s[0] == z && s[1] == z && s[2] == 8) {                                                   \
+      MLT_FN(name##_steps_##D)(pa, pb, out, n, 1, 1);                                            \
+    } else if (s[0] == z && s[1] == 0 && s[2] == 8) {                                            \
+      MLT_FN(name##_steps_##D)(pa, pb, out, n, 1, 0);                                            \
+    } else if (s[0] == 0 && s[1] == z && s[2] == 8) {                                            \
+      MLT_FN(name##_steps_##D)(pa, pb, out, n, 0, 1);                                            \
+    } else {                                                                                     \
+      for (int64_t i = 0; i < n; i++)                                                            \
+        MLT_FN(name##_steps_##D)((const MLT_T_##D *)(args[0] + i * s[0]),                        \
+                                 (const MLT_T_##D *)(args[1] + i * s[1]),                        \
+                                 (double *)(args[2] + i * s[2]), 1, 1, 1);                       \
+    }                                                                                            \
+  }                                                                                              \
+  static void MLT_FN(name##_integers_streamed_##D)(char *const *args, const int64_t *s, int64_t n) { \
+    typedef double out_type, out_compute;                                                        \
+    const MLT_T_##D *pa = (const MLT_T_##D *)args[0], *pb = (const MLT_T_##D *)args[1];           \
+    double *to = (double *)args[2];                                                              \
+    enum { a_step = 1, b_step = 1 };                                                             \
+    if (s[0] && s[1]) MLT_STREAMED_EACH(FLOAT64, FLOAT64, MLT_INTEGERS_READ(i), __VA_ARGS__)     \
+    MLT_FN(name##_integers_##D)(args, s, n);                                                     \
+  }
+#define MLT_INTEGERS_LOOPS_ALL(name, ...)
+#define MLT_INTEGERS_LOOPS_MAIN(name, ...) MLT_INTS_MAIN(MLT_MAKE_INTEGERS, name, __VA_ARGS__)
+#define MLT_INTEGERS_LOOPS(S, ...) MLT_CONCAT(MLT_INTEGERS_LOOPS_, S)(__VA_ARGS__)
+#define MLT_INTEGERS_OPERATION2(name, CATEGORY, RETURNS, ...)    \
+  MLT_STREAMED_OPERATION2(name, CATEGORY, RETURNS, __VA_ARGS__)  \
+  MLT_INTEGERS_LOOPS(MLT_DTYPES, name, __VA_ARGS__)
+
 #endif

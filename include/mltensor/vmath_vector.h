@@ -8,7 +8,7 @@
  * by MLT_BLOCK_<name>_<dtype>.  The last, partial vector is loaded and stored under a mask: an element's result
  * depends on nothing but its value.
  *
- * A name ends in V32 or V64: a vector of floats or of doubles.
+ * A name ends in V32 or V64: a vector of floats or of doubles; or in W32: of doubles that are floats in memory.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_H
 #define MLTENSOR_VMATH_VECTOR_H
@@ -41,6 +41,12 @@ typedef __m512d mlt_v64;
 #define MLT_V64_LOAD_FIRST(p, mask) _mm512_mask_loadu_pd(MLT_V64(1.0), (__mmask8)(mask), p)
 #define MLT_V32_STORE_FIRST(p, mask, v) _mm512_mask_storeu_ps(p, (__mmask16)(mask), v)
 #define MLT_V64_STORE_FIRST(p, mask, v) _mm512_mask_storeu_pd(p, (__mmask8)(mask), v)
+#define MLT_W32(constant) _mm512_set1_pd((double)(constant))
+#define MLT_W32_WIDTH 8
+#define MLT_W32_LOAD(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
+#define MLT_W32_STORE(p, v) _mm256_storeu_ps(p, _mm512_cvtpd_ps(v))
+#define MLT_W32_LOAD_FIRST(p, mask) _mm512_cvtps_pd(_mm256_mask_loadu_ps(_mm256_set1_ps(1.0f), (__mmask8)(mask), p))
+#define MLT_W32_STORE_FIRST(p, mask, v) _mm256_mask_storeu_ps(p, (__mmask8)(mask), _mm512_cvtpd_ps(v))
 
 /* Polynomials with the constant term first by Estrin's scheme, whose chains of operations are short; x2 and x4 are
  * powers of x, S is V32 or V64. */
@@ -93,7 +99,7 @@ typedef __m512d mlt_v64;
   MLT_VECTOR_FN void mlt_##name##_steps_##suffix(const type* a, const type* b, type* y, ptrdiff_t n,  \
                                                  const int a_step, const int b_step) {                \
     ptrdiff_t i = 0;                                                                                  \
-    const mlt_##type##_vector first = MLT_##S(*a), second = MLT_##S(*b);                              \
+    const __typeof__(MLT_##S(*a)) first = MLT_##S(*a), second = MLT_##S(*b);                          \
     if (n >= MLT_##S##_WIDTH) {                                                                       \
       mlt_##name##_half_##S half = mlt_##name##_begin_##S(a_step ? MLT_##S##_LOAD(a) : first,         \
                                                           b_step ? MLT_##S##_LOAD(b) : second);       \
@@ -152,6 +158,10 @@ MLT_VECTOR_FN mlt_v32 mlt_copysign_V32(mlt_v32 x, mlt_v32 sign) {
 MLT_VECTOR_FN mlt_v64 mlt_copysign_V64(mlt_v64 x, mlt_v64 sign) {
   const __m512i magnitude = _mm512_set1_epi64(0x7fffffffffffffff), from = _mm512_castpd_si512(sign);
   return _mm512_castsi512_pd(_mm512_ternarylogic_epi64(magnitude, _mm512_castpd_si512(x), from, 0xca));
+}
+/* 1 / x within an eighth, for a rest that is divided: the bits of a logarithm, of which a sign is changed. */
+MLT_VECTOR_FN mlt_v64 mlt_about_inverse_V64(mlt_v64 x) {
+  return _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_set1_epi64(0x7fde623822fc16e6), _mm512_castpd_si512(x)));
 }
 /* over / (under + under_low), right but for the last rounding. */
 MLT_VECTOR_FN mlt_v32 mlt_quotient_V32(mlt_v32 over, mlt_v32 under, mlt_v32 under_low) {

@@ -2,13 +2,13 @@
  *
  * exp    x = n ln2 + r, n a multiple of 1/16 (float64: 1/8).  2^n is an entry of a table times a power of two; what
  *        the entry's rounding left out goes into r.
- * log    x = 2^k m, 3/4 <= m < 3/2 (float64: 1 <= m < 2); the table gives 1/c near m of so few bits that r = m/c - 1 is
+ * log    x = 2^k m, 1 <= m < 2; the table gives 1/c near m of so few bits that r = m/c - 1 is
  *        exact, and log(c) in two parts, the first short: k ln2 + log(c) + log(1 + r).  Where x is near 1, c is 1, or 2
  *        and k = -1: nothing is left of the first two.
  */
 #ifndef MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
 #define MLTENSOR_VMATH_VECTOR_EXPONENTIAL_H
-#include "mltensor/vmath_vector.h"
+#include "mltensor/vmath_vector_pairs.h"
 
 /* ln2 = HIGH + LOW; the products of HIGH with exponents are exact. */
 #define MLT_VECTOR_LN2_HIGH 0x1.62e42fefa38p-1
@@ -84,43 +84,77 @@ MLT_VECTOR_FN mlt_v64 mlt_expm1_growth_V64(mlt_v64 exact, mlt_v64 small) {
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, 0x1p-1, 0x1.55555555555d5p-3));
   return exact + _mm512_fmsub_pd(r2, p, small);
 }
+/* 2^(n + f), its halves for a pair of vectors; n a multiple of 1/16, the last bits of index. */
+typedef struct {
+  mlt_v32 f, n;
+  __m512i index;
+} mlt_exp_half_V32;
+MLT_VECTOR_FN mlt_exp_half_V32 mlt_exp_split_V32(mlt_v32 x) {
+  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
+  const mlt_v32 n = shifted - MLT_V32(MLT_GRID_V32);
+  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, n));
+  const mlt_exp_half_V32 half = {f, n, _mm512_castps_si512(shifted)};
+  return half;
+}
+/* 2^f times an entry of the table, between 0.98 and 2. */
+MLT_VECTOR_FN mlt_v32 mlt_exp_grown_V32(mlt_exp_half_V32 h) {
+  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, h.index);
+  return MLT_V32_FMA(table, mlt_exp2_growth_V32(h.f, h.index), table);
+}
+MLT_VECTOR_FN mlt_v32 mlt_exp_end_V32(mlt_exp_half_V32 h) { return _mm512_scalef_ps(mlt_exp_grown_V32(h), h.n); }
 /* exp(x) 2^-floor(n), between 0.98 and 2. */
 MLT_VECTOR_FN mlt_v32 mlt_exp_fraction_V32(mlt_v32 x, mlt_v32* n) {
-  const mlt_v32 c = MLT_V32(0x1.715476p0f), shifted = MLT_V32_FMA(x, c, MLT_V32(MLT_GRID_V32));
-  *n = shifted - MLT_V32(MLT_GRID_V32);
-  const __m512i index = _mm512_castps_si512(shifted);
-  const mlt_v32 f = MLT_V32_FMA(x, MLT_V32(0x1.4ae0cp-26f), _mm512_fmsub_ps(x, c, *n));
-  const mlt_v32 table = mlt_look_up_V32(mlt_exp_table_f32, index);
-  return MLT_V32_FMA(table, mlt_exp2_growth_V32(f, index), table);
+  const mlt_exp_half_V32 half = mlt_exp_split_V32(x);
+  *n = half.n;
+  return mlt_exp_grown_V32(half);
+}
+typedef struct {
+  mlt_v64 r;
+  mlt_power_V64 power;
+} mlt_exp_half_V64;
+MLT_VECTOR_FN mlt_exp_half_V64 mlt_exp_split_V64(mlt_v64 x) {
+  mlt_exp_half_V64 half;
+  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &half.power, &small);
+  half.r = exact - small;
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_grown_V64(mlt_exp_half_V64 h) {
+  return MLT_V64_FMA(h.power.table, mlt_exp_growth_V64(h.r), h.power.table);
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp_end_V64(mlt_exp_half_V64 h) {
+  return _mm512_scalef_pd(mlt_exp_grown_V64(h), h.power.n);
 }
 MLT_VECTOR_FN mlt_v64 mlt_exp_fraction_V64(mlt_v64 x, mlt_v64* n) {
-  mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(x, &power, &small);
-  *n = power.n;
-  return MLT_V64_FMA(power.table, mlt_exp_growth_V64(exact - small), power.table);
+  const mlt_exp_half_V64 half = mlt_exp_split_V64(x);
+  *n = half.power.n;
+  return mlt_exp_grown_V64(half);
 }
 /* For |x| below 1000 (float32: 200). */
-MLT_VECTOR_FN mlt_v32 mlt_exp_bounded_V32(mlt_v32 x) {
-  mlt_v32 n, fraction = mlt_exp_fraction_V32(x, &n);
-  return _mm512_scalef_ps(fraction, n);
+MLT_VECTOR_FN mlt_v32 mlt_exp_bounded_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_split_V32(x)); }
+MLT_VECTOR_FN mlt_v64 mlt_exp_bounded_V64(mlt_v64 x) { return mlt_exp_end_V64(mlt_exp_split_V64(x)); }
+MLT_VECTOR_FN mlt_exp_half_V32 mlt_exp_begin_V32(mlt_v32 x) {
+  return mlt_exp_split_V32(mlt_between_V32(x, -104.0f, 89.0f));
 }
-MLT_VECTOR_FN mlt_v64 mlt_exp_bounded_V64(mlt_v64 x) {
-  mlt_v64 n, fraction = mlt_exp_fraction_V64(x, &n);
-  return _mm512_scalef_pd(fraction, n);
+MLT_VECTOR_FN mlt_v32 mlt_exp_V32(mlt_v32 x) { return mlt_exp_end_V32(mlt_exp_begin_V32(x)); }
+MLT_VECTOR_FN mlt_exp_half_V64 mlt_exp_begin_V64(mlt_v64 x) {
+  return mlt_exp_split_V64(mlt_between_V64(x, -746.0, 710.0));
 }
-MLT_VECTOR_FN mlt_v32 mlt_exp_V32(mlt_v32 x) { return mlt_exp_bounded_V32(mlt_between_V32(x, -104.0f, 89.0f)); }
-MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_bounded_V64(mlt_between_V64(x, -746.0, 710.0)); }
+MLT_VECTOR_FN mlt_v64 mlt_exp_V64(mlt_v64 x) { return mlt_exp_end_V64(mlt_exp_begin_V64(x)); }
 
 /* ---- log ---------------------------------------------------------------------------------- */
 
-/* r, the table's index and 1/c of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
+/* k, r and the table's index of x = 2^k m; k is -inf for zero, m NaN for negative numbers. */
 #define MLT_VECTOR_MANTISSA (_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan)
-MLT_VECTOR_FN mlt_v32 mlt_log_split_V32(mlt_v32 x, mlt_v32* k, __m512i* index, mlt_v32* inverse) {
-  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, MLT_VECTOR_MANTISSA);
-  *k = _mm512_getexp_ps(x) - _mm512_getexp_ps(m);
-  *index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
-  *inverse = mlt_look_up_V32(mlt_log_inverse_f32, *index);
-  return _mm512_fmsub_ps(m, *inverse, MLT_V32(1.0f));
+typedef struct {
+  mlt_v32 k, r;
+  __m512i index;
+} mlt_log_half_V32;
+MLT_VECTOR_FN mlt_log_half_V32 mlt_log_begin_V32(mlt_v32 x) {
+  const mlt_v32 m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
+  const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(m), 19);
+  const mlt_v32 r = _mm512_fmsub_ps(m, mlt_look_up_V32(mlt_log_inverse_f32, index), MLT_V32(1.0f));
+  const mlt_log_half_V32 half = {_mm512_getexp_ps(x), r, index};
+  return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_log_split_V64(mlt_v64 x, mlt_v64* k, __m512i* index) {
   const mlt_v64 m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, MLT_VECTOR_MANTISSA);
@@ -139,26 +173,38 @@ MLT_VECTOR_FN mlt_v64 mlt_log_series_V64(mlt_v64 r, mlt_v64 r2) {
   p = MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.000000003c378p-2, 0x1.9999998326d2ap-3));
   return MLT_V64_FMA(p, r2, MLT_POLYNOMIAL_2(V64, r, -0x1.fffffffffffe1p-2, 0x1.55555555561d2p-2));
 }
-MLT_VECTOR_FN mlt_v32 mlt_log_V32(mlt_v32 x) {
-  __m512i index;
-  mlt_v32 k, inverse, r = mlt_log_split_V32(x, &k, &index, &inverse), r2 = r * r;
-  const mlt_v32 high = MLT_V32_FMA(k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, index));
-  const mlt_v32 low = MLT_V32_FMA(k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, index));
-  return high + (low + MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r));
+/* log(1 + r). */
+MLT_VECTOR_FN mlt_v32 mlt_log_grown_V32(mlt_v32 r) {
+  const mlt_v32 r2 = r * r;
+  return MLT_V32_FMA(r2, mlt_log_series_V32(r, r2), r);
+}
+MLT_VECTOR_FN mlt_v32 mlt_log_end_V32(mlt_log_half_V32 h) {
+  const mlt_v32 high = MLT_V32_FMA(h.k, MLT_V32(MLT_LN2_HIGH32), mlt_look_up_V32(mlt_log_table_f32, h.index));
+  const mlt_v32 low = MLT_V32_FMA(h.k, MLT_V32(MLT_LN2_LOW32), mlt_look_up_V32(mlt_log_table_low_f32, h.index));
+  return high + (low + mlt_log_grown_V32(h.r));
 }
 /* k ln2 + log(c) = high + low. */
 MLT_VECTOR_FN mlt_v64 mlt_log_start_V64(mlt_v64 k, __m512i index, mlt_v64* low) {
   *low = MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_LOW), mlt_look_up_16_V64(mlt_log_table_low_f64, index));
   return MLT_V64_FMA(k, MLT_V64(MLT_VECTOR_LN2_HIGH), mlt_look_up_16_V64(mlt_log_table_f64, index));
 }
-MLT_VECTOR_FN mlt_v64 mlt_log_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 k, r;
   __m512i index;
-  mlt_v64 k, low, r = mlt_log_split_V64(x, &k, &index), r2 = r * r, high = mlt_log_start_V64(k, index, &low);
-  return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(r, r2), r));
+} mlt_log_half_V64;
+MLT_VECTOR_FN mlt_log_half_V64 mlt_log_begin_V64(mlt_v64 x) {
+  mlt_log_half_V64 half;
+  half.r = mlt_log_split_V64(x, &half.k, &half.index);
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_log_end_V64(mlt_log_half_V64 h) {
+  const mlt_v64 r2 = h.r * h.r;
+  mlt_v64 low, high = mlt_log_start_V64(h.k, h.index, &low);
+  return high + (low + MLT_V64_FMA(r2, mlt_log_series_V64(h.r, r2), h.r));
 }
 
-MLT_VECTOR_UNARY(exp, f32, float, V32)
-MLT_VECTOR_UNARY(exp, f64, double, V64)
-MLT_VECTOR_UNARY(log, f32, float, V32)
-MLT_VECTOR_UNARY(log, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(exp, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(exp, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(log, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(log, f64, double, V64)
 #endif

@@ -5,16 +5,25 @@
 #define MLTENSOR_VMATH_VECTOR_HYPERBOLIC_F64_H
 #include "mltensor/vmath_tables_f64.h"
 #include "mltensor/vmath_vector_exponential.h"
+#include "mltensor/vmath_vector_pairs.h"
 #include "mltensor/vmath_vector_power.h"
 
 /* ---- other bases -------------------------------------------------------------------------- */
 
-MLT_VECTOR_FN mlt_v64 mlt_exp2_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 u, missing;
+  mlt_power_V64 power;
+} mlt_exp2_half_V64;
+MLT_VECTOR_FN mlt_exp2_half_V64 mlt_exp2_begin_V64(mlt_v64 x) {
   const mlt_v64 inside = mlt_between_V64(x, -1076.0, 1025.0), grid = MLT_V64(MLT_GRID_V64), shifted = inside + grid;
   const mlt_power_V64 power = mlt_power_of_V64(shifted);
-  const mlt_v64 growth = MLT_V64_FMA(inside - power.n, mlt_power_slope_V64(inside - power.n),
-                                     mlt_look_up_V64(mlt_power_missing_f64, _mm512_castpd_si512(shifted)));
-  return _mm512_scalef_pd(MLT_V64_FMA(power.table, growth, power.table), power.n);
+  const mlt_v64 missing = mlt_look_up_V64(mlt_power_missing_f64, _mm512_castpd_si512(shifted));
+  const mlt_exp2_half_V64 half = {inside - power.n, missing, power};
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_exp2_end_V64(mlt_exp2_half_V64 h) {
+  const mlt_v64 growth = MLT_V64_FMA(h.u, mlt_power_slope_V64(h.u), h.missing);
+  return _mm512_scalef_pd(MLT_V64_FMA(h.power.table, growth, h.power.table), h.power.n);
 }
 /* high + low + scale log(1 + r), the product in two parts. */
 MLT_VECTOR_FN mlt_v64 mlt_log_scaled_V64(mlt_v64 r, mlt_v64 high, mlt_v64 low, double scale, double scale_low) {
@@ -95,12 +104,19 @@ MLT_VECTOR_FN mlt_v64 mlt_log1p_sum_V64(mlt_v64 x, mlt_v64 low, mlt_v64 extra, i
   return y.sum + y.rest;
 }
 /* Twice (p - 1/2) + p growth with p = 2^(n-1) table: halves, because 2^n overflows before the result does. */
-MLT_VECTOR_FN mlt_v64 mlt_expm1_V64(mlt_v64 x) {
+typedef struct {
+  mlt_v64 x, exact, small;
   mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(mlt_between_V64(x, -50.0, 710.0), &power, &small);
-  const mlt_v64 p = _mm512_scalef_pd(power.table, power.n - MLT_V64(1.0));
-  const mlt_v64 half = MLT_V64_FMA(p, mlt_expm1_growth_V64(exact, small), p - MLT_V64(0.5));
-  return mlt_copysign_V64(half + half, x);
+} mlt_expm1_half_V64;
+MLT_VECTOR_FN mlt_expm1_half_V64 mlt_expm1_begin_V64(mlt_v64 x) {
+  mlt_expm1_half_V64 half = {.x = x};
+  half.exact = mlt_exp_reduce_V64(mlt_between_V64(x, -50.0, 710.0), &half.power, &half.small);
+  return half;
+}
+MLT_VECTOR_FN mlt_v64 mlt_expm1_end_V64(mlt_expm1_half_V64 h) {
+  const mlt_v64 p = _mm512_scalef_pd(h.power.table, h.power.n - MLT_V64(1.0));
+  const mlt_v64 half = MLT_V64_FMA(p, mlt_expm1_growth_V64(h.exact, h.small), p - MLT_V64(0.5));
+  return mlt_copysign_V64(half + half, h.x);
 }
 
 /* largest + log(1 + exp(difference + low)) for difference <= 0, low a rounding error of it. */
@@ -148,23 +164,32 @@ MLT_VECTOR_FN mlt_v64 mlt_logaddexp_end_V64(mlt_logaddexp_half_V64 h) {
 
 /* ---- hyperbolic functions and their inverses ---------------------------------------------- */
 
-/* exp(a) / 4 for a >= 0, which does not overflow, and what rounding left out of it. */
-MLT_VECTOR_FN mlt_v64 mlt_quarter_exp_V64(mlt_v64 a, mlt_v64* rest) {
-  mlt_power_V64 power;
-  mlt_v64 small, exact = mlt_exp_reduce_V64(_mm512_min_pd(MLT_V64(711.0), a), &power, &small);
-  const mlt_v64 table = _mm512_scalef_pd(power.table, power.n - MLT_V64(2.0));
-  const mlt_v64 growth = mlt_exp_growth_V64(exact - small), quarter = MLT_V64_FMA(table, growth, table);
+/* By exp(|x|) / 4, which does not overflow, and what rounding left out of it. */
+typedef struct {
+  mlt_v64 x;
+  mlt_exp_half_V64 split;
+} mlt_sinh_half_V64;
+typedef mlt_sinh_half_V64 mlt_cosh_half_V64;
+MLT_VECTOR_FN mlt_sinh_half_V64 mlt_sinh_begin_V64(mlt_v64 x) {
+  const mlt_sinh_half_V64 half = {x, mlt_exp_split_V64(_mm512_min_pd(MLT_V64(711.0), _mm512_abs_pd(x)))};
+  return half;
+}
+#define mlt_cosh_begin_V64 mlt_sinh_begin_V64
+MLT_VECTOR_FN mlt_v64 mlt_quarter_exp_V64(mlt_exp_half_V64 h, mlt_v64* rest) {
+  const mlt_v64 table = _mm512_scalef_pd(h.power.table, h.power.n - MLT_V64(2.0));
+  const mlt_v64 growth = mlt_exp_growth_V64(h.r), quarter = MLT_V64_FMA(table, growth, table);
   *rest = MLT_V64_FMA(table, growth, table - quarter);
   return quarter;
 }
-MLT_VECTOR_FN mlt_v64 mlt_cosh_V64(mlt_v64 x) {
-  mlt_v64 rest, quarter = mlt_quarter_exp_V64(_mm512_abs_pd(x), &rest);
+MLT_VECTOR_FN mlt_v64 mlt_cosh_end_V64(mlt_cosh_half_V64 h) {
+  mlt_v64 rest, quarter = mlt_quarter_exp_V64(h.split, &rest);
   const mlt_v64 half = quarter + (rest + MLT_V64(0.0625) / quarter);
   return half + half;
 }
-MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
-  const mlt_v64 a = _mm512_abs_pd(x), z = a * a;
-  mlt_v64 rest, quarter = mlt_quarter_exp_V64(a, &rest), half = quarter + (rest - MLT_V64(0.0625) / quarter);
+MLT_VECTOR_FN mlt_v64 mlt_sinh_end_V64(mlt_sinh_half_V64 h) {
+  const mlt_v64 x = h.x, a = _mm512_abs_pd(x), z = a * a;
+  mlt_v64 rest, quarter = mlt_quarter_exp_V64(h.split, &rest);
+  const mlt_v64 half = quarter + (rest - MLT_V64(0.0625) / quarter);
   /* (sinh(a)/a - 1) / z below 1/2, error 2^-55 */
   mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, 0x1.71dd1c0a0082fp-19, 0x1.b06e0b79034e5p-26);
   p = MLT_V64_FMA(p, z, MLT_V64(0x1.a01a022eaf313p-13));
@@ -182,27 +207,33 @@ MLT_VECTOR_FN mlt_v64 mlt_sinh_V64(mlt_v64 x) {
  * tau (t + 1 - q (t - 1)).  Both sums with t are exact up to 2^53; what is then amiss between them is what counts, as q
  * is 1.  t is 1 up to |x| = 0.03, where nothing cancels. */
 typedef struct {
+  mlt_v64 x, t, r;
+} mlt_tanh_third_V64;
+typedef struct {
   mlt_v64 x, less, more, tau, over, under;
 } mlt_tanh_half_V64;
-MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_begin_V64(mlt_v64 x) {
+MLT_VECTOR_FN mlt_tanh_third_V64 mlt_tanh_begin_V64(mlt_v64 x) {
   const mlt_v64 size = _mm512_min_pd(MLT_V64(22.0), _mm512_abs_pd(x)), grid = MLT_V64(MLT_GRID_V64);
   const mlt_v64 shifted = MLT_V64_FMA(size - MLT_V64(0.0108), MLT_V64(0x1.71547652b82fep1), grid);
   const __m512i n = _mm512_castpd_si512(shifted);
   const __m512i fraction = _mm512_castpd_si512(mlt_look_up_V64((const double*)mlt_tanh_table_f64, n));
-  const mlt_v64 t = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49)));
   const mlt_v64 r = MLT_V64_NFMA(shifted - grid, MLT_V64(0x1.62e42fefa39efp-2), size) -
                     mlt_look_up_V64(mlt_tanh_excess_f64, n);
+  const mlt_tanh_third_V64 third = {x, _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49))), r};
+  return third;
+}
+MLT_VECTOR_FN mlt_tanh_half_V64 mlt_tanh_middle_V64(mlt_tanh_third_V64 third) {
   /* (tanh(r)/r - 1) / r^2 for |r| <= 0.033, error 2^-64 */
-  const mlt_v64 z = r * r, less = t - MLT_V64(1.0), more = t + MLT_V64(1.0);
+  const mlt_v64 r = third.r, z = r * r, less = third.t - MLT_V64(1.0), more = third.t + MLT_V64(1.0);
   mlt_v64 p = MLT_POLYNOMIAL_2(V64, z, -0x1.ba1b96d596f03p-5, 0x1.65ef820183d38p-6);
   p = MLT_V64_FMA(p, z, MLT_V64(0x1.11111110d290ep-3));
   p = MLT_V64_FMA(p, z, MLT_V64(-0x1.5555555555547p-2));
   const mlt_v64 tau = MLT_V64_FMA(r * z, p, r);
-  const mlt_tanh_half_V64 half = {x, less, more, tau, MLT_V64_FMA(more, tau, less), MLT_V64_FMA(less, tau, more)};
+  const mlt_tanh_half_V64 half = {third.x, less, more, tau, MLT_V64_FMA(more, tau, less), MLT_V64_FMA(less, tau, more)};
   return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_tanh_end_V64(mlt_tanh_half_V64 h) {
-  const mlt_v64 inverse = _mm512_rcp14_pd(h.under), q = h.over / h.under;
+  const mlt_v64 inverse = mlt_about_inverse_V64(h.under), q = h.over / h.under;
   const mlt_v64 amiss = (h.more - h.less) - MLT_V64(2.0), left = MLT_V64_NFMA(q, h.more, h.less) + amiss;
   const mlt_v64 rest = MLT_V64_FMA(h.tau, MLT_V64_NFMA(q, h.less, h.more), left);
   return mlt_copysign_V64(MLT_V64_FMA(rest, inverse, q), h.x);
@@ -252,25 +283,25 @@ MLT_VECTOR_FN mlt_atanh_half_V64 mlt_atanh_begin_V64(mlt_v64 x) {
   const mlt_v64 one = MLT_V64(1.0), a = _mm512_abs_pd(x), twice = a + a, d = one - a, d_low = (one - d) - a;
   const mlt_v64 quotient = twice / d;
   const mlt_v64 rest = MLT_V64_NFMA(quotient, d_low, MLT_V64_NFMA(quotient, d, twice));
-  const mlt_atanh_half_V64 half = {x, quotient, rest * _mm512_rcp14_pd(d)};
+  const mlt_atanh_half_V64 half = {x, quotient, rest * mlt_about_inverse_V64(d)};
   return half;
 }
 MLT_VECTOR_FN mlt_v64 mlt_atanh_end_V64(mlt_atanh_half_V64 half) {
   return mlt_copysign_V64(MLT_V64(0.5) * mlt_log1p_sum_V64(half.t, half.low, half.low, 0), half.x);
 }
 
-MLT_VECTOR_UNARY(exp2, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(exp2, f64, double, V64)
 MLT_VECTOR_UNARY(log2, f64, double, V64)
 MLT_VECTOR_UNARY(log10, f64, double, V64)
 MLT_VECTOR_UNARY(cbrt, f64, double, V64)
 MLT_VECTOR_UNARY(log1p, f64, double, V64)
-MLT_VECTOR_UNARY(expm1, f64, double, V64)
-MLT_VECTOR_UNARY(cosh, f64, double, V64)
-MLT_VECTOR_UNARY(sinh, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(asinh, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(expm1, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(cosh, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(sinh, f64, double, V64)
+MLT_VECTOR_UNARY_PAIRS(asinh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(acosh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(atanh, f64, double, V64)
 MLT_VECTOR_UNARY_HALVES(softplus, f64, double, V64)
 MLT_VECTOR_BINARY_HALVES(logaddexp, f64, double, V64)
-MLT_VECTOR_UNARY_HALVES(tanh, f64, double, V64)
+MLT_VECTOR_UNARY_THIRDS(tanh, f64, double, V64)
 #endif

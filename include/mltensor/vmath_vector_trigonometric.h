@@ -19,15 +19,22 @@ MLT_VECTOR_FN mlt_v32 mlt_angle_V32(mlt_v32 t) {
   return MLT_V32_FMA(t * z, p, t);
 }
 /* An angle of the table and atan(u), u = (a cos - sin) / (a sin + cos); at the ends the angles are 0 and pi/2. */
-MLT_VECTOR_FN mlt_v32 mlt_atan_V32(mlt_v32 x) {
+typedef struct {
+  mlt_v32 x, u;
+  __m512i index;
+} mlt_atan_half_V32;
+MLT_VECTOR_FN mlt_atan_half_V32 mlt_atan_begin_V32(mlt_v32 x) {
   const mlt_v32 a = _mm512_min_ps(MLT_V32(0x1p60f), _mm512_abs_ps(x));
   const mlt_v32 inside = mlt_between_V32(a, 0x1p-4f, 0x1.fffffep3f);
   const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(inside), 22);
   const mlt_v32 s = mlt_look_up_V32(mlt_atan_sine_f32, index), c = mlt_look_up_V32(mlt_atan_cosine_f32, index);
-  const mlt_v32 u = _mm512_fmsub_ps(a, c, s) / MLT_V32_FMA(a, s, c), z = u * u;
-  const mlt_v32 p = MLT_V32_FMA(MLT_V32(0x1.95a2b2p-3f), z, MLT_V32(-0x1.5553ccp-2f));
-  const mlt_v32 rest = MLT_V32_FMA(u * z, p, u + mlt_look_up_V32(mlt_atan_angle_low_f32, index));
-  return mlt_copysign_V32(mlt_look_up_V32(mlt_atan_angle_f32, index) + rest, x);
+  const mlt_atan_half_V32 half = {x, _mm512_fmsub_ps(a, c, s) / MLT_V32_FMA(a, s, c), index};
+  return half;
+}
+MLT_VECTOR_FN mlt_v32 mlt_atan_end_V32(mlt_atan_half_V32 h) {
+  const mlt_v32 u = h.u, z = u * u, p = MLT_V32_FMA(MLT_V32(0x1.95a2b2p-3f), z, MLT_V32(-0x1.5553ccp-2f));
+  const mlt_v32 rest = MLT_V32_FMA(u * z, p, u + mlt_look_up_V32(mlt_atan_angle_low_f32, h.index));
+  return mlt_copysign_V32(mlt_look_up_V32(mlt_atan_angle_f32, h.index) + rest, h.x);
 }
 /* 0, pi/2 or pi plus or minus the angle of the smaller over the larger.  Of equal ones only two zeros have angle 0. */
 MLT_VECTOR_FN mlt_v32 mlt_atan2_V32(mlt_v32 y, mlt_v32 x) {
@@ -106,36 +113,44 @@ static __attribute__((noinline)) mlt_v32 mlt_tan_far_V32(mlt_v32 x, mlt_v32 usua
  * of the zero or the pole itself: elsewhere no more than half of a result cancels.  s and c are a little below what
  * would take sums past 1.  What rounding leaves out of r is not to be had where its parts cancel, and nothing there. */
 typedef struct {
-  mlt_v32 x, r, low;
+  mlt_v32 x, n, r, d;
   __m512i index;
+} mlt_tan_third_V32;
+typedef struct {
+  mlt_v32 x, over, under;
 } mlt_tan_half_V32;
-MLT_VECTOR_FN mlt_tan_half_V32 mlt_tan_begin_V32(mlt_v32 x) {
+MLT_VECTOR_FN mlt_tan_third_V32 mlt_tan_begin_V32(mlt_v32 x) {
   const mlt_v32 a = _mm512_abs_ps(x), shifted = MLT_V32_FMA(a, MLT_V32(0x1.45f306p2f), MLT_V32(0x1.8p23f));
   const __m512i index = _mm512_castps_si512(shifted);
   const mlt_v32 n = (shifted - MLT_V32(0x1.8p23f)) - mlt_look_up_V32(mlt_tan_beside_f32, index);
   const mlt_v32 head = MLT_V32_NFMA(n, MLT_V32(0.125f * MLT_TRIG_PI_2_F32), a);
-  const mlt_v32 excess = MLT_V32(0.125f * MLT_TRIG_PI_2_EXCESS_F32), r = MLT_V32_FMA(n, excess, head), d = head - r;
-  const __mmask16 steady = _mm512_cmp_ps_mask(_mm512_abs_ps(d), _mm512_abs_ps(r), _CMP_LT_OQ);
-  const mlt_v32 low = _mm512_maskz_fmadd_ps(steady, n, excess, d);
-  const mlt_tan_half_V32 half = {x, r, MLT_V32_FMA(n, MLT_V32(0x1.ee59dap-53f), low), index};
+  const mlt_v32 r = MLT_V32_FMA(n, MLT_V32(0.125f * MLT_TRIG_PI_2_EXCESS_F32), head);
+  const mlt_tan_third_V32 third = {x, n, r, head - r, index};
+  return third;
+}
+MLT_VECTOR_FN mlt_tan_half_V32 mlt_tan_middle_V32(mlt_tan_third_V32 h) {
+  const mlt_v32 r = h.r, z = r * r, excess = MLT_V32(0.125f * MLT_TRIG_PI_2_EXCESS_F32);
+  const __mmask16 steady = _mm512_cmp_ps_mask(_mm512_abs_ps(h.d), _mm512_abs_ps(r), _CMP_LT_OQ);
+  const mlt_v32 second = _mm512_maskz_fmadd_ps(steady, h.n, excess, h.d);
+  const mlt_v32 low = MLT_V32_FMA(h.n, MLT_V32(0x1.ee59dap-53f), second);
+  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, z, MLT_V32(0x1.555614p-2f), MLT_V32(0x1.10aa0ap-3f),
+                                 MLT_V32(0x1.d9874ep-5f));
+  const mlt_v32 t = r + MLT_V32_FMA(r * z, p, low);
+  const mlt_v32 s = mlt_look_up_V32(mlt_tan_sine_f32, h.index), c = mlt_look_up_V32(mlt_tan_cosine_f32, h.index);
+  const mlt_tan_half_V32 half = {h.x, MLT_V32_FMA(c, t, s), MLT_V32_NFMA(s, t, c)};
   return half;
 }
 MLT_VECTOR_FN mlt_v32 mlt_tan_end_V32(mlt_tan_half_V32 h) {
-  const mlt_v32 r = h.r, z = r * r;
-  const mlt_v32 p = MLT_HORNER_3(MLT_V32_FMA, z, MLT_V32(0x1.555614p-2f), MLT_V32(0x1.10aa0ap-3f),
-                                 MLT_V32(0x1.d9874ep-5f));
-  const mlt_v32 t = r + MLT_V32_FMA(r * z, p, h.low);
-  const mlt_v32 s = mlt_look_up_V32(mlt_tan_sine_f32, h.index), c = mlt_look_up_V32(mlt_tan_cosine_f32, h.index);
-  const mlt_v32 y = MLT_V32_FMA(c, t, s) / MLT_V32_NFMA(s, t, c), minus = _mm512_and_ps(h.x, MLT_V32(-0.0f));
+  const mlt_v32 y = h.over / h.under, minus = _mm512_and_ps(h.x, MLT_V32(-0.0f));
   const __mmask16 far = _mm512_cmp_ps_mask(_mm512_abs_ps(h.x), MLT_V32(MLT_VECTOR_TAN_NARROW), _CMP_GT_OQ);
   const mlt_v32 result = _mm512_xor_ps(y, minus);
   return __builtin_expect(far == 0, 1) ? result : mlt_tan_far_V32(h.x, result);
 }
 
-MLT_VECTOR_UNARY(atan, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS(atan, f32, float, V32)
 MLT_VECTOR_UNARY(asin, f32, float, V32)
 MLT_VECTOR_UNARY_PAIRS(acos, f32, float, V32)
-MLT_VECTOR_UNARY_PAIRS(tan, f32, float, V32)
+MLT_VECTOR_UNARY_PAIRS_OF_THIRDS(tan, f32, float, V32)
 typedef struct {
   mlt_v32 y, x;
 } mlt_atan2_half_V32;

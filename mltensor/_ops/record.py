@@ -116,6 +116,11 @@ class Record:
         return bool(self.expr) and set(re.findall(r"(\w+)\(", self.expr)) <= FAST_FUNCTIONS
 
     @property
+    def reads_integers(self):
+        """Whether there are loops that read integers and compute doubles, instead of integers made doubles before."""
+        return self.name == "divide"
+
+    @property
     def inputs(self):
         """Names of the tensor inputs, as the gradient rules call them."""
         if self.expr:
@@ -207,7 +212,8 @@ def loop_lines():
         if record.expr:
             # The number after a float16 is not that after the float32 of the same value.
             own_half = "nextafter(" in record.expr
-            macro = "MLT_" + ("STREAMED_" if record.streams else "" if own_half else "HALF_") + "OPERATION"
+            streamed = "INTEGERS_" if record.reads_integers else "STREAMED_"
+            macro = "MLT_" + (streamed if record.streams else "" if own_half else "HALF_") + "OPERATION"
             families.setdefault(record.family, []).append(
                 f"{macro}{len(record.inputs)}({record.name}, {record.accepts}, {record.returns}, {record.expr})")
     return families
