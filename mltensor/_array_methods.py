@@ -5,8 +5,9 @@ import numpy
 from mltensor._core.create import asarray
 from mltensor._core.interop import item as single_item
 from mltensor._core.interop import to_numpy
+from mltensor._functions import coordinates
 from mltensor._ops.record import F
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DTypeError, GradientError, IndexingError, ShapeError
 
 __all__ = ["METHODS"]
 
@@ -114,16 +115,28 @@ def put(self, indices, values, mode="raise"):
     mode : {'raise', 'wrap', 'clip'}, optional
         What happens with positions out of bounds.
     """
-    indices = F.reshape(asarray(indices), (-1,))
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"put: mode must be one of 'raise', 'wrap' and 'clip', not {mode!r}")
+    places = F.reshape(asarray(indices, device=self.device), (-1,))
+    values = F.reshape(asarray(values, device=self.device), (-1,))
+    count, given = places.shape[0], values.shape[0]
+    if not count or not given:
+        return
+    if places.dtype.kind not in "biu":
+        raise DTypeError(f"put: positions are integers, not {places.dtype}")
+    places = F.cast(places, "int64")
     if mode == "wrap":
-        indices = indices % self.size
+        places = places % self.size
     elif mode == "clip":
-        indices = F.clip(indices, 0, self.size - 1)
-    values = F.reshape(asarray(values), (-1,))
-    if values.shape[0] != indices.shape[0]:
-        values = F.take(values, asarray(numpy.arange(indices.shape[0]) % values.shape[0]), axis=0)
-    places = to_numpy(indices)
-    self[numpy.unravel_index(numpy.where(places < 0, places + self.size, places), self.shape)] = values
+        places = F.clip(places, 0, self.size - 1)
+    elif F.min(places).item() < -self.size or F.max(places).item() >= self.size:
+        raise IndexingError(f"put: a position among {F.min(places).item()} to {F.max(places).item()} is out of bounds "
+                            f"for a tensor of shape {self.shape} with {self.size} elements; see mode=")
+    if given < count:
+        values = F.tile(values, -(-count // given))
+    values = values[:count]
+    places = F.where(places < 0, places + self.size, places)
+    self[coordinates(places, self.shape)] = values if values.dtype == self.dtype else F.cast(values, self.dtype)
 
 
 def compress(self, condition, axis=None, out=None):
