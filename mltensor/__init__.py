@@ -60,15 +60,16 @@ _attach.attach_methods(OPERATIONS)
 
 # Imported when first asked for: a NumPy script pays for none of them.
 LAZY = ("data", "fft", "io", "lib", "linalg", "nn", "optim", "random", "testing", "torch")
-# NumPy's own modules, whose classes are ours too.
-OF_NUMPY = ("dtypes", "exceptions", "typing")
+# Modules under other names: NumPy's own, whose classes are ours too, and `emath`.
+ELSEWHERE = {"dtypes": "numpy.dtypes", "exceptions": "numpy.exceptions", "typing": "numpy.typing",
+             "emath": "mltensor.lib.scimath"}
 
 
 def __getattr__(name):
     if name in LAZY:
         return importlib.import_module(f"mltensor.{name}")
-    if name in OF_NUMPY:
-        return importlib.import_module(f"numpy.{name}")
+    if name in ELSEWHERE:
+        return importlib.import_module(ELSEWHERE[name])
     if name in _on_demand.ROOM_OF:
         value = getattr(importlib.import_module(_on_demand.ROOM_OF[name]), name)
         globals()[name] = value
@@ -78,4 +79,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *LAZY, *OF_NUMPY, *_on_demand.ROOM_OF})
+    return sorted({*globals(), *LAZY, *ELSEWHERE, *_on_demand.ROOM_OF})

@@ -1,5 +1,7 @@
 """Methods and attributes of ``numpy.ndarray`` that no operation of the table is."""
 
+import importlib
+
 import numpy
 
 from mltensor._core.create import asarray
@@ -149,6 +151,51 @@ def tobytes(self, order="C"):
     return to_numpy(self).tobytes(order)
 
 
+def tofile(self, fid, sep="", format="%s"):
+    """Write the bare elements to a file, in C order; one that exists is replaced at the last moment.
+
+    Parameters
+    ----------
+    fid : str, os.PathLike or file
+    sep : str, optional
+        What stands between elements as text; without it their bytes are written.
+    format : str, optional
+        Of an element as text.
+    """
+    importlib.import_module("mltensor.io.arrays").write_bare(self, fid, sep, format)
+
+
+def partition(self, kth, axis=-1, kind="introselect", order=None):
+    """Reorder the elements in place so that the `kth` is where it would be sorted: here they are all sorted."""
+    # The gradient reads the old order, which the write takes away.
+    old = F.copy(self) if self.requires_grad else self
+    self.copy_(F.partition(old, kth, axis))
+
+
+def choose(self, choices, out=None, mode="raise"):
+    """For every element, a number, the value that the choice of that number has there; see :func:`choose`."""
+    return on_demand("selection").choose(self, choices, out, mode)
+
+
+def on_demand(room):
+    """A room of functions that are loaded when asked for."""
+    return importlib.import_module(f"mltensor._on_demand.{room}")
+
+
+def flat(self):
+    """The elements in C order, to be read, written and looped over."""
+    return on_demand("layout").flatiter(self)
+
+
+def set_flat(self, value):
+    on_demand("layout").flatiter(self)[:] = value
+
+
+def flags(self):
+    """How the elements lie in memory and whether they can be written."""
+    return on_demand("layout").Flags(self)
+
+
 def truncated(self):
     """``math.trunc``: the Python integer towards zero."""
     return int(single_item(self))
@@ -167,5 +214,6 @@ def as_integer_ratio(self):
 METHODS = {
     "__trunc__": truncated, "is_integer": is_integer, "as_integer_ratio": as_integer_ratio,
     "item": item, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
-    "put": put, "compress": compress, "tobytes": tobytes,
+    "put": put, "compress": compress, "tobytes": tobytes, "tofile": tofile, "partition": partition, "choose": choose,
+    "flat": property(flat, set_flat), "flags": property(flags),
 }

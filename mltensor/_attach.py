@@ -9,9 +9,10 @@ from mltensor.autograd.backward import tensor_backward
 
 # Operations that are methods under their own name.
 METHODS = (
-    "all", "any", "argmax", "argmin", "argsort", "astype", "clip", "conj", "cumprod", "cumsum", "diagonal", "dot",
-    "logsumexp", "matmul", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape", "round", "softmax",
-    "log_softmax", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "var", "searchsorted",
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "clip", "conj", "cumprod", "cumsum",
+    "diagonal", "dot", "logsumexp", "matmul", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape",
+    "round", "softmax", "log_softmax", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "var",
+    "searchsorted",
     "exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "sigmoid", "relu", "square", "floor", "ceil", "erf", "sign",
     "expm1", "log1p", "log2", "log10", "exp2", "asin", "acos", "atan", "sinh", "cosh", "reciprocal", "trunc",
     "absolute", "negative", "isnan", "isinf", "isfinite", "add", "subtract", "multiply", "divide", "remainder", "power",

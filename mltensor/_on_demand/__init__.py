@@ -16,6 +16,7 @@ ROOMS = {
         "show_runtime", "typename"),
     "mltensor._on_demand.insertion": ("append", "delete", "insert", "resize", "trim_zeros"),
     "mltensor._on_demand.iteration": ("broadcast", "ndenumerate", "ndindex", "nditer", "vectorize"),
+    "mltensor._on_demand.layout": ("flatiter",),
     "mltensor._on_demand.polynomials": (
         "poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub", "polyval",
         "roots"),

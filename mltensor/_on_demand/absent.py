@@ -22,7 +22,7 @@ BY_REASON = {
     "polyfit, polyval, roots and poly1d are here; numpy.polynomial takes t.numpy()": "polynomial",
     "NumPy's headers say nothing about tensors, which compiled code takes by the buffer protocol, DLPack or "
     "__array_interface__; for NumPy's own there is numpy.get_include()": "get_include",
-    "it is for extensions of NumPy itself": "f2py ctypeslib core test info little_endian nested_iters flatiter",
+    "it is for extensions of NumPy itself": "f2py ctypeslib core test info little_endian nested_iters",
 }
 OLD = {
     "float_": "float64", "complex_": "complex128", "unicode_": "str", "string_": "bytes", "Inf": "inf",

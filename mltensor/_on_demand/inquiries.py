@@ -10,22 +10,14 @@ from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError
 
+from .layout import is_fortran
+
 __all__ = ["asarray_chkfinite", "common_type", "isfortran", "iterable", "mintypecode", "require", "show_config",
            "show_runtime", "typename"]
 
 iterable = numpy.iterable
 mintypecode = numpy.mintypecode
 typename = numpy.typename
-
-
-def is_fortran(a):
-    """Whether every column lies in one piece and the columns follow one another."""
-    expected = a.itemsize
-    for length, stride in zip(a.shape, a.strides, strict=True):
-        if length > 1 and stride != expected:
-            return False
-        expected *= length
-    return True
 
 
 def isfortran(a):

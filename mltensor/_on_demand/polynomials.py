@@ -23,8 +23,8 @@ class VectorError(ShapeError, TypeError):
 
 
 def coefficients(p):
-    """The coefficients of a polynomial given as such or as a `poly1d`."""
-    return p.coeffs if isinstance(p, poly1d) else asarray(p)
+    """The coefficients of a polynomial given as such or as a `poly1d`, not yet a tensor."""
+    return p.coeffs if isinstance(p, poly1d) else p
 
 
 def like(given, result):
@@ -33,9 +33,11 @@ def like(given, result):
 
 
 def trimmed(p):
-    """Without the zeros of the highest powers; a zero alone of nothing but zeros."""
+    """Without the zeros of the highest powers; of nothing but zeros one is left."""
     (filled,) = F.nonzero(p)
-    return p[filled[0].item():] if filled.shape[0] else p[:0]
+    if filled.shape[0]:
+        return p[filled[0].item():]
+    return zeros((1,), dtype=p.dtype, device=p.device)
 
 
 def product(a, b):
@@ -69,7 +71,7 @@ def polyval(p, x):
     """
     p = coefficients(p)
     if isinstance(x, poly1d):
-        value = poly1d([0])
+        value, p = poly1d([0]), asarray(p)
     else:
         p, x = tensors(p, x)
         value = zeros(x.shape, dtype=x.dtype, device=x.device)
@@ -111,8 +113,8 @@ def polymul(a1, a2):
     >>> np.polymul([1, 2], [1, -2]).tolist()
     [1, 0, -4]
     """
-    first, second = (poly1d(coefficients(one)).coeffs for one in (a1, a2))
-    return like((a1, a2), product(*tensors(first, second)))
+    first, second = map(trimmed, at_least_1d(coefficients(a1), coefficients(a2)))
+    return like((a1, a2), product(first, second))
 
 
 def polydiv(u, v):
@@ -153,7 +155,7 @@ def polyder(p, m=1):
     m = int(m)
     if m < 0:
         raise ValueError(f"polyder: the order of the derivative must not be negative, got {m}; see polyint")
-    value = coefficients(p)
+    value = asarray(coefficients(p))
     for _ in range(m):
         value = value[:-1] * arange(value.shape[0] - 1, 0, -1, device=value.device)
     return like((p,), value)
@@ -168,7 +170,7 @@ def polyint(p, m=1, k=None):
     m = int(m)
     if m < 0:
         raise ValueError(f"polyint: the order of the integral must not be negative, got {m}; see polyder")
-    value = coefficients(p)
+    value = asarray(coefficients(p))
     (constants,) = at_least_1d(zeros((m,)) if k is None else k)
     if constants.shape[0] == 1 and m > 1:
         constants = F.broadcast_to(constants, (m,))
@@ -374,8 +376,7 @@ class poly1d:  # noqa: N801  NumPy's name
         (given,) = at_least_1d(poly(given) if r else given)
         if given.ndim > 1:
             raise ShapeError(f"poly1d: the coefficients must have one dimension, not shape {given.shape}")
-        given = trimmed(given)
-        self.coeffs = given if given.shape[0] else zeros((1,), dtype=given.dtype, device=given.device)
+        self.coeffs = trimmed(given)
 
     c = coef = coefficients = property(lambda self: self.coeffs)
     order = o = property(lambda self: self.coeffs.shape[0] - 1)

@@ -157,7 +157,9 @@ def piecewise(x, condlist, funclist, *args, **kw):
 # --- written in place -----------------------------------------------------------------------------
 
 def writable(name, a):
-    """The tensor that is written to; anything else would take the values and lose them."""
+    """The tensor that is written to, also over NumPy's memory; what is copied would take the values and lose them."""
+    if isinstance(a, numpy.ndarray):
+        return asarray(a, copy=False)
     if not isinstance(a, Tensor):
         raise TypeError(f"{name} writes into a tensor, which {type(a).__name__} is not")
     return a
@@ -196,6 +198,7 @@ def place(arr, mask, vals):
     vals : array_like
         The first goes to where the mask first holds, and so on, again from the first when there are too few.
     """
+    arr = writable("place", arr)
     mask = mask_of("place", arr, mask)
     count = F.count_nonzero(mask).item()
     vals = asarray(vals, device=arr.device)
@@ -217,6 +220,7 @@ def putmask(a, mask, values):
     values : array_like
         Repeated to the number of elements of `a`; one where the mask does not hold is not used.
     """
+    a = writable("putmask", a)
     mask = mask_of("putmask", a, mask)
     values = asarray(values, device=a.device)
     if values.size:
@@ -225,7 +229,7 @@ def putmask(a, mask, values):
 
 def mask_of(name, a, mask):
     """A mask in the shape of the tensor it is for."""
-    mask = asarray(mask, device=writable(name, a).device)
+    mask = asarray(mask, device=a.device)
     if mask.size != a.size:
         raise ShapeError(f"{name}: the mask of shape {mask.shape} must have as many elements as the tensor of shape "
                          f"{a.shape}")
@@ -249,7 +253,7 @@ def copyto(dst, src, casting="same_kind", where=True):
     DTypeError
         When `casting` does not allow the conversion.
     """
-    writable("copyto", dst)
+    dst = writable("copyto", dst)
     given = asarray(src, device=dst.device)
     # A Python number fits every dtype of its kind.
     own = numpy.result_type(dst.dtype, src) if type(src) in WEAK else given.dtype
@@ -284,7 +288,8 @@ def fill_diagonal(a, val, wrap=False):
     >>> a.tolist()
     [[5.0, 0.0], [0.0, 5.0]]
     """
-    if writable("fill_diagonal", a).ndim < 2:
+    a = writable("fill_diagonal", a)
+    if a.ndim < 2:
         raise ShapeError(f"fill_diagonal: the tensor must have at least two dimensions, not shape {a.shape}")
     if a.ndim > 2 and len(set(a.shape)) > 1:
         raise ShapeError(f"fill_diagonal: all lengths of more than two dimensions must be equal, not {a.shape}")

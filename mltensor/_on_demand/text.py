@@ -4,6 +4,7 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._printing import DEFAULTS, host_array, options
+from mltensor.errors import DTypeError
 
 __all__ = ["array2string", "base_repr", "binary_repr", "format_float_positional", "format_float_scientific"]
 
@@ -52,8 +53,12 @@ def array2string(a, max_line_width=None, precision=None, suppress_small=None, se
 
 
 def number(x):
-    """A number as NumPy's scalar of the dtype it has."""
-    return host_array(asarray(x).detach())[()]
+    """A real number as NumPy's scalar of the dtype it has."""
+    x = asarray(x)
+    if x.dtype.kind == "c" or x.size != 1:
+        raise DTypeError(f"one real number is made text of, not a tensor of shape {x.shape} and dtype {x.dtype}; "
+                         "array2string takes them all")
+    return host_array(x.detach()).reshape(())[()]
 
 
 def format_float_positional(x, precision=None, unique=True, fractional=True, trim="k", sign=False, pad_left=None,

@@ -7,6 +7,7 @@ import collections.abc
 import contextlib
 import math
 import os
+import re
 import tokenize
 import zipfile
 import zlib
@@ -24,7 +25,7 @@ __all__ = ["NpzFile", "fromfile", "fromstring", "genfromtxt", "load", "loadtxt",
            "savez_compressed"]
 
 # What NumPy's readers raise when they meet bytes that they did not expect.
-DAMAGE = (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError, SyntaxError, RuntimeError,
+DAMAGE = (ValueError, TypeError, KeyError, IndexError, OverflowError, SyntaxError, RuntimeError,
           tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 PICKLES = ("is made of Python objects; reading them can run any program, so they are not read here: "
            "numpy.load(file, allow_pickle=True) does it, for files of people you trust")
@@ -124,7 +125,8 @@ def sound(file):
     except StateError:
         raise
     except DAMAGE as error:
-        reason = PICKLES if "allow_pickle" in str(error) else f"is not a sound file of arrays: {error}"
+        pickled = re.search("allow_pickle|Python objects", str(error))
+        reason = PICKLES if pickled else f"is not a sound file of arrays: {error}"
         raise StateError(f"{name_of(file)} {reason}") from error
 
 
@@ -134,8 +136,8 @@ def name_of(file):
     return os.path.basename(os.fsdecode(file)) if is_path(file) else str(file)
 
 
-def check_length(file):
-    """Raise where a .npy file says that it holds more than it does, before memory is taken for it."""
+def check_length(file, length):
+    """Raise where a .npy file of so many bytes says that it holds more, before memory is taken for it."""
     begin = file.tell()
     version = numpy.lib.format.read_magic(file)
     readers = {(1, 0): numpy.lib.format.read_array_header_1_0, (2, 0): numpy.lib.format.read_array_header_2_0}
@@ -143,12 +145,19 @@ def check_length(file):
     if version in readers:
         shape, _, dtype = readers[version](file)
         needed = math.prod(shape) * dtype.itemsize
-        here = file.tell()
-        there = file.seek(0, os.SEEK_END) - here
+        there = length - (file.tell() - begin)
         if needed > there and not dtype.hasobject:
             raise StateError(f"{name_of(file)} is cut off: it says that it holds a tensor of shape {shape} and dtype "
                              f"{dtype}, {needed} bytes, and has {there}")
     file.seek(begin)
+
+
+def length_of(file):
+    """The bytes from here to the end of a file."""
+    here = file.tell()
+    length = file.seek(0, os.SEEK_END) - here
+    file.seek(here)
+    return length
 
 
 def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
@@ -184,8 +193,9 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
                 return NpzFile(file, max_header_size)
             if mmap_mode is None:
                 return load_one(opened, magic, max_header_size)
+            check_magic(opened, magic)
             with sound(file):
-                check_length(opened)
+                check_length(opened, length_of(opened))
         with sound(file):
             return tensor_of(numpy.load(file, mmap_mode, allow_pickle=False, max_header_size=max_header_size))
     begin = file.tell()
@@ -196,14 +206,19 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
     return load_one(file, magic, max_header_size)
 
 
-def load_one(file, magic, max_header_size):
-    """The tensor of an open .npy file."""
+def check_magic(file, magic):
+    """Raise where a file does not begin as .npy files do."""
     if not magic:
         raise EOFError(f"{name_of(file)}: there is no data left in the file")
     if magic != b"\x93NUMPY":
         raise StateError(f"{name_of(file)} is neither a .npy nor a .npz file; what was pickled {PICKLES}")
+
+
+def load_one(file, magic, max_header_size):
+    """The tensor of an open .npy file."""
+    check_magic(file, magic)
     with sound(file):
-        check_length(file)
+        check_length(file, length_of(file))
         return tensor_of(numpy.load(file, allow_pickle=False, max_header_size=max_header_size))
 
 
@@ -218,10 +233,18 @@ class NpzFile(collections.abc.Mapping):
         The tensors as attributes.
     """
 
+    _archive = _opened = None
+
     def __init__(self, file, max_header_size=10000):
-        with sound(file):
-            self._archive = numpy.load(file, allow_pickle=False, max_header_size=max_header_size)
         self._file = file
+        # Opened here, so that it is closed here whatever happens.
+        self._opened = open(file, "rb") if is_path(file) else None  # noqa: SIM115
+        try:
+            with sound(file):
+                self._archive = numpy.load(self._opened or file, allow_pickle=False, max_header_size=max_header_size)
+        except BaseException:
+            self.close()
+            raise
         self.files = self._archive.files
 
     @property
@@ -235,6 +258,11 @@ class NpzFile(collections.abc.Mapping):
         if name not in self:
             raise KeyError(f"{name} is not a tensor of {name_of(self._file)}; its tensors are: {', '.join(self.files)}")
         with sound(self._file):
+            archive = self._archive.zip
+            member = archive.getinfo(name if name in archive.namelist() else f"{name}.npy")
+            if member.filename.endswith(".npy"):
+                with archive.open(member) as opened:
+                    check_length(opened, member.file_size)
             value = self._archive[name]
         return tensor_of(value) if isinstance(value, numpy.ndarray) else value
 
@@ -261,6 +289,11 @@ class NpzFile(collections.abc.Mapping):
         if self._archive is not None:
             self._archive.close()
             self._archive = None
+        if self._opened is not None:
+            self._opened.close()
+
+    def __del__(self):
+        self.close()
 
 
 class Attributes:
@@ -360,6 +393,16 @@ def genfromtxt(fname, dtype=float, comments="#", delimiter=None, skip_header=0, 
     return read_text(numpy.genfromtxt(
         fname, dtype, comments, delimiter, skip_header, skip_footer, converters, missing_values, filling_values,
         usecols, names, **kwargs))
+
+
+def write_bare(tensor, file, sep, format):
+    """What `Tensor.tofile` does."""
+    array = array_of(tensor)
+    if not is_path(file):
+        array.tofile(file, sep, format)
+        return
+    with replacement(file) as temporary:
+        array.tofile(temporary, sep, format)
 
 
 def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):

@@ -1,5 +1,5 @@
-"""The part of ``numpy.lib`` that scripts use: ``lib.stride_tricks``."""
+"""The part of ``numpy.lib`` that scripts use: ``lib.stride_tricks`` and ``lib.scimath``, which is ``emath`` too."""
 
-from . import stride_tricks
+from . import scimath, stride_tricks
 
-__all__ = ["stride_tricks"]
+__all__ = ["scimath", "stride_tricks"]
