@@ -6,7 +6,8 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.interop import item as single_item
-from mltensor._core.interop import to_numpy
+from mltensor._core.interop import set_writeable, to_numpy
+from mltensor._core.tensor import Tensor, as_class
 from mltensor._functions import coordinates
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, GradientError, IndexingError, ShapeError
@@ -87,10 +88,13 @@ def view(self, *shape, dtype=None):
     Parameters
     ----------
     *shape : dtype or ints
-        A dtype reads the bytes anew, as in NumPy; integers are a shape, as in PyTorch.
+        A dtype reads the bytes anew, as in NumPy; integers are a shape, as in PyTorch. A subclass of Tensor gives an
+        instance of it.
     """
     if len(shape) == 1 and not isinstance(shape[0], (int, tuple, list)):
         dtype, shape = shape[0], ()
+    if isinstance(dtype, type) and issubclass(dtype, Tensor):
+        return as_subclass(self, dtype)
     if dtype is not None:
         if self.requires_grad:
             raise GradientError("reading bytes as another dtype cannot be differentiated; use .detach() first")
@@ -99,6 +103,14 @@ def view(self, *shape, dtype=None):
         return self[...]
     shape = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
     return F.reshape(self, tuple(shape), copy=False)
+
+
+def as_subclass(self, cls):
+    """A view as an instance of a subclass, which may prepare it in NumPy's way."""
+    view = as_class(self[...], cls)
+    if hasattr(view, "__array_finalize__"):
+        view.__array_finalize__(self)
+    return view
 
 
 def ptp(self, axis=None, out=None, keepdims=False):
@@ -196,6 +208,12 @@ def flags(self):
     return on_demand("layout").Flags(self)
 
 
+def setflags(self, write=None, align=None, uic=None):
+    """Say whether the elements may be written; every tensor is aligned."""
+    if write is not None:
+        set_writeable(self, bool(write))
+
+
 def truncated(self):
     """``math.trunc``: the Python integer towards zero."""
     return int(single_item(self))
@@ -216,4 +234,5 @@ METHODS = {
     "item": item, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
     "put": put, "compress": compress, "tobytes": tobytes, "tofile": tofile, "partition": partition, "choose": choose,
     "flat": property(flat, set_flat), "flags": property(flags),
+    "setflags": setflags,
 }

@@ -6,7 +6,8 @@ ROOMS = {
     "mltensor._on_demand.bits": ("packbits", "unpackbits"),
     "mltensor._on_demand.dimensions": (
         "atleast_1d", "atleast_2d", "atleast_3d", "block", "fliplr", "flipud", "rollaxis", "rot90", "row_stack"),
-    "mltensor._on_demand.error_state": ("errstate", "geterr", "geterrcall", "seterr", "seterrcall"),
+    "mltensor._on_demand.error_state": (
+        "errstate", "getbufsize", "geterr", "geterrcall", "setbufsize", "seterr", "seterrcall"),
     "mltensor._on_demand.index_grids": (
         "c_", "diag_indices", "diag_indices_from", "index_exp", "ix_", "mask_indices", "mgrid", "ogrid", "r_",
         "ravel_multi_index", "s_", "tril_indices", "tril_indices_from", "triu_indices", "triu_indices_from",
@@ -29,6 +30,9 @@ ROOMS = {
     "mltensor._on_demand.text": (
         "array2string", "base_repr", "binary_repr", "format_float_positional", "format_float_scientific"),
     "mltensor._on_demand.windows": ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
+    # NumPy's own: constants, dtypes and tables of them.
+    "numpy": (
+        "False_", "ScalarType", "True_", "character", "flexible", "little_endian", "sctypeDict", "typecodes"),
     "mltensor.io.arrays": (
         "fromfile", "fromstring", "genfromtxt", "load", "loadtxt", "save", "savetxt", "savez", "savez_compressed"),
 }

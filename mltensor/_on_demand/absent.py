@@ -15,14 +15,14 @@ BY_REASON = {
         "rec recarray record void format_parser fromregex",
     DATES: "datetime64 timedelta64 datetime_as_string datetime_data busday_count busday_offset busdaycalendar "
            "is_busday isnat",
-    TEXT: "char strings str_ bytes_ character chararray",
+    TEXT: "char strings str_ bytes_ chararray",
     WIDTH: "longdouble float128 clongdouble complex256",
     "tensors hold no Python objects: use a list": "object_ object0",
     "use numpy.memmap(...) and asarray of it, which shares its memory, or load(file, mmap_mode='r')": "memmap",
     "polyfit, polyval, roots and poly1d are here; numpy.polynomial takes t.numpy()": "polynomial",
     "NumPy's headers say nothing about tensors, which compiled code takes by the buffer protocol, DLPack or "
     "__array_interface__; for NumPy's own there is numpy.get_include()": "get_include",
-    "it is for extensions of NumPy itself": "f2py ctypeslib core test info little_endian nested_iters",
+    "it is for extensions of NumPy itself": "f2py ctypeslib core test info nested_iters",
 }
 OLD = {
     "float_": "float64", "complex_": "complex128", "unicode_": "str", "string_": "bytes", "Inf": "inf",

@@ -6,11 +6,12 @@ What would only print is accepted; what would change how a program goes on is re
 
 import contextlib
 import contextvars
+import operator
 import types
 
 from mltensor.errors import UnsupportedError
 
-__all__ = ["errstate", "geterr", "geterrcall", "seterr", "seterrcall"]
+__all__ = ["errstate", "getbufsize", "geterr", "geterrcall", "setbufsize", "seterr", "seterrcall"]
 
 KINDS = ("divide", "over", "under", "invalid")
 SILENT = ("ignore", "warn", "print")
@@ -18,6 +19,7 @@ LOUD = ("raise", "call", "log")
 
 settings = contextvars.ContextVar("settings", default=types.MappingProxyType(dict.fromkeys(KINDS, "ignore")))
 callback = contextvars.ContextVar("callback", default=None)
+buffers = contextvars.ContextVar("buffers", default=8192)
 
 
 def checked(name, given):
@@ -81,6 +83,27 @@ def seterrcall(func):
 def geterrcall():
     """The function that `seterrcall` has kept."""
     return callback.get()
+
+
+def setbufsize(size):
+    """Keep a size of buffers, which nothing uses: operations of mixed dtypes need none.
+
+    Returns
+    -------
+    int
+        The one before.
+    """
+    size = operator.index(size)
+    if size < 0:
+        raise ValueError(f"setbufsize: the size must not be negative, got {size}")
+    before = buffers.get()
+    buffers.set(size)
+    return before
+
+
+def getbufsize():
+    """The size that `setbufsize` has kept, 8192 at first."""
+    return buffers.get()
 
 
 class errstate(contextlib.ContextDecorator):  # noqa: N801  NumPy's name

@@ -6,6 +6,7 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
+from mltensor._dtypes import result_type
 from mltensor._functions import broadcast_arrays, broadcast_shapes
 from mltensor._ops.record import F
 from mltensor.errors import ReadOnlyError, ShapeError, UnsupportedError
@@ -60,7 +61,7 @@ class nditer:  # noqa: N801  NumPy's name
     Parameters
     ----------
     op : array_like or sequence of array_like
-        Several broadcast against each other.
+        Several broadcast against each other; None among them is a new one for results, in `operands`.
     flags : sequence of str, optional
         'multi_index', 'c_index' and 'f_index' count along; 'refs_ok', 'zerosize_ok' and 'common_dtype' are accepted.
     op_flags : sequence of str or of sequences, optional
@@ -90,10 +91,13 @@ class nditer:  # noqa: N801  NumPy's name
             raise UnsupportedError(f"nditer: {', '.join([*unknown, *other]) or 'op_dtypes'} is not there; operations "
                                    "on whole tensors do the same and are faster")
         several = isinstance(op, (tuple, list)) and any(isinstance(one, (Tensor, numpy.ndarray)) for one in op)
-        given = tensors(*op) if several else tensors(op)
-        self.shape = broadcast_shapes(*(one.shape for one in given))
-        flags_of = [("readonly",)] * len(given) if op_flags is None else op_flags
+        given = list(op) if several else [op]
+        read = tensors(*(one for one in given if one is not None))
+        self.shape = broadcast_shapes(*(one.shape for one in read))
+        flags_of = [("writeonly",) if one is None else ("readonly",) for one in given] if op_flags is None else op_flags
         flags_of = [flags_of] * len(given) if isinstance(flags_of[0], str) else flags_of
+        read = iter(read)
+        given = [self.result(op) if one is None else next(read) for one in given]
         self.operands = tuple(self.operand(*pair) for pair in zip(given, flags_of, strict=True))
         self.itersize, self.ndim, self.flags = 1, len(self.shape), tuple(flags)
         for length in self.shape:
@@ -102,6 +106,11 @@ class nditer:  # noqa: N801  NumPy's name
             raise ShapeError(f"nditer: the shape {self.shape} has no elements; the flag 'zerosize_ok' allows that")
         self.axes = self.axes_in(order)
         self.reset()
+
+    def result(self, op):
+        """A new operand for results, of the dtype that the others promote to."""
+        read = tensors(*(one for one in op if one is not None))
+        return F.zeros(self.shape, dtype=result_type(*read), device=read[0].device)
 
     def operand(self, x, flags):
         """One operand in the shape of all."""

@@ -1,10 +1,10 @@
 """How the elements of a tensor lie in memory, and the elements in a line."""
 
 from mltensor._core.create import asarray
+from mltensor._core.interop import set_writeable
 from mltensor._core.ranges import arange
 from mltensor._functions import coordinates
 from mltensor._ops.record import F
-from mltensor.errors import UnsupportedError
 
 from .arguments import as_dtype, repeated
 
@@ -35,6 +35,7 @@ class Flags:
     writebackifcopy = False
 
     def __init__(self, tensor):
+        self.__dict__["tensor"] = tensor
         self.c_contiguous = self.contiguous = bool(tensor.contiguous_)
         self.f_contiguous = self.fortran = is_fortran(tensor)
         self.owndata = tensor.base is None
@@ -45,8 +46,7 @@ class Flags:
 
     def __setattr__(self, name, value):
         if name == "writeable":
-            raise UnsupportedError("flags.writeable cannot be set; x.copy() can be written, and a read-only view of x "
-                                   "is lib.stride_tricks.as_strided(x, writeable=False)")
+            set_writeable(self.tensor, bool(value))
         self.__dict__[name] = value
 
     def __getitem__(self, name):
@@ -54,6 +54,11 @@ class Flags:
         if attribute not in dir(self):
             raise KeyError(f"there is no flag {name!r}")
         return getattr(self, attribute)
+
+    def __setitem__(self, name, value):
+        if SHORT.get(name, str(name).lower()) != "writeable":
+            raise ValueError(f"the flag {name!r} says what is so and cannot be set")
+        self.writeable = value
 
     def __repr__(self):
         names = ("c_contiguous", "f_contiguous", "owndata", "writeable", "aligned", "writebackifcopy")

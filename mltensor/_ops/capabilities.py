@@ -125,7 +125,7 @@ def add_functions_on_demand(add):
     add("save savetxt savez savez_compressed", "ANY", (), "writes a file", HOST)
     add("fromfile fromstring genfromtxt load loadtxt", "what the file holds", (), "reads numbers that have no tape",
         HOST)
-    add("geterr geterrcall seterr seterrcall show_config show_runtime", NO_DTYPE, (),
+    add("getbufsize geterr geterrcall setbufsize seterr seterrcall show_config show_runtime", NO_DTYPE, (),
         "about the library, not values", HOST)
 
 
