@@ -59,10 +59,9 @@ globals().update(CONSTANTS)
 _attach.attach_methods(OPERATIONS)
 
 # Imported when first asked for: a NumPy script pays for none of them.
-LAZY = ("data", "fft", "io", "lib", "linalg", "nn", "optim", "random", "testing", "torch")
-# Modules under other names: NumPy's own, whose classes are ours too, and `emath`.
-ELSEWHERE = {"dtypes": "numpy.dtypes", "exceptions": "numpy.exceptions", "typing": "numpy.typing",
-             "emath": "mltensor.lib.scimath"}
+LAZY = ("data", "exceptions", "fft", "io", "lib", "linalg", "nn", "optim", "random", "testing", "torch", "typing")
+# Modules under other names.
+ELSEWHERE = {"dtypes": "numpy.dtypes", "emath": "mltensor.lib.scimath"}
 
 
 def __getattr__(name):

@@ -1,5 +1,7 @@
 """The methods and properties of a tensor that lie above the class: operations, gradients, printing, protocols."""
 
+import types
+
 import mltensor._methods as extra
 from mltensor import _creation, _namespace_info, _numpy_protocols, _printing
 from mltensor._core import dlpack, gradient, interop, operators
@@ -87,6 +89,8 @@ FUNCTIONS = {
     "__array_function__": _numpy_protocols.array_function,
     "__array_namespace__": _namespace_info.array_namespace,
     "__format__": _printing.tensor_format,
+    # For annotations: ndarray[tuple[int, int], dtype[float64]].
+    "__class_getitem__": classmethod(types.GenericAlias),
 }
 
 

@@ -66,6 +66,15 @@ def test_unknown_names_say_nothing_more():
         np.arrange  # noqa: B018
 
 
+def test_annotations_and_exceptions():
+    assert np.typing.NDArray[np.float64].__origin__ is np.ndarray
+    assert np.ndarray[tuple[int], np.dtype[np.float64]].__origin__ is np.ndarray
+    with pytest.raises(np.exceptions.AxisError):
+        np.ones(2).sum(axis=1)
+    assert np.dtypes.Float64DType is numpy.dtypes.Float64DType
+    assert isinstance(numpy.float64(1), np.ScalarType) and np.True_ is numpy.True_
+
+
 # --- settings for floating-point errors ---------------------------------------------------------------
 
 def test_settings_for_errors_are_kept_and_nothing_is_printed():
