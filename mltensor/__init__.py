@@ -6,7 +6,7 @@ The top level follows NumPy and the Array API standard; ``mltensor.nn``, ``mlten
 
 import importlib
 
-from mltensor import _attach, _creation, _dtypes, _functions, _namespace_info, _printing, errors
+from mltensor import _attach, _creation, _dtypes, _functions, _namespace_info, _on_demand, _printing, errors
 from mltensor._build import OPERATIONS
 from mltensor._core.create import (
     array,
@@ -60,14 +60,23 @@ globals().update(CONSTANTS)
 _attach.attach_methods(OPERATIONS)
 
 # Imported when first asked for: a NumPy script pays for none of them.
-LAZY = ("data", "fft", "io", "linalg", "nn", "optim", "random", "torch")
+LAZY = ("data", "exceptions", "fft", "io", "lib", "linalg", "nn", "optim", "random", "testing", "torch", "typing")
+# Modules under other names.
+ELSEWHERE = {"dtypes": "numpy.dtypes", "emath": "mltensor.lib.scimath"}
 
 
 def __getattr__(name):
     if name in LAZY:
         return importlib.import_module(f"mltensor.{name}")
-    raise AttributeError(f"module 'mltensor' has no attribute {name!r}")
+    if name in ELSEWHERE:
+        return importlib.import_module(ELSEWHERE[name])
+    if name in _on_demand.ROOM_OF:
+        value = getattr(importlib.import_module(_on_demand.ROOM_OF[name]), name)
+        globals()[name] = value
+        return value
+    absent = importlib.import_module("mltensor._on_demand.absent")
+    raise AttributeError(f"module 'mltensor' has no attribute {name!r}{absent.reason_for(name)}")
 
 
 def __dir__():
-    return sorted([*globals(), *LAZY])
+    return sorted({*globals(), *LAZY, *ELSEWHERE, *_on_demand.ROOM_OF})

@@ -1,12 +1,16 @@
 """Methods and attributes of ``numpy.ndarray`` that no operation of the table is."""
 
+import importlib
+
 import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.interop import item as single_item
-from mltensor._core.interop import item_at, to_numpy
+from mltensor._core.interop import item_at, set_writeable, to_numpy
+from mltensor._core.tensor import Tensor, as_class
+from mltensor._functions import coordinates
 from mltensor._ops.record import F
-from mltensor.errors import GradientError, ShapeError
+from mltensor.errors import DTypeError, GradientError, IndexingError, ShapeError
 
 __all__ = ["METHODS"]
 
@@ -69,10 +73,13 @@ def view(self, *shape, dtype=None):
     Parameters
     ----------
     *shape : dtype or ints
-        A dtype reads the bytes anew, as in NumPy; integers are a shape, as in PyTorch.
+        A dtype reads the bytes anew, as in NumPy; integers are a shape, as in PyTorch. A subclass of Tensor gives an
+        instance of it.
     """
     if len(shape) == 1 and not isinstance(shape[0], (int, tuple, list)):
         dtype, shape = shape[0], ()
+    if isinstance(dtype, type) and issubclass(dtype, Tensor):
+        return as_subclass(self, dtype)
     if dtype is not None:
         if self.requires_grad:
             raise GradientError("reading bytes as another dtype cannot be differentiated; use .detach() first")
@@ -81,6 +88,14 @@ def view(self, *shape, dtype=None):
         return self[...]
     shape = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
     return F.reshape(self, tuple(shape), copy=False)
+
+
+def as_subclass(self, cls):
+    """A view as an instance of a subclass, which may prepare it in NumPy's way."""
+    view = as_class(self[...], cls)
+    if hasattr(view, "__array_finalize__"):
+        view.__array_finalize__(self)
+    return view
 
 
 def ptp(self, axis=None, out=None, keepdims=False):
@@ -99,16 +114,28 @@ def put(self, indices, values, mode="raise"):
     mode : {'raise', 'wrap', 'clip'}, optional
         What happens with positions out of bounds.
     """
-    indices = F.reshape(asarray(indices), (-1,))
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"put: mode must be one of 'raise', 'wrap' and 'clip', not {mode!r}")
+    places = F.reshape(asarray(indices, device=self.device), (-1,))
+    values = F.reshape(asarray(values, device=self.device), (-1,))
+    count, given = places.shape[0], values.shape[0]
+    if not count or not given:
+        return
+    if places.dtype.kind not in "biu":
+        raise DTypeError(f"put: positions are integers, not {places.dtype}")
+    places = F.cast(places, "int64")
     if mode == "wrap":
-        indices = indices % self.size
+        places = places % self.size
     elif mode == "clip":
-        indices = F.clip(indices, 0, self.size - 1)
-    values = F.reshape(asarray(values), (-1,))
-    if values.shape[0] != indices.shape[0]:
-        values = F.take(values, asarray(numpy.arange(indices.shape[0]) % values.shape[0]), axis=0)
-    places = to_numpy(indices)
-    self[numpy.unravel_index(numpy.where(places < 0, places + self.size, places), self.shape)] = values
+        places = F.clip(places, 0, self.size - 1)
+    elif F.min(places).item() < -self.size or F.max(places).item() >= self.size:
+        raise IndexingError(f"put: a position among {F.min(places).item()} to {F.max(places).item()} is out of bounds "
+                            f"for a tensor of shape {self.shape} with {self.size} elements; see mode=")
+    if given < count:
+        values = F.tile(values, -(-count // given))
+    values = values[:count]
+    places = F.where(places < 0, places + self.size, places)
+    self[coordinates(places, self.shape)] = values if values.dtype == self.dtype else F.cast(values, self.dtype)
 
 
 def compress(self, condition, axis=None, out=None):
@@ -119,6 +146,57 @@ def compress(self, condition, axis=None, out=None):
 def tobytes(self, order="C"):
     """The elements as bytes."""
     return to_numpy(self).tobytes(order)
+
+
+def tofile(self, fid, sep="", format="%s"):
+    """Write the bare elements to a file, in C order; one that exists is replaced at the last moment.
+
+    Parameters
+    ----------
+    fid : str, os.PathLike or file
+    sep : str, optional
+        What stands between elements as text; without it their bytes are written.
+    format : str, optional
+        Of an element as text.
+    """
+    importlib.import_module("mltensor.io.arrays").write_bare(self, fid, sep, format)
+
+
+def partition(self, kth, axis=-1, kind="introselect", order=None):
+    """Reorder the elements in place so that the `kth` is where it would be sorted: here they are all sorted."""
+    # The gradient reads the old order, which the write takes away.
+    old = F.copy(self) if self.requires_grad else self
+    self.copy_(F.partition(old, kth, axis))
+
+
+def choose(self, choices, out=None, mode="raise"):
+    """For every element, a number, the value that the choice of that number has there; see :func:`choose`."""
+    return on_demand("selection").choose(self, choices, out, mode)
+
+
+def on_demand(room):
+    """A room of functions that are loaded when asked for."""
+    return importlib.import_module(f"mltensor._on_demand.{room}")
+
+
+def flat(self):
+    """The elements in C order, to be read, written and looped over."""
+    return on_demand("layout").flatiter(self)
+
+
+def set_flat(self, value):
+    on_demand("layout").flatiter(self)[:] = value
+
+
+def flags(self):
+    """How the elements lie in memory and whether they can be written."""
+    return on_demand("layout").Flags(self)
+
+
+def setflags(self, write=None, align=None, uic=None):
+    """Say whether the elements may be written; every tensor is aligned."""
+    if write is not None:
+        set_writeable(self, bool(write))
 
 
 def truncated(self):
@@ -139,5 +217,7 @@ def as_integer_ratio(self):
 METHODS = {
     "__trunc__": truncated, "is_integer": is_integer, "as_integer_ratio": as_integer_ratio,
     "item": item_at, "numpy": as_numpy, "flatten": flatten, "fill": fill, "sort": sort, "view": view, "ptp": ptp,
-    "put": put, "compress": compress, "tobytes": tobytes,
+    "put": put, "compress": compress, "tobytes": tobytes, "tofile": tofile, "partition": partition, "choose": choose,
+    "flat": property(flat, set_flat), "flags": property(flags),
+    "setflags": setflags,
 }

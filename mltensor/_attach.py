@@ -1,5 +1,7 @@
 """The methods and properties of a tensor that lie above the class: operations, gradients, printing, protocols."""
 
+import types
+
 import mltensor._methods as extra
 from mltensor import _creation, _namespace_info, _numpy_protocols, _printing
 from mltensor._core import dlpack, gradient, interop, operators
@@ -9,9 +11,10 @@ from mltensor.autograd.backward import tensor_backward
 
 # Operations that are methods under their own name.
 METHODS = (
-    "all", "any", "argmax", "argmin", "argsort", "astype", "clip", "conj", "cumprod", "cumsum", "diagonal", "dot",
-    "logsumexp", "matmul", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape", "round", "softmax",
-    "log_softmax", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "var", "searchsorted",
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "clip", "conj", "cumprod", "cumsum",
+    "diagonal", "dot", "logsumexp", "matmul", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape",
+    "round", "softmax", "log_softmax", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "var",
+    "searchsorted",
     "exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "sigmoid", "relu", "square", "floor", "ceil", "erf", "sign",
     "expm1", "log1p", "log2", "log10", "exp2", "asin", "acos", "atan", "sinh", "cosh", "reciprocal", "trunc",
     "absolute", "negative", "isnan", "isinf", "isfinite", "add", "subtract", "multiply", "divide", "remainder", "power",
@@ -86,6 +89,8 @@ FUNCTIONS = {
     "__array_function__": _numpy_protocols.array_function,
     "__array_namespace__": _namespace_info.array_namespace,
     "__format__": _printing.tensor_format,
+    # For annotations: ndarray[tuple[int, int], dtype[float64]].
+    "__class_getitem__": classmethod(types.GenericAlias),
 }
 
 

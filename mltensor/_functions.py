@@ -125,6 +125,15 @@ def array_equal(a1, a2, equal_nan=False):
     return bool(F.all(same))
 
 
+def coordinates(positions, shape):
+    """Positions in C order, all in bounds, as one tensor of positions per dimension."""
+    found = []
+    for length in shape[:0:-1]:
+        found.append(F.remainder(positions, length))
+        positions = F.floor_divide(positions, length)
+    return (positions, *reversed(found)) if shape else ()
+
+
 def broadcast_shapes(*shapes):
     """The shape to which all shapes broadcast.
 

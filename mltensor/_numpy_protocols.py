@@ -33,7 +33,7 @@ def find_function(function):
     root = sys.modules["mltensor"]
     place = root
     for part in (getattr(function, "__module__", None) or "numpy").split(".")[1:]:
-        place = getattr(place, part, root)
+        place = getattr(place, part, None)
     found = getattr(place, function.__name__, None)
     return found if callable(found) and found is not function else None
 

@@ -22,7 +22,7 @@ from mltensor._core.tensor cimport (
 
 import numpy
 
-from mltensor.errors import DTypeError, ShapeError
+from mltensor.errors import DTypeError, ReadOnlyError, ShapeError
 
 cdef extern from "Python.h":
     long long PyLong_AsLongLongAndOverflow(object value, int* overflow) except? -1
@@ -399,6 +399,19 @@ def array_interface(Tensor t):
         "typestr": (<object> objects[t.view.dtype]).str,
         "data": (<size_t> t.view.data, not t.view.writeable or requires_grad(t)),
     }
+
+
+def set_writeable(Tensor t, bint value):
+    """Say whether the elements may be assigned to; only memory that may be written can be opened again."""
+    cdef int d
+    if value and not t.view.writeable:
+        for d in range(t.view.ndim):
+            if t.view.strides[d] == 0 and t.view.shape[d] > 1:
+                raise ReadOnlyError(f"the elements of this view of shape {shape_tuple(t)} are repeated: write to a .copy()")
+        if not t.storage.writeable or (t.base is not None and not (<Tensor> t.base).view.writeable):
+            raise ReadOnlyError(
+                f"this tensor of shape {shape_tuple(t)} lies in memory that its owner protects: write to a .copy()")
+    t.view.writeable = value
 
 
 def convert(value, dtype=None, copy=None):

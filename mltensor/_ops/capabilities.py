@@ -71,6 +71,64 @@ ON_REQUEST = "fills memory of `device=`"
 NO_DTYPE = "-"
 
 
+def add_functions_on_demand(add):
+    """The functions whose rooms are loaded when they are first asked for."""
+    add("append", "ANY", ("arr", "values"), "", COMPOSED)
+    add("insert", "ANY", ("arr", "values"), "", COMPOSED)
+    add("delete", "ANY", ("arr",), "", COMPOSED)
+    add("resize rollaxis sort_complex", "ANY", ("a",), "", COMPOSED)
+    add("trim_zeros", "ANY", ("filt",), "", COMPOSED)
+    add("atleast_1d atleast_2d atleast_3d", "ANY", ("arys",), "", COMPOSED)
+    add("block", "ANY", ("arrays",), "", COMPOSED)
+    add("row_stack", "ANY", ("tup",), "", COMPOSED)
+    add("fliplr flipud rot90", "ANY", ("m",), "", COMPOSED)
+    add("select", "ANY", ("choicelist", "default"), "", COMPOSED)
+    add("choose", "ANY", ("choices",), "", COMPOSED)
+    add("piecewise", "ANY", ("x", "what the functions use"), "", COMPOSED)
+    add("apply_along_axis", "ANY", ("arr", "what the function uses"), "", COMPOSED)
+    add("apply_over_axes", "ANY", ("a", "what the function uses"), "", COMPOSED)
+    add("put", "ANY", ("a", "v"), "", COMPOSED)
+    add("place", "ANY", ("arr", "vals"), "", COMPOSED)
+    add("putmask", "ANY", ("a", "values"), "", COMPOSED)
+    add("copyto", "ANY", ("dst", "src"), "", COMPOSED)
+    add("fill_diagonal", "ANY", ("a", "val"), "", COMPOSED)
+    add("intersect1d union1d setdiff1d setxor1d", "ANY", ("ar1", "ar2"), "", COMPOSED)
+    add("matvec vecmat", "ANY", ("x1", "x2"), "", COMPOSED)
+    add("polyadd polymul", "ANY", ("a1", "a2"), "", COMPOSED)
+    add("polysub", "NOT_BOOL", ("a1", "a2"), "", COMPOSED)
+    add("polydiv", "ANY", ("u", "v"), "", COMPOSED)
+    add("polyval", "ANY", ("p", "x"), "", COMPOSED)
+    add("polyder", "ANY", ("p",), "", COMPOSED)
+    add("polyint", "ANY", ("p", "k"), "", COMPOSED)
+    add("poly", "ANY", ("seq_of_zeros",), "", COMPOSED)
+    add("roots", "LAPACK", ("p",), "", COMPOSED)
+    add("polyfit", "LAPACK", ("x", "y", "w"), "", COMPOSED)
+    add("asarray_chkfinite require", "ANY", ("a",), "", COMPOSED)
+    add("kaiser", "REAL_FLOATING", ("beta",), "", COMPOSED)
+    add("bartlett blackman hamming hanning", NO_DTYPE, (), "makes new numbers", COMPOSED)
+    add("array_equiv", "ANY", (), "bool result", COMPOSED)
+    add("lexsort", "ANY", (), "integer result", COMPOSED)
+    add("packbits", "BITWISE", (), "integers alone", COMPOSED)
+    add("unpackbits", "uint8", (), "integers alone", COMPOSED)
+    add("ix_", "ANY", (), "positions or a mask", COMPOSED)
+    add("ravel_multi_index unravel_index", "BITWISE", (), "positions", COMPOSED)
+    add("diag_indices mask_indices tril_indices triu_indices", NO_DTYPE, (), "makes positions", COMPOSED)
+    add("diag_indices_from tril_indices_from triu_indices_from isfortran iterable", "ANY", (),
+        "about shapes, not values", COMPOSED)
+    add("einsum_path", "ANY", (), "about shapes, not values", HOST)
+    add("common_type", "NOT_BOOL", (), "about dtypes, not values", HOST)
+    add("min_scalar_type", "ANY", (), "about dtypes, not values", HOST)
+    add("mintypecode typename", NO_DTYPE, (), "about dtypes, not values", HOST)
+    add("array2string", "ANY", (), "text", HOST)
+    add("format_float_positional format_float_scientific", "ORDERED", (), "text", HOST)
+    add("base_repr binary_repr", "integers", (), "text", HOST)
+    add("save savetxt savez savez_compressed", "ANY", (), "writes a file", HOST)
+    add("fromfile fromstring genfromtxt load loadtxt", "what the file holds", (), "reads numbers that have no tape",
+        HOST)
+    add("getbufsize geterr geterrcall setbufsize seterr seterrcall show_config show_runtime", NO_DTYPE, (),
+        "about the library, not values", HOST)
+
+
 def python_functions():
     """The functions written in Python by name."""
     functions = {}
@@ -114,6 +172,7 @@ def python_functions():
         about_dtypes, HOST)
     add("devices empty_cache get_num_threads get_printoptions is_grad_enabled isa memory_stats printoptions "
         "set_memory_limit set_num_threads set_printoptions", NO_DTYPE, (), "about the library, not values", HOST)
+    add_functions_on_demand(add)
     return functions
 
 

@@ -3,6 +3,7 @@
 import numpy
 
 import mltensor as np
+from ops.on_demand import CALLS, SAMPLES
 from ops.structured import CLASSES, MASK, OPTIONS, Leaf, Sample
 
 # Operations with structure whose results have no gradient.
@@ -81,6 +82,7 @@ PYTHON_SAMPLES = {
     "linalg.diagonal": (np.linalg.diagonal, [(2, 3)]),
     "linalg.trace": (np.linalg.trace, [(2, 2, 3)]),
     "grad": (slope, [(2,)]),
+    **SAMPLES,
 }
 
 # Calls of Python functions of values without a gradient.
@@ -131,7 +133,7 @@ def calls_by_dtype():
     calls["from_numpy"] = lambda dtype: np.from_numpy(numpy.ones(2, dtype))
     calls["frombuffer"] = lambda dtype: np.frombuffer(numpy.ones(2, dtype).tobytes(), dtype)
     calls["fromiter"] = lambda dtype: np.fromiter([1, 0], dtype)
-    return calls
+    return calls | CALLS
 
 
 CALLS_BY_DTYPE = calls_by_dtype()
