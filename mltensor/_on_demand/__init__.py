@@ -8,6 +8,8 @@ ROOMS = {
         "atleast_1d", "atleast_2d", "atleast_3d", "block", "fliplr", "flipud", "rollaxis", "rot90", "row_stack"),
     "mltensor._on_demand.error_state": (
         "errstate", "getbufsize", "geterr", "geterrcall", "setbufsize", "seterr", "seterrcall"),
+    "mltensor._on_demand.histograms": (
+        "digitize", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"),
     "mltensor._on_demand.index_grids": (
         "c_", "diag_indices", "diag_indices_from", "index_exp", "ix_", "mask_indices", "mgrid", "ogrid", "r_",
         "ravel_multi_index", "s_", "tril_indices", "tril_indices_from", "triu_indices", "triu_indices_from",
