@@ -7,12 +7,14 @@ import numpy
 from mltensor import _costs, errors
 from mltensor._core import (
     buffer,  # noqa: F401  plugs itself into the class
+    correlate,
     dispatch,
     elementwise,
     engine,
     fourier,
     gather,
     index,
+    interpolate,
     join,
     lapack,
     matmul,
@@ -20,6 +22,7 @@ from mltensor._core import (
     operators,
     positions,
     reduce,
+    reduce_numbers,
     repeat,
     scan,
     sort,
@@ -29,7 +32,7 @@ from mltensor._core import (
     tape,
     view,
 )
-from mltensor._core.create import empty, full_like, ones, ones_like, plug_stack, zeros, zeros_like
+from mltensor._core.create import asarray, empty, full, full_like, ones, ones_like, plug_stack, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.ranges import arange
 from mltensor._core.shapes import normalized_axes
@@ -37,8 +40,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, index, join, lapack, matmul, neural, positions, reduce, repeat, scan,
-                  sort, split, strided, view)
+KERNEL_MODULES = (correlate, elementwise, fourier, gather, index, interpolate, join, lapack, matmul, neural, positions, reduce,
+                  reduce_numbers, repeat, scan, sort, split, strided, view)
 
 
 def merged(tables):
@@ -67,11 +70,13 @@ OPERATIONS = dispatch.build(
 
 for _name, _operation in OPERATIONS.items():
     offer(F, _name, _operation)
-for _function in (arange, empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+for _function in (arange, asarray, empty, full, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes
 F.dtype = dtype_object
 F.promote_types = numpy.promote_types
+F.finfo = numpy.finfo
+F.can_cast = numpy.can_cast
 F.device = storage.as_device
 F.errors = errors
 
