@@ -25,6 +25,7 @@ from mltensor._core import (
     reduce_numbers,
     repeat,
     scan,
+    select,
     sort,
     split,
     storage,
@@ -40,8 +41,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (correlate, elementwise, fourier, gather, index, interpolate, join, lapack, matmul, neural, positions, reduce,
-                  reduce_numbers, repeat, scan, sort, split, strided, view)
+KERNEL_MODULES = (correlate, elementwise, fourier, gather, index, interpolate, join, lapack, matmul, neural,
+                  positions, reduce, reduce_numbers, repeat, scan, select, sort, split, strided, view)
 
 
 def merged(tables):

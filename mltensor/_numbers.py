@@ -1,4 +1,4 @@
-"""Functions of numbers with two results or another signature than operations of the table, and questions about dtypes."""
+"""Functions of numbers that are no operations of the table: two results, another signature, questions about dtypes."""
 
 import numpy
 

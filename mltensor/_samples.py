@@ -63,12 +63,13 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     else:
         raise TypeError(f"gradient: invalid number of arguments: {len(varargs)} distances for {len(axes)} dimensions")
     if edge_order not in (1, 2):
-        raise ValueError(f"gradient: edge_order is 1 or 2 ('edge_order' greater than 2 not supported), not {edge_order}")
+        raise ValueError(f"gradient: edge_order is 1 or 2 (greater ones are not supported), not {edge_order}")
     if f.dtype.kind in "biu":
         f = f.astype("float64")
     for i in axes:
         if f.shape[i] < edge_order + 1:
             raise ShapeError(f"gradient: Shape of array too small to calculate a numerical gradient, at least "
-                             f"(edge_order + 1) elements are required: {edge_order + 1}, not {f.shape[i]} along axis {i}")
+                             f"(edge_order + 1) elements are required: {edge_order + 1}, not {f.shape[i]} along "
+                             f"axis {i}")
     result = tuple(slope(f, step, i, edge_order) for i, step in zip(axes, distances, strict=True))
     return result[0] if len(result) == 1 else result

@@ -4,10 +4,11 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-from mltensor._core.dtypes cimport FLOAT16, FLOAT32, mlt_itemsize, objects, promotion
+from mltensor._core.dtypes cimport BOOL, FLOAT16, FLOAT32, INT64, mlt_itemsize, objects, promotion
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport Tensor, empty, new_view, shape_tuple
+from mltensor._core.view cimport flat
 
 from mltensor.errors import DTypeError, ShapeError
 
@@ -54,8 +55,8 @@ cdef object sliding_dot_kernel(PyObject** a):
     cdef int dtype = promotion[x.view.dtype][v.view.dtype], computed, status
     cdef mlt_correlation c
     if x.view.ndim != 1 or v.view.ndim != 1 or x.view.size + before + after < v.view.size or v.view.size == 0:
-        raise ShapeError(f"sliding_dot takes two tensors of one dimension, the second one not longer than the first with "
-                         f"what is put before and after it, not {shape_tuple(x)} ({before}, {after}) and "
+        raise ShapeError(f"sliding_dot takes two tensors of one dimension, the second one not longer than the first "
+                         f"with what is put before and after it, not {shape_tuple(x)} ({before}, {after}) and "
                          f"{shape_tuple(v)}")
     computed = FLOAT32 if dtype == FLOAT16 else dtype
     x = padded(cast(x, computed), before, after)
@@ -77,4 +78,59 @@ cdef object sliding_dot_kernel(PyObject** a):
     return cast(result, dtype)
 
 
-KERNELS = {"sliding_dot": kernel_capsule(sliding_dot_kernel)}
+cdef object slid(str name, Tensor a, Tensor v, object mode, bint convolving):
+    """Convolution, which turns the shorter one round, or correlation, which may turn the result."""
+    cdef PyObject* arguments[5]
+    cdef Tensor swap, result
+    cdef bint swapped, truth = a.view.dtype == BOOL and v.view.dtype == BOOL
+    cdef int64_t m
+    cdef object before, after, turned
+    if a.view.ndim != 1 or v.view.ndim != 1:
+        if not convolving or a.view.ndim > 1 or v.view.ndim > 1:
+            raise ShapeError(f"{name} takes two tensors of one dimension, not {shape_tuple(a)} and {shape_tuple(v)}")
+        a, v = flat(a), flat(v)
+    if a.view.size == 0 or v.view.size == 0:
+        raise ShapeError(f"{name}: {'a' if a.view.size == 0 else 'v'} cannot be empty")
+    if truth:
+        a, v = cast(a, INT64), cast(v, INT64)
+    swapped = v.view.size > a.view.size
+    if swapped:
+        swap = a
+        a = v
+        v = swap
+    m = v.view.size
+    if mode == "same":
+        before, after = m // 2, m - m // 2 - 1
+    elif mode == "full":
+        before, after = m - 1, m - 1
+    elif mode == "valid":
+        before, after = 0, 0
+    else:
+        raise ValueError(f"{name}: mode must be one of 'valid', 'same', or 'full' (got {mode!r})")
+    turned = convolving
+    arguments[0] = <PyObject*> a
+    arguments[1] = <PyObject*> v
+    arguments[2] = <PyObject*> before
+    arguments[3] = <PyObject*> after
+    arguments[4] = <PyObject*> turned
+    result = sliding_dot_kernel(arguments)
+    if swapped and not convolving:
+        result = contiguous(backwards(result))
+    return cast(result, BOOL) if truth else result
+
+
+cdef object convolve_kernel(PyObject** a):
+    """Arguments a, v, mode."""
+    return slid("convolve", <Tensor> a[0], <Tensor> a[1], <object> a[2], True)
+
+
+cdef object correlate_values_kernel(PyObject** a):
+    """Arguments a, v, mode; nothing is conjugated."""
+    return slid("correlate", <Tensor> a[0], <Tensor> a[1], <object> a[2], False)
+
+
+KERNELS = {
+    "sliding_dot": kernel_capsule(sliding_dot_kernel),
+    "convolve": kernel_capsule(convolve_kernel),
+    "correlate_values": kernel_capsule(correlate_values_kernel),
+}

@@ -3,10 +3,12 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
-from mltensor._core.dtypes cimport COMPLEX128, FLOAT64, is_complex
+from mltensor._core.dtypes cimport COMPLEX128, FLOAT64, is_complex, objects
 from mltensor._core.elementwise cimport cast, contiguous
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport Tensor, empty
+from mltensor._core.tensor cimport Tensor, empty, shape_tuple
+
+from mltensor.errors import DTypeError, ShapeError
 
 cdef extern from "Python.h":
     PyObject* Py_None
@@ -47,11 +49,20 @@ cdef int end_value(double* to, PyObject* given, const double* otherwise, int par
 
 
 cdef object interp_values_kernel(PyObject** a):
-    """Arguments x, xp, fp, left, right; the points are 1-d, as many of one as of the other, and at least one."""
-    cdef Tensor x = contiguous(cast(<Tensor> a[0], FLOAT64)), xp = contiguous(cast(<Tensor> a[1], FLOAT64))
-    cdef int dtype = COMPLEX128 if is_complex((<Tensor> a[2]).view.dtype) else FLOAT64, status
-    cdef Tensor fp = contiguous(cast(<Tensor> a[2], dtype)), result
+    """Arguments x, xp, fp, left, right."""
+    cdef Tensor x = <Tensor> a[0], xp = <Tensor> a[1], fp = <Tensor> a[2], result
+    cdef int dtype = COMPLEX128 if is_complex(fp.view.dtype) else FLOAT64, status
     cdef mlt_interpolation c
+    if xp.view.ndim != 1 or fp.view.ndim != 1:
+        raise ShapeError(f"interp: Data points must be 1-D sequences, not of shapes {shape_tuple(xp)} and "
+                         f"{shape_tuple(fp)}")
+    if xp.view.size != fp.view.size:
+        raise ShapeError(f"interp: fp and xp are not of the same length: {fp.view.size} and {xp.view.size}")
+    if xp.view.size == 0:
+        raise ShapeError("interp: array of sample points is empty")
+    if is_complex(x.view.dtype) or is_complex(xp.view.dtype):
+        raise DTypeError(f"interp: x of dtype {objects[x.view.dtype]} and xp of {objects[xp.view.dtype]} must be real")
+    x, xp, fp = contiguous(cast(x, FLOAT64)), contiguous(cast(xp, FLOAT64)), contiguous(cast(fp, dtype))
     result = empty(x.view.ndim, x.view.shape, dtype, x.storage.device)
     c.parts = 2 if dtype == COMPLEX128 else 1
     c.x = <const double*> x.view.data

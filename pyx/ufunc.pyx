@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
     BOOL, FLOAT64, INT64, UINT64, code_of, complex_of, default_float_code, float_of, is_complex, is_inexact,
-    is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
+    is_integer, kind_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, RETURNS_SAME, broadcast_shape, cast, computed_in, copy_into, copy_where,
     different_devices, fill, fixed_dtype, result_dtype, run_costed, run_flat, same_device, same_elements, scalar_tensor)

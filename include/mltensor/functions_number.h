@@ -147,49 +147,77 @@ MLT_SCALAR uint8_t MLT_FN(bitwise_count_u32)(uint32_t a) { return MLT_ONES(a, u3
 MLT_SCALAR uint8_t MLT_FN(bitwise_count_u64)(uint64_t a) { return MLT_ONES(a, u64, a); }
 #undef MLT_ONES
 
-/* A block of divisors in step, without a branch for each: twos are shifted out, and the smaller one taken off the other,
- * until nothing is left of any.  The number of twos is the exponent of the lowest bit as a float. */
-#define MLT_DEFINE_GCD_STEPS(suffix, T, U, S, F, B, digits, bias, MULTIPLE)                                        \
+/* Divisors in step, without a branch for each: twos are shifted out, and the smaller one taken off the other, until
+ * nothing is left of any.  The number of twos is the exponent of the lowest bit as a float. */
+#define MLT_DEFINE_GCD_LANES(suffix, U, S, F, B, digits, bias, COUNT)                                              \
+  enum { MLT_FN(gcd_lanes_##suffix) = COUNT };                                                                     \
   static inline int MLT_FN(twos_##suffix)(U a) {                                                                   \
     const F low = (F)(S)(a & (0 - a));                                                                             \
     B bits;                                                                                                        \
     memcpy(&bits, &low, sizeof bits);                                                                              \
     return (int)((bits >> digits) - bias) & (8 * (int)sizeof(U) - 1);                                              \
   }                                                                                                                \
+  static void MLT_FN(gcd_of_lanes_##suffix)(const U *a, const U *b, U *divisor) {                                  \
+    U first[COUNT], second[COUNT], left = 0;                                                                       \
+    int shift[COUNT];                                                                                              \
+    for (int j = 0; j < COUNT; j++) {                                                                              \
+      shift[j] = MLT_FN(twos_##suffix)(a[j] | b[j]);                                                               \
+      const U p = a[j] >> shift[j], q = b[j] >> shift[j];                                                          \
+      first[j] = p & 1 ? p : q;                                                                                    \
+      second[j] = p & 1 ? q : p;                                                                                   \
+      left |= second[j];                                                                                           \
+    }                                                                                                              \
+    while (left) {                                                                                                 \
+      left = 0;                                                                                                    \
+      for (int j = 0; j < COUNT; j++) {                                                                            \
+        const U p = first[j], q = second[j] >> MLT_FN(twos_##suffix)(second[j]);                                   \
+        const U less = q < p ? q : p, difference = q < p ? p - q : q - p;                                          \
+        first[j] = q ? less : p;                                                                                   \
+        second[j] = q ? difference : 0;                                                                            \
+        left |= second[j];                                                                                         \
+      }                                                                                                            \
+    }                                                                                                              \
+    for (int j = 0; j < COUNT; j++) divisor[j] = first[j] << shift[j];                                             \
+  }
+MLT_DEFINE_GCD_LANES(u32, uint32_t, int32_t, float, uint32_t, 23, 127, 32)
+MLT_DEFINE_GCD_LANES(u64, uint64_t, int64_t, double, uint64_t, 52, 1023, 32)
+#undef MLT_DEFINE_GCD_LANES
+
+/* Of wide integers that happen to be small the narrow ones are taken.  An exact quotient of 32 bits comes from doubles,
+ * which are divided side by side. */
+#define MLT_DEFINE_GCD_BLOCK(suffix, T, U)                                                                         \
   static inline __attribute__((always_inline)) void MLT_FN(divisors_##suffix)(                                     \
       const T *a, const T *b, T *y, ptrdiff_t n, const int a_step, const int b_step, const int multiple) {         \
-    enum { LANES = 128 / sizeof(T) };                                                                              \
-    for (ptrdiff_t start = 0; start < n; start += LANES) {                                                         \
-      const int count = n - start < LANES ? (int)(n - start) : LANES;                                              \
-      U x[LANES] = {0}, z[LANES] = {0}, first[LANES], second[LANES], left = 0;                                     \
-      int shift[LANES];                                                                                            \
-      for (int j = 0; j < count; j++) {                                                                            \
+    enum { LANES = 32 };                                                                                           \
+    ptrdiff_t start = 0;                                                                                           \
+    for (; n - start >= LANES; start += LANES) {                                                                   \
+      uint32_t narrow_a[LANES], narrow_b[LANES], narrow[LANES];                                                    \
+      U x[LANES], z[LANES], all = 0;                                                                               \
+      for (int j = 0; j < LANES; j++) {                                                                            \
         const T p = a[a_step * (start + j)], q = b[b_step * (start + j)];                                          \
         x[j] = p < 0 ? 0 - (U)p : (U)p;                                                                            \
         z[j] = q < 0 ? 0 - (U)q : (U)q;                                                                            \
+        all |= x[j] | z[j];                                                                                        \
       }                                                                                                            \
-      for (int j = 0; j < LANES; j++) {                                                                            \
-        shift[j] = MLT_FN(twos_##suffix)(x[j] | z[j]);                                                             \
-        const U p = x[j] >> shift[j], q = z[j] >> shift[j];                                                        \
-        first[j] = p & 1 ? p : q;                                                                                  \
-        second[j] = p & 1 ? q : p;                                                                                 \
-        left |= second[j];                                                                                         \
-      }                                                                                                            \
-      while (left) {                                                                                               \
-        left = 0;                                                                                                  \
+      if (all <= UINT32_MAX) {                                                                                     \
+        for (int j = 0; j < LANES; j++) narrow_a[j] = (uint32_t)x[j], narrow_b[j] = (uint32_t)z[j];                \
+        MLT_FN(gcd_of_lanes_u32)(narrow_a, narrow_b, narrow);                                                      \
         for (int j = 0; j < LANES; j++) {                                                                          \
-          const U p = first[j], q = second[j] >> MLT_FN(twos_##suffix)(second[j]);                                 \
-          const U less = q < p ? q : p, difference = q < p ? p - q : q - p;                                        \
-          first[j] = q ? less : p;                                                                                 \
-          second[j] = q ? difference : 0;                                                                          \
-          left |= second[j];                                                                                       \
+          const uint32_t safe = narrow[j] ? narrow[j] : 1;                                                         \
+          const U quotient = (U)(int64_t)((double)narrow_a[j] / (double)safe);                                     \
+          y[start + j] = (T)(multiple ? quotient * z[j] : narrow[j]);                                              \
         }                                                                                                          \
+        continue;                                                                                                  \
       }                                                                                                            \
-      for (int j = 0; j < count; j++) {                                                                            \
-        const U divisor = first[j] << shift[j], safe = divisor ? divisor : 1;                                      \
-        y[start + j] = (T)(multiple ? MULTIPLE : divisor);                                                         \
-      }                                                                                                            \
+      uint64_t wide_a[LANES], wide_b[LANES], wide[LANES];                                                          \
+      for (int j = 0; j < LANES; j++) wide_a[j] = x[j], wide_b[j] = z[j];                                          \
+      MLT_FN(gcd_of_lanes_u64)(wide_a, wide_b, wide);                     \
+      for (int j = 0; j < LANES; j++)                                                                              \
+        y[start + j] = (T)(multiple ? x[j] / (U)(wide[j] ? wide[j] : 1) * z[j] : wide[j]);                         \
     }                                                                                                              \
+    for (; start < n; start++)                                                                                     \
+      y[start] = multiple ? mlt_lcm_##suffix(a[a_step * start], b[b_step * start])                                 \
+                          : mlt_gcd_##suffix(a[a_step * start], b[b_step * start]);                                \
   }                                                                                                                \
   static inline void MLT_FN(gcd_block_##suffix)(const T *a, const T *b, T *y, ptrdiff_t n, int a_step, int b_step) { \
     MLT_FN(divisors_##suffix)(a, b, y, n, a_step, b_step, 0);                                                      \
@@ -197,12 +225,39 @@ MLT_SCALAR uint8_t MLT_FN(bitwise_count_u64)(uint64_t a) { return MLT_ONES(a, u6
   static inline void MLT_FN(lcm_block_##suffix)(const T *a, const T *b, T *y, ptrdiff_t n, int a_step, int b_step) { \
     MLT_FN(divisors_##suffix)(a, b, y, n, a_step, b_step, 1);                                                      \
   }
-/* An exact quotient of 32 bits comes from doubles, which are divided side by side. */
-MLT_DEFINE_GCD_STEPS(i32, int32_t, uint32_t, int32_t, float, uint32_t, 23, 127,
-                     (uint32_t)(int64_t)((double)x[j] / (double)safe) * z[j])
-MLT_DEFINE_GCD_STEPS(i64, int64_t, uint64_t, int64_t, double, uint64_t, 52, 1023, x[j] / safe * z[j])
-#undef MLT_DEFINE_GCD_STEPS
+MLT_DEFINE_GCD_BLOCK(i32, int32_t, uint32_t)
+MLT_DEFINE_GCD_BLOCK(i64, int64_t, uint64_t)
+#undef MLT_DEFINE_GCD_BLOCK
 #define MLT_BLOCK_gcd_INT32 ~, MLT_FN(gcd_block_i32), 1
 #define MLT_BLOCK_gcd_INT64 ~, MLT_FN(gcd_block_i64), 1
 #define MLT_BLOCK_lcm_INT32 ~, MLT_FN(lcm_block_i32), 1
 #define MLT_BLOCK_lcm_INT64 ~, MLT_FN(lcm_block_i64), 1
+
+#if defined(MLT_TARGET_AVX512)
+/* Ones of every byte by a table of half bytes, added over the bytes of a number. */
+static inline __m512i mlt_ones_of_bytes_avx512(__m512i bits) {
+  const __m512i ones = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m512i half = _mm512_set1_epi8(15);
+  return _mm512_add_epi8(_mm512_shuffle_epi8(ones, _mm512_and_si512(bits, half)),
+                         _mm512_shuffle_epi8(ones, _mm512_and_si512(_mm512_srli_epi16(bits, 4), half)));
+}
+static inline void mlt_bitwise_count_block_i64(const int64_t *a, uint8_t *y, ptrdiff_t n) {
+  ptrdiff_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const __m512i ones = mlt_ones_of_bytes_avx512(_mm512_abs_epi64(_mm512_loadu_si512(a + i)));
+    _mm_storel_epi64((__m128i *)(y + i), _mm512_cvtepi64_epi8(_mm512_sad_epu8(ones, _mm512_setzero_si512())));
+  }
+  for (; i < n; i++) y[i] = bitwise_count_i64_avx512(a[i]);
+}
+static inline void mlt_bitwise_count_block_i32(const int32_t *a, uint8_t *y, ptrdiff_t n) {
+  ptrdiff_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const __m512i ones = mlt_ones_of_bytes_avx512(_mm512_abs_epi32(_mm512_loadu_si512(a + i)));
+    const __m512i pairs = _mm512_maddubs_epi16(ones, _mm512_set1_epi8(1));
+    _mm_storeu_si128((__m128i *)(y + i), _mm512_cvtepi32_epi8(_mm512_madd_epi16(pairs, _mm512_set1_epi16(1))));
+  }
+  for (; i < n; i++) y[i] = bitwise_count_i32_avx512(a[i]);
+}
+#define MLT_BLOCK_bitwise_count_INT64 ~, mlt_bitwise_count_block_i64, 1
+#define MLT_BLOCK_bitwise_count_INT32 ~, mlt_bitwise_count_block_i32, 1
+#endif

@@ -26,19 +26,30 @@ static inline double mlt_between(double x, double x0, double x1, double f0, doub
   return y;
 }
 
+/* The last points that are not behind each of some x, searched side by side: one search waits for memory at every
+ * step. */
+static inline __attribute__((always_inline)) void mlt_search_points(const double *xp, int64_t points, const double *x,
+                                                                    int64_t *at, const int count) {
+  for (int j = 0; j < count; j++) at[j] = 0;
+  for (int64_t left = points; left > 1;) {
+    const int64_t half = left / 2;
+    for (int j = 0; j < count; j++) at[j] += xp[at[j] + half] <= x[j] ? half : 0;
+    left -= half;
+  }
+}
+
 static void mlt_interpolation_task(void *context, int64_t begin, int64_t end) {
   const mlt_interpolation *c = context;
   const int64_t last = c->points - 1;
   const int parts = c->parts;
+  enum { TOGETHER = 8 };
+  int64_t found[TOGETHER];
   for (int64_t i = begin; i < end; i++) {
     const double x = c->x[i];
-    int64_t at = 0;
-    /* the last point that is not behind x */
-    for (int64_t left = c->points; left > 1;) {
-      const int64_t half = left / 2;
-      at += c->xp[at + half] <= x ? half : 0;
-      left -= half;
-    }
+    const int64_t offset = (i - begin) % TOGETHER;
+    if (offset == 0 && end - i >= TOGETHER) mlt_search_points(c->xp, c->points, c->x + i, found, TOGETHER);
+    else if (end - (i - offset) < TOGETHER) mlt_search_points(c->xp, c->points, c->x + i, found + offset, 1);
+    const int64_t at = found[offset];
     for (int part = 0; part < parts; part++) {
       const double *f = c->fp + at * parts + part;
       double y;

@@ -6,7 +6,8 @@ op = family("averages")
 
 
 def ptp(x, axis=None, out=None, keepdims=False):
-    return F.subtract(F.max(x, axis, None, keepdims), F.min(x, axis, None, keepdims))
+    difference = F.not_equal if x.dtype.kind == "b" else F.subtract
+    return difference(F.max(x, axis, None, keepdims), F.min(x, axis, None, keepdims))
 
 
 def weights_of(x, weights, axis):
@@ -113,7 +114,8 @@ def corrcoef(x, y=None, rowvar=True, dtype=None):
 
 
 op("ptp", via=ptp, accepts="ORDERED", signature="x: Tensor, axis=None, out=None, keepdims=False",
-   doc="The largest element over axes less the smallest.\n\n>>> np.ptp([3.0, 1.0, 7.0]).item()\n6.0")
+   doc="The largest element over axes less the smallest; of bools, whether they differ.\n\n"
+       ">>> np.ptp([3.0, 1.0, 7.0]).item()\n6.0")
 op("average", via=average,
    signature="x: Tensor, axis=None, weights: Tensor = None, returned=False, *, keepdims=False",
    doc="The mean over axes with weights, of the shape of `x` or of the axes; with `returned` also their sum.\n\n"

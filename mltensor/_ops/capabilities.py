@@ -22,6 +22,8 @@ REMARKS = {
     "linalg.norm": "float16 not for orders that need singular values",
     "linalg.matrix_norm": "float16 not for orders that need singular values",
     "linalg.matrix_power": "float16 not for negative powers",
+    "interp": "fp also of complex numbers",
+    "interp_values": "fp also of complex numbers",
     "linear": "real floats alone with an activation",
 }
 

@@ -43,6 +43,23 @@ def shaped(result, front, x_shape, axis, keepdims):
     return F.reshape(result, front + kept_shape(x_shape, axis)) if keepdims else result
 
 
+# From this length on a few elements are selected from lines that stay as they are.
+LONG = 3000
+# More are found in the sorted lines.
+FEW = 8
+
+
+def selected_gradient(g, x, ranks):
+    """To where the elements stand; equal ones in the order that sorting keeps."""
+    positions = F.take(F.argsort(x, axis=-1), F.asarray(ranks), axis=-1)
+    return F.along_scatter(g, -1, positions, x.shape)
+
+
+def selects(line, count):
+    """Whether elements are selected, not sorted."""
+    return line.shape[-1] >= LONG and count <= FEW and line.dtype.kind != "c"
+
+
 # --- medians --------------------------------------------------------------------------------------
 
 
@@ -51,6 +68,10 @@ def median(x, axis=None, out=None, overwrite_input=False, keepdims=False):
     length = ordered.shape[-1]
     if length == 0:
         return shaped(nothing_known(x, ordered.shape[:-1]), (), x.shape, axis, keepdims)
+    if selects(ordered, 2):
+        middle = F.sorted_elements(ordered, ((length - 1) // 2, length // 2)[length % 2:], True)
+        result = F.mean(middle, axis=-1)
+        return shaped(result, (), x.shape, axis, keepdims)
     ordered = F.sort(ordered, axis=-1)
     if length % 2 and x.dtype.kind in "fc":
         result = F.copy(ordered[..., length // 2])
@@ -175,7 +196,8 @@ def weighted(name, x, q, axis, weights, line, skip_nan):
         axes = F.checked_axes(axis, x.ndim)
         if weights.shape != tuple(x.shape[i] for i in axes):
             raise F.errors.ShapeError(
-                f"{name}: weights of shape {weights.shape} have neither the shape {x.shape} of x nor that of axis {axis}")
+                f"{name}: weights of shape {weights.shape} have neither the shape {x.shape} of x nor that of its axis "
+                f"{axis}")
         weights = F.broadcast_to(F.reshape(weights, (-1,)), line.shape)
     else:
         weights = lines(weights, axis)
@@ -209,13 +231,18 @@ def quantiles(name, x, q, axis, method, keepdims, weights, scalar, skip_nan):
         result = weighted(name, x, q, axis, weights, line, skip_nan)
         return shaped(result, q.shape, x.shape, axis, keepdims)
     found = lengths_of(line) if skip_nan else None
-    ordered = F.sort(line, axis=-1)
     per_line = found is not None
     if per_line:
         n, q_ = F.cast(found, q.dtype), F.reshape(q, (*q.shape, *(1,) * found.ndim))
     else:
         n, q_ = length, q
     first, second, share = places(n, q_, method)
+    if not per_line and selects(line, 2 * q.size):
+        ranks = tuple(sorted({*F.reshape(first, (-1,)).tolist(), *F.reshape(second, (-1,)).tolist()}))
+        ordered = F.sorted_elements(line, ranks, not skip_nan)
+        first, second = (F.searchsorted(F.asarray(ranks), at) for at in (first, second))
+    else:
+        ordered = F.sort(line, axis=-1)
     a = taken(ordered, first, q.shape, per_line)
     if method in DISCRETE:
         last = taken(ordered, second, q.shape, per_line)
@@ -245,9 +272,14 @@ def quantile_function(name, hundred, skip_nan):
 MEDIAN = "x: Tensor, axis=None, out=None, overwrite_input=False, keepdims=False"
 QUANTILE = ("x: Tensor, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, "
             "weights=None")
-METHODS_DOC = (" `method` is one of NumPy's thirteen; `weights` go with 'inverted_cdf'. `overwrite_input` changes nothing: "
-               "`x` is never written to.")
+METHODS_DOC = (" `method` is one of NumPy's thirteen; `weights` go with 'inverted_cdf'. `overwrite_input` changes "
+               "nothing: `x` is never written to.")
 
+op("sorted_elements", kernel="sorted_elements", accepts="ORDERED",
+   signature="x: Tensor, ranks, poison=False, /", vjp=selected_gradient, gpu="sorted_elements",
+   doc="The elements at places `ranks`, in increasing order, of the sorted last axis, which is not sorted. NaN come last; "
+       "with `poison` one makes all results of its line NaN.\n\n"
+       ">>> np.sorted_elements([5.0, 1.0, 4.0], (0, 1)).tolist()\n[1.0, 4.0]")
 op("median", via=median, signature=MEDIAN,
    doc="The element in the middle of the sorted axes, or the mean of the two that are; NaN where there is one.\n\n"
        ">>> np.median([3.0, 1.0, 7.0, 5.0]).item()\n4.0")

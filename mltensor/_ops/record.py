@@ -30,7 +30,8 @@ CATEGORIES = {
 
 CATEGORY_NAMES = {
     "ANY": "any dtype", "NUMERIC": "numbers", "NOT_BOOL": "numbers, but no bool", "ORDERED": "bool and real numbers",
-    "REAL": "real numbers", "INTEGER": "integers", "STRICT_INTEGER": "integers, but no bool", "BITWISE": "bool and integers",
+    "REAL": "real numbers", "INTEGER": "integers", "STRICT_INTEGER": "integers, but no bool",
+    "BITWISE": "bool and integers",
     "FLOATING": "real and complex floats (integers become floats)",
     "REAL_FLOATING": "real floats (integers become floats)", "COMPLEX": "complex numbers", "BOOL": "bool",
     "LAPACK": "real and complex floats but float16 (integers become float64)",

@@ -27,7 +27,7 @@ def ediff1d(x, to_end=None, to_begin=None):
         if given is None:
             continue
         if not F.can_cast(given.dtype, x.dtype, "same_kind"):
-            raise F.errors.DTypeError(f"ediff1d: {name} of dtype {given.dtype} does not become {x.dtype}, the dtype of x")
+            raise F.errors.DTypeError(f"ediff1d: {name} of dtype {given.dtype} is not that of x, {x.dtype}")
         pieces.insert(at, F.cast(F.reshape(given, (-1,)), x.dtype))
     return pieces[0] if len(pieces) == 1 else F.concat(pieces)
 
@@ -97,7 +97,8 @@ def slope(f, step, axis, edge_order):
 # --- between samples ----------------------------------------------------------------------------------
 
 
-def interp(x, xp, fp, left=None, right=None, period=None):
+def check_points(x, xp, fp):
+    """What the kernel of `interp` asks for."""
     if xp.ndim != 1 or fp.ndim != 1:
         raise F.errors.ShapeError(f"interp: Data points must be 1-D sequences, not of shapes {xp.shape} and {fp.shape}")
     if xp.shape != fp.shape:
@@ -106,9 +107,13 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         raise F.errors.ShapeError("interp: array of sample points is empty")
     if x.dtype.kind == "c" or xp.dtype.kind == "c":
         raise F.errors.DTypeError(f"interp: x of dtype {x.dtype} and xp of {xp.dtype} must be real")
+
+
+def interp(x, xp, fp, left=None, right=None, period=None):
     if period is not None:
         if period == 0:
             raise ValueError("interp: period must be a non-zero value")
+        check_points(x, xp, fp)
         period = abs(period)
         x, xp = F.astype(x, "float64", copy=False), F.astype(xp, "float64", copy=False)
         x, xp, left, right = F.remainder(x, period), F.remainder(xp, period), None, None
@@ -123,6 +128,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
 
 def interp_recorded(x, xp, fp, left, right):
     """The same of operations, for the tape."""
+    check_points(x, xp, fp)
     x, xp = F.astype(x, "float64", copy=False), F.astype(xp, "float64", copy=False)
     fp = F.astype(fp, "complex128" if fp.dtype.kind == "c" else "float64", copy=False)
     last = xp.shape[0] - 1
@@ -174,12 +180,12 @@ op("trapezoid", via=trapezoid, signature="y: Tensor, x: Tensor = None, dx=1.0, a
    doc="The area below samples along an axis, by trapezoids: at places `x`, or `dx` apart.\n\n"
        ">>> np.trapezoid([1.0, 2.0, 3.0], dx=2.0).item()\n8.0")
 op("unwrap", via=unwrap, accepts="REAL", signature="p: Tensor, discont=None, axis=-1, *, period=6.283185307179586",
-   doc="Phases along an axis without jumps: a step larger than `discont` (half the `period`) is taken the short way.\n\n"
+   doc="Phases along an axis without jumps: a step larger than `discont` (half the `period`) goes the short way.\n\n"
        ">>> np.unwrap([0, 3, 6, 1], period=4).tolist()\n[0, -1, -2, -3]")
-op("interp_values", kernel="interp_values", accepts="NUMERIC",
+op("interp_values", kernel="interp_values", accepts="REAL",
    signature="x: Tensor, xp: Tensor, fp: Tensor, /, left=None, right=None", gpu="interp",
    doc="`interp` in one pass, where no gradient is wanted.")
-op("interp", via=interp, accepts="NUMERIC",
+op("interp", via=interp, accepts="REAL",
    signature="x: Tensor, xp: Tensor, fp: Tensor, left=None, right=None, period=None",
    doc="The piecewise linear function through the points (xp, fp) at x; xp increases. Outside of them it is `left` and "
        "`right`, the values at the ends unless told otherwise, or it repeats with a `period`.\n\n"

@@ -186,7 +186,8 @@ op("var", kernel="var", returns="FLOAT_OF",
              "mean: Tensor = None",
    vjp=(var_gradient, var_mean_gradient), gpu="var",
    doc="Variance over axes: the mean of the squared deviations from the mean, divided by ``n - correction``.\n\n"
-       "`ddof` is NumPy's name of `correction`; a `mean` that is known is given as it is with ``keepdims=True``. Taken in two passes, so that nothing cancels.\n\n"
+       "`ddof` is NumPy's name of `correction`; a `mean` that is known is given as it is with "
+       "``keepdims=True``. Taken in two passes, so that nothing cancels.\n\n"
        ">>> np.var([1.0, 2.0, 3.0, 4.0]).item()\n1.25")
 op("std", kernel="std", returns="FLOAT_OF",
    signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True, "

@@ -52,7 +52,8 @@ def silu_slope(x):
 
 def times_power_of_two(x, n):
     known = numpy.isfinite(n)
-    power = numpy.where(known, numpy.clip(numpy.floor(n.astype("float64") + 1023) - 1023, -9999, 9999), numpy.where(n < 0, -9999, 9999))
+    whole = numpy.floor(n.astype("float64") + 1023) - 1023
+    power = numpy.where(known, numpy.clip(whole, -9999, 9999), numpy.where(n < 0, -9999, 9999))
     return numpy.where(numpy.isnan(n), n, numpy.ldexp(x, power.astype(int)))
 
 
@@ -160,7 +161,8 @@ EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "float
                   "number_theory", "rounding"}
 INEXACT = {"angle", "power", "cbrt"}
 # Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
-CANCELLING = {"sinc": 2, "sinc_derivative": 64, "logaddexp2": 4, "addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
+CANCELLING = {"sinc": 2, "sinc_derivative": 64, "logaddexp2": 4,
+              "addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
               "tanh_gradient": 8, "gelu_gradient": 8, "silu_gradient": 8}
 EXACT = {"relu", "leaky_relu", "relu_gradient", "heaviside"}
 # Exact for real numbers only: complex products and quotients may round once more or less.

@@ -109,8 +109,10 @@ SAMPLES = {
     "sum": REDUCTIONS + MASKED + [Sample(Leaf(2, 3), initial=2.0)],
     "mean": REDUCTIONS + MASKED,
     "prod": REDUCTIONS + MASKED + [Sample(Leaf(3), initial=2.0)],
-    "var": [*REDUCTIONS, Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), Sample(Leaf(2, 3), axis=1, correction=1), Sample(Leaf(2, 3), where=MASK)],
-    "std": [Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), REDUCTIONS[0], REDUCTIONS[1], REDUCTIONS[2], Sample(Leaf(2, 3), axis=1, ddof=1)],
+    "var": [*REDUCTIONS, Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), Sample(Leaf(2, 3), axis=1, correction=1),
+            Sample(Leaf(2, 3), where=MASK)],
+    "std": [Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), REDUCTIONS[0], REDUCTIONS[1], REDUCTIONS[2],
+            Sample(Leaf(2, 3), axis=1, ddof=1)],
     "max": REDUCTIONS,
     "min": REDUCTIONS,
     "logsumexp": REDUCTIONS,
@@ -137,6 +139,7 @@ SAMPLES = {
     "nancumsum": [*RUNNING, Sample(Leaf(2, 3))],
     "nancumprod": [*RUNNING, Sample(Leaf(2, 3))],
     # order statistics
+    "sorted_elements": [Sample(Leaf(5), (1, 2)), Sample(Leaf(2, 4), (3,)), Sample(Leaf(2, 20), (0, 1, 19))],
     "median": [Sample(Leaf(5)), Sample(Leaf(2, 4), axis=1, keepdims=True), Sample(Leaf(2, 3, 2), axis=(0, 2))],
     "nanmedian": [Sample(Leaf(5)), Sample(Leaf(2, 4), axis=0)],
     "quantile": [
@@ -163,7 +166,12 @@ SAMPLES = {
     "corrcoef": [Sample(Leaf(2, 5)), Sample(Leaf(5), Leaf(5))],
     # samples of functions
     "ediff1d": [Sample(Leaf(4)), Sample(Leaf(2, 2), Leaf(2), Leaf(1))],
-    "trapezoid": [Sample(Leaf(4)), Sample(Leaf(2, 3), Leaf(3)), Sample(Leaf(3, 2), Leaf(3, 2), axis=0), Sample(Leaf(3), dx=2)],
+    "trapezoid": [
+        Sample(Leaf(4)),
+        Sample(Leaf(2, 3), Leaf(3)),
+        Sample(Leaf(3, 2), Leaf(3, 2), axis=0),
+        Sample(Leaf(3), dx=2),
+    ],
     "unwrap": [Sample(Leaf(5, low=-9.0, high=9.0)), Sample(Leaf(3, 2), axis=0, period=2.5)],
     "interp": [
         Sample(Leaf(4, real=True), numpy.array([-1.5, 0.0, 0.7, 1.9]), Leaf(4)),
@@ -171,8 +179,13 @@ SAMPLES = {
         Sample(Leaf(3, real=True), numpy.array([-0.5, 0.5]), Leaf(2), left=-3.0, right=3.0),
     ],
     "cross": [Sample(Leaf(2, 3), Leaf(3)), Sample(Leaf(3, 2), Leaf(2, 2), axisa=0), Sample(Leaf(2), Leaf(2))],
-    "sliding_dot": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(3), Leaf(2), before=1, reverse=True), Sample(Leaf(2), Leaf(3), 1, 2)],
+    "sliding_dot": [
+        Sample(Leaf(5), Leaf(3)),
+        Sample(Leaf(3), Leaf(2), before=1, reverse=True),
+        Sample(Leaf(2), Leaf(3), 1, 2),
+    ],
     "convolve": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(3), "same"), Sample(Leaf(4), Leaf(2), "valid")],
+    "correlate_values": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(4), "same"), Sample(Leaf(4), Leaf(2), "full")],
     "correlate": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(4), "same"), Sample(Leaf(4), Leaf(2), "full")],
     "nan_to_num": [Sample(Leaf(4)), Sample(Leaf(2, 2), nan=1.0, posinf=2.0)],
     # linear algebra

@@ -11,8 +11,8 @@ from mltensor.errors import ShapeError
 
 DTYPES = ["bool", "int8", "uint8", "int64", "float16", "float32", "float64", "complex64", "complex128"]
 TOLERANCE = {"float16": 8e-3, "float32": 1e-4, "complex64": 1e-4}
-CASES = [((7,), None), ((7,), 0), ((4, 5), None), ((4, 5), 0), ((4, 5), -1), ((3, 4, 5), (0, 2)), ((0, 3), 0), ((), None),
-         ((30, 40), 1), ((30, 40), 0)]
+CASES = [((7,), None), ((7,), 0), ((4, 5), None), ((4, 5), 0), ((4, 5), -1), ((3, 4, 5), (0, 2)), ((0, 3), 0),
+         ((), None), ((30, 40), 1), ((30, 40), 0)]
 TOTALS = ["nansum", "nanprod", "nanmean", "nanvar", "nanstd"]
 EXTREMES = ["nanmax", "nanmin"]
 

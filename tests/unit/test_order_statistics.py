@@ -56,7 +56,8 @@ def test_quantiles_by_every_method(method, dtype, generator):
             array = numbers(shape, dtype, generator, False)
             assert_as_numpy("quantile", array, q, axis=axis, method=method)
             if numpy.ndim(q) < 2:  # of more NumPy arranges the dimensions otherwise where there is NaN
-                assert_as_numpy("nanquantile", numbers(shape, dtype, generator, shape != (1,)), q, axis=axis, method=method)
+                array = numbers(shape, dtype, generator, shape != (1,))
+                assert_as_numpy("nanquantile", array, q, axis=axis, method=method)
         array = numbers(shape, dtype, generator, True)
         assert_as_numpy("percentile", array, [30, 50], axis=axis, method=method, keepdims=True)
         assert_as_numpy("nanpercentile", array, 30, axis=axis, method=method, keepdims=True)
@@ -84,7 +85,8 @@ def test_weights(name, generator):
     array = generator.normal(size=(4, 6))
     assert_as_numpy("quantile", array, 0.4, axis=1, method="inverted_cdf", weights=weights[0])
     x = np.array(array)
-    for wrong, error in (({"weights": weights}, ValueError), ({"weights": -weights, "method": "inverted_cdf"}, ValueError),
+    for wrong, error in (({"weights": weights}, ValueError),
+                         ({"weights": -weights, "method": "inverted_cdf"}, ValueError),
                          ({"weights": weights[0], "method": "inverted_cdf"}, TypeError),
                          ({"weights": weights[0], "method": "inverted_cdf", "axis": 0}, ShapeError),
                          ({"weights": 0 * weights, "method": "inverted_cdf"}, ValueError)):
