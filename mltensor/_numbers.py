@@ -160,13 +160,17 @@ def ldexp(x1, x2, /, out=None, *, where=True, dtype=None, casting="same_kind"):
     >>> np.ldexp([1.5, -0.5], [3, 1]).tolist()
     [12.0, -1.0]
     """
+    if isinstance(x1, Tensor) and out is None is dtype and where is True:
+        floating = x1.dtype
+        if floating.kind == "f":
+            if type(x2) is int:
+                return F.times_power_of_two(x1, max(-9999, min(9999, x2)))
+            if isinstance(x2, Tensor) and x2.dtype.kind in "iu":
+                return F.times_power_of_two(x1, F.cast(x2, floating))
     x1, x2 = x1 if isinstance(x1, Tensor) else asarray(x1), x2 if isinstance(x2, Tensor) else asarray(x2)
     if x2.dtype.kind not in "biu":
         raise DTypeError(f"ldexp: the exponents must be integers, not {x2.dtype}; multiply by exp2(x2) instead")
     computed = dtype or (x1.dtype if x1.dtype.kind in "fc" else SMALL_FLOATS.get(x1.dtype.itemsize, "float64"))
-    if out is None is dtype and where is True:
-        # float64 takes integers as they are.
-        return F.times_power_of_two(x1, x2 if computed == "float64" else F.cast(x2, computed))
     return F.times_power_of_two(x1, F.cast(x2, computed), out=out, where=where, dtype=dtype, casting=casting)
 
 

@@ -4,10 +4,10 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-from mltensor._core.dtypes cimport BOOL, FLOAT16, FLOAT32, INT64, mlt_itemsize, objects, promotion
-from mltensor._core.elementwise cimport cast, contiguous
+from mltensor._core.dtypes cimport BOOL, COMPLEX64, FLOAT16, FLOAT32, INT64, is_complex, mlt_itemsize, objects, promotion
+from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
-from mltensor._core.tensor cimport Tensor, empty, new_view, shape_tuple
+from mltensor._core.tensor cimport Tensor, empty, empty_like, new_view, shape_tuple
 from mltensor._core.view cimport flat
 
 from mltensor.errors import DTypeError, ShapeError
@@ -124,13 +124,28 @@ cdef object convolve_kernel(PyObject** a):
     return slid("convolve", <Tensor> a[0], <Tensor> a[1], <object> a[2], True)
 
 
-cdef object correlate_values_kernel(PyObject** a):
-    """Arguments a, v, mode; nothing is conjugated."""
-    return slid("correlate", <Tensor> a[0], <Tensor> a[1], <object> a[2], False)
+cdef Tensor conjugated(Tensor x):
+    """A copy with the imaginary parts negated."""
+    cdef Tensor result = empty_like(x, x.view.dtype)
+    cdef int64_t i
+    copy_into(result, x)
+    if x.view.dtype == COMPLEX64:
+        for i in range(x.view.size):
+            (<float*> result.view.data)[2 * i + 1] = -(<float*> result.view.data)[2 * i + 1]
+    else:
+        for i in range(x.view.size):
+            (<double*> result.view.data)[2 * i + 1] = -(<double*> result.view.data)[2 * i + 1]
+    return result
+
+
+cdef object correlate_kernel(PyObject** a):
+    """Arguments a, v, mode."""
+    cdef Tensor v = <Tensor> a[1]
+    return slid("correlate", <Tensor> a[0], conjugated(v) if is_complex(v.view.dtype) else v, <object> a[2], False)
 
 
 KERNELS = {
     "sliding_dot": kernel_capsule(sliding_dot_kernel),
     "convolve": kernel_capsule(convolve_kernel),
-    "correlate_values": kernel_capsule(correlate_values_kernel),
+    "correlate": kernel_capsule(correlate_kernel),
 }

@@ -15,17 +15,6 @@ typedef struct {
   double left[2], right[2];
 } mlt_interpolation;
 
-/* On the line between two points, from whichever end gives a number: a slope may be infinite. */
-static inline double mlt_between(double x, double x0, double x1, double f0, double f1) {
-  const double slope = (f1 - f0) / (x1 - x0);
-  double y = slope * (x - x0) + f0;
-  if (y != y) {
-    y = slope * (x - x1) + f1;
-    if (y != y && f0 == f1) y = f0;
-  }
-  return y;
-}
-
 /* The last points that are not behind each of some x, searched side by side: one search waits for memory at every
  * step. */
 static inline __attribute__((always_inline)) void mlt_search_points(const double *xp, int64_t points, const double *x,
@@ -38,28 +27,41 @@ static inline __attribute__((always_inline)) void mlt_search_points(const double
   }
 }
 
-static void mlt_interpolation_task(void *context, int64_t begin, int64_t end) {
-  const mlt_interpolation *c = context;
+/* One place, whose last point not behind it is known.  A slope may be infinite: then the far end, or either, may still
+ * give a number. */
+static inline void mlt_interpolate_at(const mlt_interpolation *c, double x, int64_t at, double *y) {
   const int64_t last = c->points - 1;
   const int parts = c->parts;
-  enum { TOGETHER = 8 };
-  int64_t found[TOGETHER];
-  for (int64_t i = begin; i < end; i++) {
-    const double x = c->x[i];
-    const int64_t offset = (i - begin) % TOGETHER;
-    if (offset == 0 && end - i >= TOGETHER) mlt_search_points(c->xp, c->points, c->x + i, found, TOGETHER);
-    else if (end - (i - offset) < TOGETHER) mlt_search_points(c->xp, c->points, c->x + i, found + offset, 1);
-    const int64_t at = found[offset];
-    for (int part = 0; part < parts; part++) {
-      const double *f = c->fp + at * parts + part;
-      double y;
-      if (x < c->xp[0]) y = c->left[part];
-      else if (x > c->xp[last]) y = c->right[part];
-      else if (x != x && last) y = x;
-      else if (at == last || c->xp[at] == x) y = f[0];
-      else y = mlt_between(x, c->xp[at], c->xp[at + 1], f[0], f[parts]);
-      c->y[i * parts + part] = y;
+  for (int part = 0; part < parts; part++) {
+    const double *f = c->fp + at * parts + part;
+    if (x < c->xp[0]) {
+      y[part] = c->left[part];
+    } else if (x >= c->xp[last]) {
+      y[part] = x > c->xp[last] ? c->right[part] : c->fp[last * parts + part];
+    } else if (last == 0 || c->xp[at] == x) {
+      y[part] = f[0];
+    } else if (x != x) {
+      y[part] = x;
+    } else {
+      const double x0 = c->xp[at], x1 = c->xp[at + 1], f0 = f[0], f1 = f[parts], slope = (f1 - f0) / (x1 - x0);
+      double value = slope * (x - x0) + f0;
+      if (value != value) value = slope * (x - x1) + f1;
+      y[part] = value != value && f0 == f1 ? f0 : value;
     }
+  }
+}
+
+static void mlt_interpolation_task(void *context, int64_t begin, int64_t end) {
+  const mlt_interpolation *c = context;
+  enum { TOGETHER = 8 };
+  int64_t at[TOGETHER], i = begin;
+  for (; i + TOGETHER <= end; i += TOGETHER) {
+    mlt_search_points(c->xp, c->points, c->x + i, at, TOGETHER);
+    for (int j = 0; j < TOGETHER; j++) mlt_interpolate_at(c, c->x[i + j], at[j], c->y + (i + j) * c->parts);
+  }
+  for (; i < end; i++) {
+    mlt_search_points(c->xp, c->points, c->x + i, at, 1);
+    mlt_interpolate_at(c, c->x[i], at[0], c->y + i * c->parts);
   }
 }
 

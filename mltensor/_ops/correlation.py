@@ -39,22 +39,13 @@ op("convolve", kernel="convolve", signature="a: Tensor, v: Tensor, mode='full'",
         lambda g, a, v, mode: pulled_back(g, a, v, mode, False, True)), gpu="convolve",
    doc="The convolution of two 1-d tensors: everywhere they meet, or as long as the longer one ('same'), or where they "
        "meet entirely ('valid').\n\n>>> np.convolve([1, 2, 3], [1, 10]).tolist()\n[1, 12, 23, 30]")
-op("correlate_values", kernel="correlate_values", signature="a: Tensor, v: Tensor, /, mode='valid'",
-   vjp=(lambda g, a, v, mode: pulled_back(g, a, v, mode, True, False),
-        lambda g, a, v, mode: pulled_back(g, a, v, mode, False, False)), gpu="correlate",
-   doc="Sums of ``a[n + k] v[n]``: `correlate` without the conjugate.\n\n"
-       ">>> np.correlate_values([1, 2, 3], [1, 10]).tolist()\n[21, 32]")
-
-
-def correlate(a, v, mode="valid"):
-    return F.correlate_values(a, F.conj(v) if v.dtype.kind == "c" else v, mode)
-
-
+op("correlate", kernel="correlate", signature="a: Tensor, v: Tensor, mode='valid'",
+   vjp=(lambda g, a, v, mode: pulled_back(g, a, F.conj(v) if v.dtype.kind == "c" else v, mode, True, False),
+        lambda g, a, v, mode: F.conj(pulled_back(g, a, v, mode, False, False))), gpu="correlate",
+   doc="Sums of ``a[n + k] conj(v[n])``, the cross-correlation, for the shifts k of a mode of `convolve`.\n\n"
+       ">>> np.correlate([1, 2, 3], [1, 10]).tolist()\n[21, 32]")
 op("sliding_dot", kernel="sliding_dot", accepts="NOT_BOOL",
    signature="a: Tensor, v: Tensor, /, before=0, after=0, reverse=False",
    vjp=(sliding_first_gradient, sliding_second_gradient), gpu="sliding_dot",
    doc="Dot products of `v`, or with `reverse` of `v` backwards, with every stretch of `a` that is as long, zeros put "
        "before and after `a`.\n\n>>> np.sliding_dot([1.0, 2.0, 3.0], [1.0, 10.0]).tolist()\n[21.0, 32.0]")
-op("correlate", via=correlate, signature="a: Tensor, v: Tensor, mode='valid'",
-   doc="Sums of ``a[n + k] conj(v[n])``, the cross-correlation, for the shifts k of a mode of `convolve`.\n\n"
-       ">>> np.correlate([1, 2, 3], [1, 10]).tolist()\n[21, 32]")

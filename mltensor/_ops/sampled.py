@@ -61,9 +61,10 @@ def unwrap(p, discont=None, axis=-1, period=2 * pi):
 
 def slopes_inside(f, axis, step):
     """Differences of second order at all but the ends: of both neighbours, weighted by their distances."""
-    before, here, after = (f[part(axis, k, (k - 2) or None)] for k in range(3))
+    before, after = f[part(axis, None, -2)], f[part(axis, 2, None)]
     if not hasattr(step, "ndim") or step.ndim == 0:
         return (after - before) / (2.0 * step)
+    here = f[part(axis, 1, -1)]
     left, right = (along(step[which], axis, f.ndim) for which in (slice(None, -1), slice(1, None)))
     return (-right / (left * (left + right)) * before + (right - left) / (left * right) * here
             + left / (right * (left + right)) * after)

@@ -185,7 +185,6 @@ SAMPLES = {
         Sample(Leaf(2), Leaf(3), 1, 2),
     ],
     "convolve": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(3), "same"), Sample(Leaf(4), Leaf(2), "valid")],
-    "correlate_values": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(4), "same"), Sample(Leaf(4), Leaf(2), "full")],
     "correlate": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(4), "same"), Sample(Leaf(4), Leaf(2), "full")],
     "nan_to_num": [Sample(Leaf(4)), Sample(Leaf(2, 2), nan=1.0, posinf=2.0)],
     # linear algebra
