@@ -4,7 +4,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-from mltensor._core.dtypes cimport BOOL, COMPLEX64, FLOAT16, FLOAT32, INT64, is_complex, mlt_itemsize, objects, promotion
+from mltensor._core.dtypes cimport (
+    BOOL, COMPLEX64, FLOAT16, FLOAT32, INT64, is_complex, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport Tensor, empty, empty_like, new_view, shape_tuple

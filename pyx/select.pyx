@@ -40,8 +40,8 @@ cdef object sorted_elements_kernel(PyObject** a):
     places = empty(1, &count, INT64, 0)
     for k in range(count):
         if not max(last, 0) <= ranks[k] < s.n:
-            raise IndexingError(f"sorted_elements: places {ranks} are not in increasing order within the {s.n} elements "
-                                f"along the last axis of shape {shape_tuple(x)}")
+            raise IndexingError(f"sorted_elements: places {ranks} are not in increasing order within the {s.n} "
+                                f"elements along the last axis of shape {shape_tuple(x)}")
         last = ranks[k]
         (<int64_t*> places.view.data)[k] = last
     for d in range(x.view.ndim - 1):

@@ -277,8 +277,8 @@ METHODS_DOC = (" `method` is one of NumPy's thirteen; `weights` go with 'inverte
 
 op("sorted_elements", kernel="sorted_elements", accepts="ORDERED",
    signature="x: Tensor, ranks, poison=False, /", vjp=selected_gradient, gpu="sorted_elements",
-   doc="The elements at places `ranks`, in increasing order, of the sorted last axis, which is not sorted. NaN come last; "
-       "with `poison` one makes all results of its line NaN.\n\n"
+   doc="The elements at places `ranks`, in increasing order, of the sorted last axis, which is not sorted. NaN come "
+       "last; with `poison` one makes all results of its line NaN.\n\n"
        ">>> np.sorted_elements([5.0, 1.0, 4.0], (0, 1)).tolist()\n[1.0, 4.0]")
 op("median", via=median, signature=MEDIAN,
    doc="The element in the middle of the sorted axes, or the mean of the two that are; NaN where there is one.\n\n"
