@@ -241,3 +241,8 @@ def real_if_close(a, tol=100):
     if tol > 1:
         tol = tol * float(numpy.finfo(a.dtype).eps)
     return F.real(a) if F.all(F.absolute(F.imag(a)) < tol) else a
+
+
+# NumPy's ufuncs of these names, given tensors, find them here.
+for _function in (divmod, frexp, ldexp, modf):
+    setattr(F, _function.__name__, _function)

@@ -32,7 +32,8 @@ static const float mlt_i0_large_f32[] = {
 
 /* I_n(x) by its power series, whose terms have one sign; the number of them is about |x|. */
 static double mlt_bessel_i_f64(double x, double order) {
-  const double n = __builtin_fabs(__builtin_rint(order)), size = __builtin_fabs(x), u = 0.25 * x * x;
+  const double n = __builtin_fabs(__builtin_rint(order)), size = __builtin_fabs(x);
+  const long double u = 0.25L * x * x;
   long double term = 1; /* hundreds of factors, each with its rounding */
   if (x != x || order != order) return x + order;
   if (n > 1e6) return NAN;

@@ -8,7 +8,7 @@ from mltensor._numbers import ldexp as numpy_ldexp
 from mltensor._ops.record import F
 
 from .arranging import MedianResult, median, picked, tensor_of
-from .tensor import Tensor, as_torch
+from .tensor import Tensor, as_torch, get_default_dtype
 
 FrexpResult = namedtuple("frexp", "mantissa exponent")
 
@@ -57,17 +57,22 @@ def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 # --- covariances --------------------------------------------------------------------------------------
 
 
+def floating(input):
+    """The dtype of statistics of a tensor."""
+    return input.dtype if input.dtype.kind in "fc" else get_default_dtype()
+
+
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """Covariances of the variables in the rows, in the dtype of the observations."""
     input = tensor_of(input)
-    dtype = input.dtype if input.dtype.kind in "fc" else None
-    return F.cov(input, ddof=correction, fweights=fweights, aweights=aweights, dtype=dtype)
+    dtype = floating(input)
+    return F.cast(F.cov(input, ddof=correction, fweights=fweights, aweights=aweights, dtype=dtype), dtype)
 
 
 def corrcoef(input):
     """Correlations of the variables in the rows, in the dtype of the observations."""
     input = tensor_of(input)
-    return F.corrcoef(input, dtype=input.dtype if input.dtype.kind in "fc" else None)
+    return F.corrcoef(input, dtype=floating(input))
 
 
 # --- areas --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import cmath
 import math
+from decimal import Decimal
 
 import numpy
 
@@ -110,9 +111,10 @@ def bessel_i(x, order):
     sign = -1 if x < 0 and n % 2 else 1
     if abs(x) > 1500:
         return sign * math.inf
-    terms = [math.prod(0.5 * abs(x) / k for k in range(1, n + 1))]
+    size = Decimal(x) if abs(x) > 20 else x  # hundreds of factors, each with its rounding
+    terms = [math.prod(abs(size) / 2 / k for k in range(1, n + 1))]
     while len(terms) < 60 or (terms[-1] > 0 and len(terms) < 900):
-        terms.append(terms[-1] * (0.25 * x * x / (len(terms) * (len(terms) + n))))
+        terms.append(terms[-1] * (size * size / 4 / (len(terms) * (len(terms) + n))))
     return sign * math.fsum(terms)
 
 

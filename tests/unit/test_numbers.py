@@ -167,3 +167,15 @@ def test_kinds_of_numbers():
     assert np.real_if_close(np.array([1 + 1e-3j]), tol=0.1).tolist() == [1.0]
     with pytest.raises(DTypeError):
         np.isposinf([1j])
+
+
+def test_numpys_ufuncs_find_ours():
+    x = np.array([2.5, -0.75]).requires_grad_()
+    for results in (numpy.modf(x), numpy.frexp(x), numpy.divmod(x, 2.0), (numpy.ldexp(x, 3), numpy.spacing(x))):
+        assert all(isinstance(one, np.Tensor) for one in results)
+        assert results[0].requires_grad == (results[0].dtype == "float64")
+    out = numpy.zeros(2)
+    assert numpy.modf(np.array([2.5, -0.75]), out=(out, None))[1].tolist() == [2.0, -0.0]
+    assert out.tolist() == [0.5, -0.75]
+    assert numpy.nanmedian(np.array([1.0, numpy.nan, 3.0])).item() == 2.0
+    assert numpy.gcd(np.array([12]), 8).tolist() == [4]

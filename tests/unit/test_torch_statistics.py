@@ -55,7 +55,8 @@ def test_covariances():
     assert torch.cov(rows).tolist() == [[1.0, -1.0], [-1.0, 1.0]]
     assert torch.cov(rows).dtype == torch.float32
     assert torch.cov(rows[0], correction=0).item() == pytest.approx(2 / 3)
-    assert torch.cov(rows, fweights=torch.tensor([1, 2, 1])).shape == (2, 2)
+    assert torch.cov(rows, fweights=torch.tensor([1, 2, 1]), aweights=rows[1] + 1).dtype == torch.float32
+    assert torch.cov(torch.tensor([[1, 2, 4]])).dtype == torch.float32
     assert torch.corrcoef(rows).tolist() == [[1.0, -1.0], [-1.0, 1.0]]
 
 
