@@ -27,25 +27,39 @@ typedef struct {
   atomic_int failed;
 } mlt_selection;
 
-/* The element at a place of n of them, which are reordered: smaller ones before it, greater ones behind it. */
+/* The element at a place of n of them, which are reordered.  No branch depends on a comparison: smaller ones than a pivot
+ * are exchanged to the front, then those that equal it, so that many equal ones do no harm. */
 #define MLT_SELECT_DEFINE(D, T, NOTHING)                                                                    \
   static T mlt_nth_##D(T *x, int64_t n, int64_t rank) {                                                     \
     int64_t low = 0, high = n - 1;                                                                          \
-    while (low < high) {                                                                                    \
+    while (high - low > 12) {                                                                               \
       const T a = x[low], b = x[low + (high - low) / 2], c = x[high];                                       \
       const T pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);                    \
-      int64_t i = low, j = high;                                                                            \
-      while (i <= j) {                                                                                      \
-        while (x[i] < pivot) i++;                                                                           \
-        while (pivot < x[j]) j--;                                                                           \
-        if (i > j) break;                                                                                   \
-        const T swap = x[i];                                                                                \
-        x[i++] = x[j];                                                                                      \
-        x[j--] = swap;                                                                                      \
+      int64_t i = low;                                                                                      \
+      for (int64_t j = low; j <= high; j++) {                                                               \
+        const T value = x[j];                                                                               \
+        x[j] = x[i];                                                                                        \
+        x[i] = value;                                                                                       \
+        i += value < pivot;                                                                                 \
       }                                                                                                     \
-      if (rank <= j) high = j;                                                                              \
-      else if (rank >= i) low = i;                                                                          \
-      else return x[rank];                                                                                  \
+      if (rank < i) {                                                                                       \
+        high = i - 1;                                                                                       \
+        continue;                                                                                           \
+      }                                                                                                     \
+      low = i;                                                                                              \
+      for (int64_t j = i; j <= high; j++) {                                                                 \
+        const T value = x[j];                                                                               \
+        x[j] = x[low];                                                                                      \
+        x[low] = value;                                                                                     \
+        low += value == pivot;                                                                              \
+      }                                                                                                     \
+      if (rank < low) return pivot;                                                                         \
+    }                                                                                                       \
+    for (int64_t i = low + 1; i <= high; i++) {                                                             \
+      const T value = x[i];                                                                                 \
+      int64_t j = i;                                                                                        \
+      for (; j > low && value < x[j - 1]; j--) x[j] = x[j - 1];                                             \
+      x[j] = value;                                                                                         \
     }                                                                                                       \
     return x[rank];                                                                                         \
   }                                                                                                         \
@@ -66,7 +80,7 @@ typedef struct {
   static void mlt_select_line_##D(const mlt_selection *s, const T *x, T *result, T *kept) {                 \
     const int64_t n = s->n;                                                                                 \
     T sample[MLT_SELECT_SAMPLE];                                                                            \
-    const int64_t size = n / 16 < MLT_SELECT_SAMPLE ? n / 16 : MLT_SELECT_SAMPLE;                           \
+    const int64_t size = n / 8 < MLT_SELECT_SAMPLE ? n / 8 : MLT_SELECT_SAMPLE;                             \
     /* how far off a place in the sample may be: three deviations */                                        \
     const int64_t reach = (int64_t)(1.5 * sqrt((double)size)) + 2;                                          \
     for (int64_t first = 0; first < s->count;) {                                                            \

@@ -43,9 +43,8 @@ def shaped(result, front, x_shape, axis, keepdims):
     return F.reshape(result, front + kept_shape(x_shape, axis)) if keepdims else result
 
 
-# From this length on a few elements are selected from lines that stay as they are.
-LONG = 3000
-# More are found in the sorted lines.
+# Lengths from which on two elements, and a few of them, are selected from lines that stay as they are.
+LONG, LONGER = 800, 3000
 FEW = 8
 
 
@@ -57,7 +56,8 @@ def selected_gradient(g, x, ranks):
 
 def selects(line, count):
     """Whether elements are selected, not sorted."""
-    return line.shape[-1] >= LONG and count <= FEW and line.dtype.kind != "c"
+    length = line.shape[-1]
+    return length >= LONG and (count <= 2 or (length >= LONGER and count <= FEW)) and line.dtype.kind != "c"
 
 
 # --- medians --------------------------------------------------------------------------------------
@@ -142,6 +142,7 @@ def places(n, q, method):
     below = F.floor(place)
     share = share(place - below, place)
     first = F.cast(F.maximum(F.minimum(below, n - 1), 0), "int64")
+    # The next one, but for places before the first element or behind the last one.
     second = F.cast(F.maximum(F.minimum(below + 1, n - 1), 0), "int64")
     return first, second, share
 
@@ -167,7 +168,9 @@ def taken(ordered, at, front, per_line):
     if not front:
         return ordered[..., at.item()]
     found = F.take(ordered, F.reshape(at, (-1,)), axis=-1)
-    return F.reshape(F.moveaxis(found, -1, 0), front + ordered.shape[:-1])
+    if ordered.ndim > 1:
+        found = F.moveaxis(found, -1, 0)
+    return F.reshape(found, front + ordered.shape[:-1])
 
 
 def checked(name, x, q, method, weights, hundred):
@@ -237,7 +240,7 @@ def quantiles(name, x, q, axis, method, keepdims, weights, scalar, skip_nan):
     else:
         n, q_ = length, q
     first, second, share = places(n, q_, method)
-    if not per_line and selects(line, 2 * q.size):
+    if length >= LONG and not per_line and selects(line, 2 * q.size):
         ranks = tuple(sorted({*F.reshape(first, (-1,)).tolist(), *F.reshape(second, (-1,)).tolist()}))
         ordered = F.sorted_elements(line, ranks, not skip_nan)
         first, second = (F.searchsorted(F.asarray(ranks), at) for at in (first, second))
