@@ -92,7 +92,7 @@ def slope(f, step, axis, edge_order):
     """The slope along one axis, for a step or the steps between the places."""
     ends = [slope_at_end(f, axis, step, edge_order, last) for last in (False, True)]
     result = F.concat([ends[0], slopes_inside(f, axis, step), ends[1]], axis=axis)
-    return F.cast(result, f.dtype)
+    return result if result.dtype == f.dtype else F.cast(result, f.dtype)
 
 
 # --- between samples ----------------------------------------------------------------------------------
@@ -149,17 +149,24 @@ def interp_recorded(x, xp, fp, left, right):
 # --- vector products ------------------------------------------------------------------------------------
 
 
+def vectors(x, axis):
+    """The axis of the vectors as the last one."""
+    (axis,) = F.checked_axes(axis, x.ndim)
+    return x if axis == x.ndim - 1 else F.moveaxis(x, axis, -1)
+
+
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
     if not a.ndim or not b.ndim:
         raise F.errors.ShapeError("cross: At least one array has zero dimension")
-    a, b = (F.moveaxis(one, F.checked_axes(which, one.ndim)[0], -1) for one, which in ((a, axisa), (b, axisb)))
+    a, b = vectors(a, axisa), vectors(b, axisb)
     if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
         raise F.errors.ShapeError(f"cross: incompatible dimensions for cross product: (dimension must be 2 or 3), "
                                   f"not {a.shape[-1]} and {b.shape[-1]}")
     dtype = F.promote_types(a.dtype, b.dtype)
-    a, b = ([F.cast(one[..., k], dtype) for k in range(one.shape[-1])] for one in (a, b))
+    a, b = (one if one.dtype == dtype else F.cast(one, dtype) for one in (a, b))
+    a, b = ([one[..., k] for k in range(one.shape[-1])] for one in (a, b))
     upwards = a[0] * b[1] - a[1] * b[0]
     if len(a) == len(b) == 2:
         return upwards
