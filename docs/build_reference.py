@@ -33,7 +33,8 @@ capabilities = importlib.import_module("_ops.capabilities")
 python_signature = importlib.import_module("_ops.signatures").python_signature
 
 RETURNS = {"SAME": "of the same dtype", "REAL_OF": "of the dtype of its real part", "BOOL": "bool",
-           "PROMOTED": "of the promoted dtype", "FLOAT_OF": "of the floating dtype of its input",
+           "UINT8": "uint8", "INT32": "int32", "PROMOTED": "of the promoted dtype",
+           "FLOAT_OF": "of the floating dtype of its input",
            "COMPLEX_OF": "of the complex dtype of its input's precision", "INDEX": "int64"}
 
 

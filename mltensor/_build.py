@@ -7,6 +7,7 @@ import numpy
 from mltensor import _costs, errors
 from mltensor._core import (
     buffer,  # noqa: F401  plugs itself into the class
+    correlate,
     dispatch,
     elementwise,
     engine,
@@ -14,6 +15,7 @@ from mltensor._core import (
     gather,
     histogram,
     index,
+    interpolate,
     join,
     lapack,
     matmul,
@@ -21,8 +23,10 @@ from mltensor._core import (
     operators,
     positions,
     reduce,
+    reduce_numbers,
     repeat,
     scan,
+    select,
     sort,
     split,
     storage,
@@ -30,7 +34,7 @@ from mltensor._core import (
     tape,
     view,
 )
-from mltensor._core.create import empty, full_like, ones, ones_like, plug_stack, zeros, zeros_like
+from mltensor._core.create import asarray, empty, full, full_like, ones, ones_like, plug_stack, zeros, zeros_like
 from mltensor._core.dtypes import dtype_object
 from mltensor._core.ranges import arange
 from mltensor._core.shapes import normalized_axes
@@ -38,8 +42,8 @@ from mltensor._core.tensor import byte_offset
 from mltensor._ops import TABLE, F
 from mltensor._ops.record import offer
 
-KERNEL_MODULES = (elementwise, fourier, gather, histogram, index, join, lapack, matmul, neural, positions, reduce,
-                  repeat, scan, sort, split, strided, view)
+KERNEL_MODULES = (correlate, elementwise, fourier, gather, histogram, index, interpolate, join, lapack, matmul, neural,
+                  positions, reduce, reduce_numbers, repeat, scan, select, sort, split, strided, view)
 
 
 def merged(tables):
@@ -68,11 +72,13 @@ OPERATIONS = dispatch.build(
 
 for _name, _operation in OPERATIONS.items():
     offer(F, _name, _operation)
-for _function in (arange, empty, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
+for _function in (arange, asarray, empty, full, full_like, ones, ones_like, zeros, zeros_like, byte_offset):
     setattr(F, _function.__name__, _function)
 F.checked_axes = normalized_axes
 F.dtype = dtype_object
 F.promote_types = numpy.promote_types
+F.finfo = numpy.finfo
+F.can_cast = numpy.can_cast
 F.device = storage.as_device
 F.errors = errors
 

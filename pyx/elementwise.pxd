@@ -16,6 +16,8 @@ cdef enum:
     RETURNS_SAME
     RETURNS_BOOL
     RETURNS_REAL_OF
+    RETURNS_UINT8
+    RETURNS_INT32
 
 # The loops of one elementwise operation for the running machine.
 cdef class Loops:
@@ -27,6 +29,9 @@ cdef class Loops:
     cdef int64_t costs[15]             # picoseconds per element
 
 cdef Loops find_loops(str name)
+# The dtype of what an operation gives that computes in `dtype`; the one it always gives, or -1.
+cdef int result_dtype(int returns, int dtype) noexcept
+cdef int fixed_dtype(int returns) noexcept
 # Result shape of operands; raises ShapeError naming the operation and all shapes.
 cdef int broadcast_shape(str name, int count, mlt_view** operands, int64_t* shape) except -1
 # Runs `loop` over `count` operands (the last one the output) broadcast to the output's shape.

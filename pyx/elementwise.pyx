@@ -4,7 +4,8 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t
 
-from mltensor._core.dtypes cimport BOOL, FLOAT64, code_of, mlt_itemsize, objects, promotion, real_of
+from mltensor._core.dtypes cimport (
+    BOOL, FLOAT64, INT32, UINT8, code_of, mlt_itemsize, objects, promotion, real_of)
 from mltensor._core.scalars cimport write_scalar
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime, shortcut_capsule
 from mltensor._core.tensor cimport (
@@ -115,10 +116,16 @@ cdef int64_t measured_cost(mlt_loop loop, int operands, int dtype, int result) e
     return max(1, best * 1000 // (4 * n))
 
 
-cdef int result_dtype(int returns, int dtype) noexcept:
+cdef int fixed_dtype(int returns) noexcept:
     if returns == RETURNS_BOOL:
         return BOOL
-    return real_of[dtype] if returns == RETURNS_REAL_OF else dtype
+    return UINT8 if returns == RETURNS_UINT8 else INT32 if returns == RETURNS_INT32 else -1
+
+
+cdef int result_dtype(int returns, int dtype) noexcept:
+    if returns == RETURNS_SAME:
+        return dtype
+    return real_of[dtype] if returns == RETURNS_REAL_OF else fixed_dtype(returns)
 
 
 cdef int set_costs(Loops loops, object known) except -1:

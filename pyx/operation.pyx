@@ -187,8 +187,7 @@ cdef class Op:
             self.loops = find_loops(record.name)
             self.arity = self.loops.arity
             self.returns = self.loops.returns
-            # The quotient of small integers is a double in NumPy, unlike their sine.
-            self.floats = record.accepts in ("FLOATING", "REAL_FLOATING") and record.name != "divide"
+            self.floats = record.accepts in ("FLOATING", "REAL_FLOATING") and not record.in_double
             for d in range(15):
                 self.loop_dtype[d] = self.dtype_for(d, record.accepts)
                 # Integer powers look at their exponents first.

@@ -91,7 +91,7 @@ cdef extern from "mltensor/reduce_arg.h" nogil:
 mlt_runtime_pointer = runtime()
 
 cdef tuple names = ("sum", "prod", "max", "min", "var", "logsumexp", "count_nonzero", "any", "all", "var",
-                    "euclidean_norm")
+                    "euclidean_norm", "nansum", "nanprod", "nanmax", "nanmin", "nanvar", "nanmean")
 
 
 # --- shapes and axes ------------------------------------------------------------------------
@@ -195,6 +195,20 @@ cdef Tensor summed(int op, Tensor x, uint64_t mask, bint keepdims, int dtype, do
     else:
         run(op, x, form, mask, result, ending(kind, out, divisor), MLT_EARLY_NEVER, None)
     return cast(result, dtype) if out != dtype else result
+
+
+cdef Tensor in_double(int op, Tensor x, uint64_t mask, bint keepdims, Tensor aux):
+    cdef Tensor result = reduced_like(x, mask, keepdims, FLOAT64)
+    if x.view.size == 0:
+        fill(result, op == MLT_REDUCE_NANPROD_OP)
+    else:
+        run(op, x, FLOAT32 if x.view.dtype == FLOAT16 else x.view.dtype, mask, result,
+            ending(MLT_FINISH_REAL, FLOAT64), MLT_EARLY_NEVER, aux)
+    return result
+
+
+cdef Tensor counted_by(int op, Tensor x, uint64_t mask, bint keepdims):
+    return count(op, x, mask, keepdims, MLT_FINISH_VALUE, MLT_EARLY_NEVER)
 
 
 cdef inline int sum_dtype(int dtype) noexcept:
@@ -367,7 +381,7 @@ cdef object mean_kernel(PyObject** a):
 
 
 cdef object spread(PyObject** a, str name, bint root):
-    cdef Tensor x = <Tensor> a[0], means, result, counted = None
+    cdef Tensor x = <Tensor> a[0], means = None, result, counted = None
     cdef uint64_t mask = reduced_axes(<object> a[1], x.view.ndim)
     cdef int dtype = mean_dtype(x, a[2]), form
     cdef bint keepdims = bool(<object> a[5]), whole = everywhere(a[7])
@@ -389,7 +403,7 @@ cdef object spread(PyObject** a, str name, bint root):
     divisor = count - correction
     divisor = divisor if divisor > 0 else 0.0
     cdef int out = real_of[dtype] if is_inexact(dtype) else FLOAT64
-    if whole and not is_complex(form):
+    if whole and not is_complex(form) and a[8] == Py_None:
         result = reduced_like(x, mask, keepdims, out)
         if x.view.size == 0:
             fill(result, float("nan"))
@@ -399,12 +413,17 @@ cdef object spread(PyObject** a, str name, bint root):
         return result if is_inexact(dtype) else cast(result, dtype)
     # The means are kept in double, one per result; the second pass then takes the deviations.
     cdef int wide = COMPLEX128 if is_complex(form) else FLOAT64
-    if whole:
+    if a[8] != Py_None:
+        means = cast(<Tensor> a[8], wide)
+        result = reduced_like(x, mask, True, wide)
+        means = contiguous(broadcast_view(means, result.view.ndim, result.view.shape))
+    elif whole:
         means = summed(MLT_REDUCE_SUM_OP, x, mask, True, wide, count)
     else:
         counted = counts(x, <object> a[7], mask, True)
         means = summed(MLT_REDUCE_SUM_OP, masked(x, <object> a[7], 0), mask, True, wide, 1.0)
         divide_counts(means, counted, 0.0, False)
+    if not whole:
         x = masked(cast(x, wide), <object> a[7], means)
         form = wide
         counted = counts(x, <object> a[7], mask, keepdims)

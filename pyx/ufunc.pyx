@@ -10,10 +10,11 @@ from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
     BOOL, FLOAT64, INT64, UINT64, code_of, complex_of, default_float_code, float_of, is_complex, is_inexact,
-    is_integer, kind_of, mlt_itemsize, objects, promotion, real_of)
+    is_integer, kind_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport (
-    RETURNS_BOOL, RETURNS_REAL_OF, broadcast_shape, cast, computed_in, copy_into, copy_where, different_devices, fill,
-    mlt_costed_loop, run_costed, run_flat, same_device, same_elements, scalar_tensor)
+    RETURNS_BOOL, RETURNS_REAL_OF, RETURNS_SAME, broadcast_shape, cast, computed_in, copy_into, copy_where,
+    different_devices, fill, fixed_dtype, mlt_costed_loop, result_dtype, run_costed, run_flat, same_device,
+    same_elements, scalar_tensor)
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport keeps, write_scalar
@@ -35,11 +36,7 @@ cdef object refused(Op op, list codes):
 
 
 cdef inline int out_dtype(Op op, int dtype) noexcept:
-    if op.returns == RETURNS_BOOL:
-        return BOOL
-    if op.returns == RETURNS_REAL_OF:
-        return real_of[dtype]
-    return dtype
+    return dtype if op.returns == RETURNS_SAME else result_dtype(op.returns, dtype)
 
 
 cdef object fast_binary(Op op, Tensor a, Tensor b, int dtype):
@@ -255,8 +252,8 @@ cdef bint plainly_into(Op op, PyObject** inputs, object out) except -1:
 cdef int chosen_dtype(Op op, object dtype, int common, list codes, str casting) except -1:
     """The dtype computed in when the caller asks for one, which is that of the result, as in NumPy."""
     cdef int wanted = code_of(dtype), computed
-    if op.returns == RETURNS_BOOL:
-        computed = common if wanted == BOOL else -1
+    if fixed_dtype(op.returns) >= 0:
+        computed = common if wanted == fixed_dtype(op.returns) else -1
     elif op.returns == RETURNS_REAL_OF and is_complex(common) and not is_complex(wanted):
         computed = complex_of[wanted]
     else:
@@ -331,7 +328,7 @@ cdef object call_elementwise(Op op, PyObject** inputs, object out, object where,
         if floating >= 0 and not weak and not is_inexact(common):
             # Each integer dtype becomes the float that holds it: int8 and uint8 meet in float16.
             common = floating
-        if cls is not Tensor and op.returns != RETURNS_BOOL:
+        if cls is not Tensor and fixed_dtype(op.returns) < 0:
             common = class_dtype(cls, codes, [values[k] for k in weak], common)
     if op.returns == RETURNS_BOOL and len(codes) == 2 and common == FLOAT64 and not weak:
         if is_integer(codes[0]) and is_integer(codes[1]) and op.name in COMPARED_WITH_NEGATIVE:

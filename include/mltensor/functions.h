@@ -67,6 +67,19 @@
 #undef silu
 #undef gelu_slope
 #undef silu_slope
+#undef gcd
+#undef lcm
+#undef bitwise_count
+#undef ldexp
+#undef frexp_mantissa
+#undef frexp_exponent
+#undef spacing
+#undef fractional_part
+#undef sinc
+#undef sinc_derivative
+#undef i0
+#undef bessel_i
+#undef logaddexp2
 
 #include "mltensor/vmath_exponential.h"
 #include "mltensor/vmath_hyperbolic.h"
@@ -77,6 +90,8 @@
 #include "mltensor/functions_integer_blocks.h"
 #include "mltensor/functions_real.h"
 #include "mltensor/functions_complex.h"
+#include "mltensor/functions_number.h"
+#include "mltensor/functions_bessel.h"
 #include "mltensor/vmath_blocks.h"
 #if defined(MLT_TARGET_AVX512)
 #include "mltensor/compare_blocks.h"
@@ -199,3 +214,26 @@
 #define silu(x) MLT_REAL_FUNCTION(silu, x)
 #define gelu_slope(x) MLT_REAL_FUNCTION(gelu_slope, x)
 #define silu_slope(x) MLT_REAL_FUNCTION(silu_slope, x)
+
+/* --- integers, and the parts of floats --------------------------------------------------------- */
+#define gcd(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_gcd))(x, y)
+#define lcm(x, y) _Generic((x), MLT_CASES_INTEGER(mlt_lcm))(x, y)
+#define bitwise_count(x)                                                              \
+  _Generic((x), int8_t: mlt_bitwise_count_i8, int16_t: mlt_bitwise_count_i16,        \
+           uint8_t: mlt_bitwise_count_u8, uint16_t: mlt_bitwise_count_u16,           \
+           int32_t: MLT_FN(bitwise_count_i32), int64_t: MLT_FN(bitwise_count_i64),   \
+           uint32_t: MLT_FN(bitwise_count_u32), uint64_t: MLT_FN(bitwise_count_u64))(x)
+#define ldexp(x, y) _Generic((x), MLT_CASES_REAL(mlt_ldexp))(x, y)
+#define frexp_mantissa(x) _Generic((x), MLT_CASES_REAL(mlt_frexp_mantissa))(x)
+#define frexp_exponent(x) _Generic((x), MLT_CASES_REAL(mlt_frexp_exponent))(x)
+#define spacing(x) \
+  _Generic(*(const in_type *)0, mlt_half: mlt_spacing_f16, MLT_CASES_REAL(mlt_spacing))(x)
+#define fractional_part(x) _Generic((x), MLT_CASES_REAL(mlt_fractional_part))(x)
+
+/* --- sinc, Bessel functions --------------------------------------------------------------------- */
+#define sinc(x) MLT_FUNCTION(sinc, x)
+#define sinc_derivative(x, k)                                                        \
+  _Generic((x), MLT_CASES_REAL(mlt_sinc_derivative), MLT_CASES_COMPLEX(mlt_sinc_derivative))(x, k)
+#define i0(x) MLT_REAL_FUNCTION(i0, x)
+#define bessel_i(x, n) _Generic((x), MLT_CASES_REAL(mlt_bessel_i))(x, n)
+#define logaddexp2(x, y) MLT_REAL_FUNCTION2(logaddexp2, x, y)

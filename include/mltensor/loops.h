@@ -111,6 +111,7 @@
 
 #define MLT_FOR_BOOL(S, M, ...) M(BOOL, __VA_ARGS__)
 #define MLT_FOR_INTEGER(S, M, ...) MLT_INTS_##S(M, __VA_ARGS__)
+#define MLT_FOR_STRICT_INTEGER MLT_FOR_INTEGER
 #define MLT_FOR_BITWISE(S, M, ...) M(BOOL, __VA_ARGS__) MLT_INTS_##S(M, __VA_ARGS__)
 #define MLT_FOR_REAL_FLOATING(S, M, ...) MLT_FLOATS_##S(M, __VA_ARGS__)
 #define MLT_FOR_COMPLEX(S, M, ...) MLT_COMPLEXES_##S(M, __VA_ARGS__)
@@ -125,6 +126,7 @@
 /* The categories with float16, which the other targets compute by way of float32; see half_target.h. */
 #define MLT_HALF_OF_BOOL(M, ...)
 #define MLT_HALF_OF_INTEGER(M, ...)
+#define MLT_HALF_OF_STRICT_INTEGER(M, ...)
 #define MLT_HALF_OF_BITWISE(M, ...)
 #define MLT_HALF_OF_COMPLEX(M, ...)
 #define MLT_HALF_OF_REAL_FLOATING(M, ...) M(FLOAT16, __VA_ARGS__)
@@ -138,6 +140,8 @@
 #define MLT_OUT_SAME(D) D
 #define MLT_OUT_BOOL(D) BOOL
 #define MLT_OUT_REAL_OF(D) MLT_REAL_##D
+#define MLT_OUT_UINT8(D) UINT8
+#define MLT_OUT_INT32(D) INT32
 
 /* --- loop bodies ------------------------------------------------------------------------- */
 #define MLT_LOOP_HEAD(D, O) \
@@ -323,6 +327,8 @@
 #define MLT_ROUNDS_SAME 1
 #define MLT_ROUNDS_REAL_OF 1
 #define MLT_ROUNDS_BOOL 0
+#define MLT_ROUNDS_UINT8 0
+#define MLT_ROUNDS_INT32 0
 #define MLT_MAKE_HALF(D, name, arity, RETURNS)                                                            \
   static void MLT_FN(name##_##D)(char *const *args, const int64_t *s, int64_t n) {                         \
     MLT_FN(through_float)(args, s, n, arity, MLT_ROUNDS_##RETURNS, MLT_FN(name##_FLOAT32));               \

@@ -5,7 +5,13 @@
 #include "mltensor/mltensor.h"
 #include "mltensor/target.h"
 
-enum { MLT_RETURNS_SAME = 0, MLT_RETURNS_BOOL = 1, MLT_RETURNS_REAL_OF = 2 };
+enum {
+  MLT_RETURNS_SAME = 0,
+  MLT_RETURNS_BOOL = 1,
+  MLT_RETURNS_REAL_OF = 2,
+  MLT_RETURNS_UINT8 = 3,
+  MLT_RETURNS_INT32 = 4
+};
 
 typedef struct {
   const char *name; /* NULL ends the table */

@@ -9,6 +9,7 @@
 
 #include "mltensor/half.h"
 #include "mltensor/mltensor.h"
+#include "mltensor/reduce_ops.h"
 #include "mltensor/target.h"
 
 /* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
@@ -58,6 +59,7 @@ typedef struct {
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
+#include "mltensor/reduce_numbers.h"
 #include "mltensor/target_end.h"
 #undef MLT_REDUCE_ALL_DTYPES
 #define MLT_REDUCE_ALL_DTYPES 0
@@ -72,6 +74,7 @@ typedef struct {
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
+#include "mltensor/reduce_numbers.h"
 #include "mltensor/target_end.h"
 
 #define MLT_TARGET_AVX512
@@ -83,23 +86,9 @@ typedef struct {
 #include "mltensor/moments.h"
 #include "mltensor/reduce_loops.h"
 #include "mltensor/reduce_moments.h"
+#include "mltensor/reduce_numbers.h"
 #include "mltensor/target_end.h"
 #endif
-
-enum {
-  MLT_REDUCE_SUM_OP = 0,
-  MLT_REDUCE_PROD_OP,
-  MLT_REDUCE_MAX_OP,
-  MLT_REDUCE_MIN_OP,
-  MLT_REDUCE_SQUARES_OP,
-  MLT_REDUCE_EXPONENTIALS_OP,
-  MLT_REDUCE_COUNT_OP,
-  MLT_REDUCE_ANY_OP,
-  MLT_REDUCE_ALL_OP,
-  MLT_REDUCE_MOMENTS_OP,
-  MLT_REDUCE_LENGTHS_OP,
-  MLT_REDUCE_OPS
-};
 
 #if MLT_HAVE_X86_TARGETS
 #define MLT_EACH_TARGET(loops) {&loops##_base, &loops##_avx2, &loops##_avx512}
@@ -170,6 +159,14 @@ static const mlt_reduction *const mlt_reductions[MLT_REDUCE_OPS][MLT_DTYPE_COUNT
                                [MLT_FLOAT64] = MLT_EACH_TARGET(moments_FLOAT64)},
     [MLT_REDUCE_LENGTHS_OP] = {[MLT_FLOAT32] = MLT_EACH_TARGET(lengths_FLOAT32),
                                [MLT_FLOAT64] = MLT_EACH_TARGET(lengths_FLOAT64)},
+#define MLT_NUMBER_LINES(name) \
+  {[MLT_FLOAT32] = MLT_EACH_TARGET(name##_FLOAT32), [MLT_FLOAT64] = MLT_EACH_TARGET(name##_FLOAT64)}
+    [MLT_REDUCE_NANSUM_OP] = MLT_NUMBER_LINES(nansum),
+    [MLT_REDUCE_NANPROD_OP] = MLT_NUMBER_LINES(nanprod),
+    [MLT_REDUCE_NANMAX_OP] = MLT_NUMBER_LINES(nanmax),
+    [MLT_REDUCE_NANMIN_OP] = MLT_NUMBER_LINES(nanmin),
+    [MLT_REDUCE_NANSQUARES_OP] = MLT_NUMBER_LINES(nansquares),
+    [MLT_REDUCE_NUMBERS_OP] = MLT_NUMBER_LINES(numbers),
 };
 
 static const mlt_arg_reduction *const mlt_arg_reductions[2][MLT_DTYPE_COUNT][MLT_ISA_COUNT] = {

@@ -22,6 +22,8 @@ REMARKS = {
     "linalg.norm": "float16 not for orders that need singular values",
     "linalg.matrix_norm": "float16 not for orders that need singular values",
     "linalg.matrix_power": "float16 not for negative powers",
+    "interp": "fp also of complex numbers",
+    "interp_values": "fp also of complex numbers",
     "linear": "real floats alone with an activation",
 }
 
@@ -33,6 +35,9 @@ REASONS = {
     ("softmax_cross_entropy_coefficients", "logits"): "a step of the gradient of softmax_cross_entropy, which has one",
     ("softmax_cross_entropy_coefficients", "target"): "a step of the gradient of softmax_cross_entropy, which has one",
     ("softmax_cross_entropy_coefficients", "weight"): "a step of the gradient of softmax_cross_entropy, which has one",
+    ("interp_values", "x"): "values alone; interp is composed of operations where a gradient is wanted",
+    ("interp_values", "xp"): "values alone; interp is composed of operations where a gradient is wanted",
+    ("interp_values", "fp"): "values alone; interp is composed of operations where a gradient is wanted",
     ("linalg.qr_triangle", "a"): "values alone; linalg.qr uses qr_factors where a gradient is wanted",
     ("linalg.singular_values", "a"): "values alone; linalg.svdvals uses svd_factors where a gradient is wanted",
     ("linalg.eigh_values", "a"): "values alone; linalg.eigvalsh uses eigh_factors where a gradient is wanted",
@@ -163,6 +168,13 @@ def python_functions():
     add("linalg.diagonal linalg.trace", "ANY", ("x",), "", COMPOSED)
     add("grad", "STRICT_FLOATING", ("outputs", "inputs"), "", COMPOSED)
     add("isclose allclose array_equal", "ANY", (), "bool result", COMPOSED)
+    add("modf frexp", "REAL_FLOATING", ("x",), "", COMPOSED)
+    add("divmod", "REAL", ("x1", "x2"), "", COMPOSED)
+    add("ldexp", "REAL_FLOATING", ("x1",), "", COMPOSED)
+    add("real_if_close", "ANY", ("a",), "", COMPOSED)
+    add("gradient", "ANY", ("f", "varargs"), "", COMPOSED)
+    add("iscomplexobj isrealobj", "ANY", (), "about dtypes, not values", HOST)
+    add("isscalar", "ANY", (), "about types, not values", HOST)
     add("shares_memory may_share_memory", "ANY", (), "bool result", HOST)
     add("ndim shape size", "ANY", (), "about shapes, not values", HOST)
     add("broadcast_shapes", NO_DTYPE, (), "about shapes, not values", HOST)
@@ -256,7 +268,7 @@ def derivative(record, kinds, name, rule):
         return Derivative(name, "none", "positions or a mask")
     if rule is not None:
         return Derivative(name, "zero", "constant between jumps") if is_zero(rule) else Derivative(name, "yes", "")
-    if record.returns == "INDEX":
+    if record.returns in ("INDEX", "UINT8", "INT32"):
         return Derivative(name, "none", "integer result")
     if not set("fc") & set(CATEGORIES[record.accepts]):
         return Derivative(name, "none", "integers alone")

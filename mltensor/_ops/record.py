@@ -16,6 +16,7 @@ CATEGORIES = {
     "ORDERED": "b iu f",
     "REAL": "iu f",
     "INTEGER": "iu",
+    "STRICT_INTEGER": "iu",
     "BITWISE": "b iu",
     "FLOATING": "f c",
     "REAL_FLOATING": "f",
@@ -29,19 +30,23 @@ CATEGORIES = {
 
 CATEGORY_NAMES = {
     "ANY": "any dtype", "NUMERIC": "numbers", "NOT_BOOL": "numbers, but no bool", "ORDERED": "bool and real numbers",
-    "REAL": "real numbers", "INTEGER": "integers", "BITWISE": "bool and integers",
+    "REAL": "real numbers", "INTEGER": "integers", "STRICT_INTEGER": "integers, but no bool",
+    "BITWISE": "bool and integers",
     "FLOATING": "real and complex floats (integers become floats)",
     "REAL_FLOATING": "real floats (integers become floats)", "COMPLEX": "complex numbers", "BOOL": "bool",
     "LAPACK": "real and complex floats but float16 (integers become float64)",
     "STRICT_FLOATING": "real and complex floats", "STRICT_REAL_FLOATING": "real floats",
 }
 
+# Functions that NumPy computes in double of any integers; others take the smallest float that holds them.
+DOUBLES = {"divide", "i0", "sinc"}
+
 # C functions that take no longer than their operands take to come from memory.
 FAST_FUNCTIONS = {"absolute", "divide", "invert", "isfinite", "isinf", "isnan", "sqrt"}
 
-# What it gives: the dtype computed in, that of its real part, or bool. Operations with a kernel of
+# What it gives: the dtype computed in, that of its real part, or a dtype whatever it gets. Operations with a kernel of
 # their own may say PROMOTED, FLOAT_OF, COMPLEX_OF or INDEX; their kernel then decides, and the documentation shows it.
-RETURNS = ("SAME", "REAL_OF", "BOOL", "PROMOTED", "FLOAT_OF", "COMPLEX_OF", "INDEX")
+RETURNS = ("SAME", "REAL_OF", "BOOL", "UINT8", "INT32", "PROMOTED", "FLOAT_OF", "COMPLEX_OF", "INDEX")
 
 
 class Functions:
@@ -119,6 +124,11 @@ class Record:
     def reads_integers(self):
         """Whether there are loops that read integers and compute doubles, instead of integers made doubles before."""
         return self.name == "divide"
+
+    @property
+    def in_double(self):
+        """Whether integers are computed in double, however small: their quotient, unlike their sine."""
+        return self.name in DOUBLES
 
     @property
     def inputs(self):
@@ -211,7 +221,7 @@ def loop_lines():
     for record in TABLE.values():
         if record.expr:
             # The number after a float16 is not that after the float32 of the same value.
-            own_half = "nextafter(" in record.expr
+            own_half = re.search(r"\b(nextafter|spacing)\(", record.expr)
             streamed = "INTEGERS_" if record.reads_integers else "STREAMED_"
             macro = "MLT_" + (streamed if record.streams else "" if own_half else "HALF_") + "OPERATION"
             families.setdefault(record.family, []).append(

@@ -42,9 +42,11 @@ def divided(g, x_shape, axis, where, correction=0):
     return spread(F.reshape(g, kept_shape(x_shape, axis)) / count, x_shape, axis, where)
 
 
-def deviations(x, axis, where):
-    """x less its mean; complex x arrives conjugated and is turned back, a variance is no analytic function."""
+def deviations(x, axis, where, mean=None):
+    """x less its mean, or a given one; complex x arrives conjugated and is turned back: no analytic function."""
     x = F.conj(x) if x.dtype.kind == "c" else x
+    if mean is not None:
+        return x - (F.conj(mean) if mean.dtype.kind == "c" else mean)
     return x - F.mean(x, axis, keepdims=True, where=where)
 
 
@@ -59,15 +61,24 @@ def mean_gradient(g, x_shape, axis, where):
     return divided(g, x_shape, axis, where)
 
 
-def var_gradient(g, x, axis, ddof, correction, where):
+def var_gradient(g, x, axis, ddof, correction, where, mean):
     """``2 (x - mean) / (n - correction)``."""
-    return deviations(x, axis, where) * divided(2 * g, x.shape, axis, where, ddof if correction is None else correction)
+    shared = divided(2 * g, x.shape, axis, where, ddof if correction is None else correction)
+    return deviations(x, axis, where, mean) * shared
 
 
-def std_gradient(g, x, y, axis, ddof, correction, where):
-    """That of the variance over ``2 std``; zero where the deviation is zero."""
-    safe = F.where(y == 0, 1, y)
-    return var_gradient(F.where(y == 0, 0, g / (2 * safe)), x, axis, ddof, correction, where)
+def var_mean_gradient(g, x, axis, ddof, correction, where, mean):
+    """The gradient of a given mean, which all elements share."""
+    return -F.sum_to(var_gradient(g, x, axis, ddof, correction, where, mean), mean.shape)
+
+
+def of_std(rule):
+    """A rule of the variance for its root: over ``2 std``; zero where the deviation is zero."""
+    def gradient(g, x, y, axis, ddof, correction, where, mean):
+        safe = F.where(y == 0, 1, y)
+        return rule(F.where(y == 0, 0, g / (2 * safe)), x, axis, ddof, correction, where, mean)
+
+    return gradient
 
 
 def prod_gradient(g, x, axis, initial, where):
@@ -171,14 +182,17 @@ op("mean", kernel="mean", returns="FLOAT_OF",
    vjp=mean_gradient, gpu="mean",
    doc="Arithmetic mean over axes; of integers in float64, of nothing NaN.\n\n>>> np.mean([1, 2, 3, 4]).item()\n2.5")
 op("var", kernel="var", returns="FLOAT_OF",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True",
-   vjp=var_gradient, gpu="var",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True, "
+             "mean: Tensor = None",
+   vjp=(var_gradient, var_mean_gradient), gpu="var",
    doc="Variance over axes: the mean of the squared deviations from the mean, divided by ``n - correction``.\n\n"
-       "`ddof` is NumPy's name of `correction`. Taken in two passes, so that nothing cancels.\n\n"
+       "`ddof` is NumPy's name of `correction`; a `mean` that is known is given as it is with "
+       "``keepdims=True``. Taken in two passes, so that nothing cancels.\n\n"
        ">>> np.var([1.0, 2.0, 3.0, 4.0]).item()\n1.25")
 op("std", kernel="std", returns="FLOAT_OF",
-   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True",
-   vjp=std_gradient, gpu="std",
+   signature="x: Tensor, /, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=None, where=True, "
+             "mean: Tensor = None",
+   vjp=(of_std(var_gradient), of_std(var_mean_gradient)), gpu="std",
    doc="Standard deviation over axes, the root of `var`.\n\n>>> np.std([1.0, 3.0], correction=0).item()\n1.0")
 op("max", kernel="max", accepts="ORDERED",
    signature="x: Tensor, /, axis=None, out=None, keepdims=False, initial=None, where=True",

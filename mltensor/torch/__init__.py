@@ -27,7 +27,7 @@ from mltensor.io import load as base_load
 from mltensor.io import save as base_save
 from mltensor.random import Generator, default_generator, manual_seed
 
-from . import autograd, backends, creation, cuda, differences, fft, functions, linalg, nn, optim, utils
+from . import autograd, backends, creation, cuda, differences, fft, functions, linalg, nn, optim, statistics, utils
 from .creation import *  # noqa: F403
 from .size import Size
 from .tensor import TYPED, Tensor, as_torch, get_default_dtype
@@ -54,6 +54,7 @@ initial_seed, seed = default_generator().initial_seed, default_generator().seed
 globals().update(TYPED)
 globals().update(functions.DIRECT)
 globals().update(linalg.TOP_LEVEL)
+globals().update(statistics.FUNCTIONS)
 globals().update(differences.FUNCTIONS)
 
 

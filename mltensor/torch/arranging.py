@@ -8,6 +8,7 @@ import numpy
 import mltensor
 from mltensor._core.create import asarray, zeros
 from mltensor._ops.record import F
+from mltensor._samples import gradient as samples_gradient
 from mltensor._value_methods import METHODS as VALUE_METHODS
 from mltensor._value_methods import lengths as lengths_of
 from mltensor.errors import ShapeError
@@ -285,9 +286,9 @@ def cross(input, other, dim=None):
 
 def gradient(input, *, spacing=1.0, dim=None, edge_order=1):
     """Central differences along each dimension, always as a tuple."""
-    result = numpy.gradient(tensor_of(input).detach().numpy(), *numpy.atleast_1d(spacing), axis=dim,
-                            edge_order=edge_order)
-    return tuple(as_torch(asarray(part)) for part in (result if isinstance(result, (list, tuple)) else [result]))
+    distances = spacing if isinstance(spacing, (list, tuple)) else [spacing]
+    result = samples_gradient(tensor_of(input), *distances, axis=dim, edge_order=edge_order)
+    return tuple(map(as_torch, result if isinstance(result, tuple) else [result]))
 
 
 def histc(input, bins=100, min=0, max=0):

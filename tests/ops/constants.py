@@ -18,7 +18,11 @@ CONSTANTS = {
     "bin_counts": Sample(Leaf(4), numpy.array([0.0, 1.0, 3.0])),
     "bin_places": Sample(Leaf(2, 3), numpy.array([0.0, 1.0, 3.0])),
     "count_nonzero": Sample(Leaf(2, 3)),
+    "count_numbers": Sample(Leaf(2, 3), axis=0),
+    "nanargmax": Sample(Leaf(2, 3), axis=0),
+    "nanargmin": Sample(Leaf(2, 3), axis=0),
     "flatnonzero": Sample(Leaf(2, 3)),
+    "interp_values": Sample(Leaf(3), Leaf(2), Leaf(2)),
     "isin": Sample(Leaf(4), Leaf(3)),
     "linalg.eig_values": Sample(Leaf(2, 2)),
     "linalg.eigh_values": Sample(Leaf(2, 2)),
@@ -83,6 +87,12 @@ PYTHON_SAMPLES = {
     "linalg.trace": (np.linalg.trace, [(2, 2, 3)]),
     "grad": (slope, [(2,)]),
     **SAMPLES,
+    "modf": (lambda x: np.modf(x * 0.2 + 0.5), [(3,)]),
+    "frexp": (lambda x: np.frexp(x * 0.05 + 0.75)[0], [(3,)]),
+    "divmod": (lambda x, y: np.divmod(x + 10, y * 0.1 + 7), [(3,), (3,)]),
+    "ldexp": (lambda x: np.ldexp(x, [2, -1]), [(2,)]),
+    "real_if_close": (np.real_if_close, [(2,)]),
+    "gradient": (lambda f, x: np.gradient(f, np.cumsum(x * x + 0.1), axis=1, edge_order=2), [(2, 4), (4,)]),
 }
 
 # Calls of Python functions of values without a gradient.
@@ -128,6 +138,10 @@ def calls_by_dtype():
         calls[f"fft.{name}"] = lambda dtype, name=name: getattr(np.fft, name)(4, dtype=dtype)
     for name in ("empty_like", "ones_like", "zeros_like", "ndim", "shape", "size", "array_repr", "array_str"):
         calls[name] = lambda dtype, name=name: getattr(np, name)(small((2,), dtype))
+    for name in ("iscomplexobj", "isrealobj", "isscalar", "modf", "frexp", "gradient"):
+        calls[name] = lambda dtype, name=name: getattr(np, name)(small((3,), dtype))
+    calls["divmod"] = lambda dtype: np.divmod(small((2,), dtype), small((2,), dtype))
+    calls["ldexp"] = lambda dtype: np.ldexp(small((2,), dtype), 2)
     for name in ("isclose", "allclose", "array_equal", "shares_memory", "may_share_memory"):
         calls[name] = lambda dtype, name=name: getattr(np, name)(small((2,), dtype), small((2,), dtype))
     calls["from_numpy"] = lambda dtype: np.from_numpy(numpy.ones(2, dtype))

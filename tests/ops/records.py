@@ -34,6 +34,10 @@ STRUCTURED = [record for record in TABLE.values() if record.expr is None]
 SHAPES = [(), (0,), (1,), (7,), (3, 4), (2, 3, 4), (40_009,)]
 FLOAT_OF = {"b": {1: "float16"}, "i": {1: "float16", 2: "float32", 4: "float64", 8: "float64"}}
 FLOAT_OF["u"] = FLOAT_OF["i"]
+# Operations that make float64 of every integer dtype.
+IN_DOUBLE = {"divide", "i0", "sinc"}
+# What an operation returns whatever it computes in.
+FIXED = {"BOOL": "bool", "UINT8": "uint8", "INT32": "int32"}
 
 
 def name_of(value):
@@ -46,7 +50,7 @@ def computed_dtype(record, dtype):
     kinds = CATEGORIES[record.accepts]
     if dtype.kind in kinds:
         return dtype
-    if record.name == "divide" and dtype.kind in "biu":
+    if record.name in IN_DOUBLE and dtype.kind in "biu":
         return numpy.dtype("float64")
     if "FLOATING" in record.accepts and dtype.kind in "biu":
         return numpy.dtype(FLOAT_OF[dtype.kind][dtype.itemsize])
@@ -57,8 +61,8 @@ def computed_dtype(record, dtype):
 
 def result_dtype(record, computed):
     """The dtype of the result of an elementwise record that computes in `computed`."""
-    if record.returns == "BOOL":
-        return numpy.dtype(bool)
+    if record.returns in FIXED:
+        return numpy.dtype(FIXED[record.returns])
     if record.returns == "REAL_OF" and computed.kind == "c":
         return numpy.dtype("float32" if computed.itemsize == 8 else "float64")
     return computed

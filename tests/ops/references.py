@@ -1,6 +1,8 @@
 """What the elementwise operations are compared with: NumPy's functions of the same meaning."""
 
+import cmath
 import math
+from decimal import Decimal
 
 import numpy
 
@@ -49,7 +51,92 @@ def silu_slope(x):
     return sigmoid(x) * (1 + numpy.clip(x, -800, 800) * (1 - sigmoid(x)))
 
 
+def times_power_of_two(x, n):
+    known = numpy.isfinite(n)
+    whole = numpy.floor(n.astype("float64") + 1023) - 1023
+    power = numpy.where(known, numpy.clip(whole, -9999, 9999), numpy.where(n < 0, -9999, 9999))
+    return numpy.where(numpy.isnan(n), n, numpy.ldexp(x, power.astype(int)))
+
+
+def sinc(x):
+    """NumPy's, and zero where pi x is beyond the range."""
+    far = numpy.abs(x) > 1e16
+    return numpy.where(far & numpy.isfinite(x), 0 * x, numpy.sinc(numpy.where(far & numpy.isfinite(x), 0, x)))
+
+
+def each(function):
+    """A function of Python numbers for arrays."""
+    def of_arrays(*arrays):
+        dtype = numpy.result_type(*arrays)
+        wide = "complex128" if dtype.kind == "c" else "float64"
+        result = numpy.vectorize(function, otypes=[wide])(*(array.astype(wide) for array in arrays))
+        return result.astype(dtype)
+
+    return of_arrays
+
+
+def total(terms):
+    parts = [complex(term) for term in terms]
+    return complex(math.fsum(part.real for part in parts), math.fsum(part.imag for part in parts))
+
+
+def sinc_derivative(x, order):
+    """The power series near zero, elsewhere from one order to the next, as ``x sinc(x)`` is differentiated."""
+    order, kind = order.real, type(x)
+    if cmath.isnan(x) or cmath.isinf(x) or not -0.5 < order < 100.5:
+        return math.nan
+    k, z = round(order), math.pi * complex(x)
+    if abs(z) > 1e300:
+        return math.nan if math.isinf(abs(z)) else 0.0
+    if abs(z) < max(k, 1.5):
+        first = (k + 1) // 2
+        value = math.pi ** k * total((-1) ** j * z ** (2 * j - k) / (2 * j + 1) / math.factorial(2 * j - k)
+                                     for j in range(first, first + 40))
+    else:
+        near = math.pi * (complex(x) - 2 * round(complex(x).real / 2))
+        turns = [cmath.sin(near), cmath.cos(near), -cmath.sin(near), -cmath.cos(near)]
+        value = turns[0] / z
+        for i in range(1, k + 1):
+            value = (math.pi ** (i - 1) * turns[i % 4] - i * value) / x
+    return value if issubclass(kind, complex) else value.real
+
+
+def bessel_i(x, order):
+    """The power series, whose terms have one sign."""
+    if math.isnan(x) or math.isnan(order):
+        return x + order
+    if abs(order) > 1e6:
+        return math.nan
+    n = abs(round(order))
+    sign = -1 if x < 0 and n % 2 else 1
+    if abs(x) > 1500:
+        return sign * math.inf
+    size = Decimal(x) if abs(x) > 20 else x  # hundreds of factors, each with its rounding
+    terms = [math.prod(abs(size) / 2 / k for k in range(1, n + 1))]
+    while len(terms) < 60 or (terms[-1] > 0 and len(terms) < 900):
+        terms.append(terms[-1] * (size * size / 4 / (len(terms) * (len(terms) + n))))
+    return sign * math.fsum(terms)
+
+
+def i0(x):
+    """NumPy's, and infinity at infinity."""
+    return numpy.where(numpy.abs(x) > 1000, numpy.abs(x) * numpy.inf, numpy.i0(numpy.clip(x, -700, 700)))
+
+
 REFERENCES = {
+    "times_power_of_two": times_power_of_two,
+    "frexp_mantissa": lambda x: numpy.frexp(x)[0],
+    "frexp_exponent": lambda x: numpy.frexp(x)[1],
+    "fractional_part": lambda x: numpy.modf(x)[0],
+    "integral_part": numpy.trunc,
+    "replace_nan": lambda a, b: numpy.where(numpy.isnan(a), b, a),
+    "replace_infinities": lambda a, b, c: numpy.where(a == numpy.inf, b, numpy.where(a == -numpy.inf, c, a)),
+    "replace_nonfinite": lambda a, b, c: numpy.where(
+        numpy.isnan(a), b, numpy.where(a > c, c, numpy.where(a < -c, -c, a))),
+    "sinc": sinc,
+    "sinc_derivative": each(sinc_derivative),
+    "bessel_i": each(bessel_i),
+    "i0": i0,
     "addcmul": lambda a, b, c: a + b * c,
     "clip_low": lambda a, b: numpy.where(a < b, b, a),
     "clip_high": lambda a, b: numpy.where(a > b, b, a),
@@ -82,10 +169,12 @@ REFERENCES = {
 }
 
 # Correctly rounded by their definition: equal to the last bit, and to the sign of zero.
-EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "logic", "rounding"}
+EXACT_FAMILIES = {"arithmetic", "bitwise", "clipping", "complex_numbers", "floating_point", "logic",
+                  "number_theory", "rounding"}
 INEXACT = {"angle", "power", "cbrt"}
 # Differences of nearly equal numbers: NumPy's result, and that of `gelu` above, are no better than this many ulps of 1.
-CANCELLING = {"addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
+CANCELLING = {"sinc": 2, "sinc_derivative": 64, "logaddexp2": 4,
+              "addcmul": 32, "log1p": 4, "logaddexp": 4, "gelu": 1, "expm1": 4, "sigmoid_gradient": 8,
               "tanh_gradient": 8, "gelu_gradient": 8, "silu_gradient": 8, "logistic_loss_gradient": 8}
 EXACT = {"relu", "leaky_relu", "relu_gradient", "heaviside"}
 # Exact for real numbers only: complex products and quotients may round once more or less.

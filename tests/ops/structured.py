@@ -109,8 +109,10 @@ SAMPLES = {
     "sum": REDUCTIONS + MASKED + [Sample(Leaf(2, 3), initial=2.0)],
     "mean": REDUCTIONS + MASKED,
     "prod": REDUCTIONS + MASKED + [Sample(Leaf(3), initial=2.0)],
-    "var": [*REDUCTIONS, Sample(Leaf(2, 3), axis=1, correction=1), Sample(Leaf(2, 3), where=MASK)],
-    "std": [REDUCTIONS[0], REDUCTIONS[1], REDUCTIONS[2], Sample(Leaf(2, 3), axis=1, ddof=1)],
+    "var": [*REDUCTIONS, Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), Sample(Leaf(2, 3), axis=1, correction=1),
+            Sample(Leaf(2, 3), where=MASK)],
+    "std": [Sample(Leaf(2, 3), axis=1, mean=Leaf(2, 1)), REDUCTIONS[0], REDUCTIONS[1], REDUCTIONS[2],
+            Sample(Leaf(2, 3), axis=1, ddof=1)],
     "max": REDUCTIONS,
     "min": REDUCTIONS,
     "logsumexp": REDUCTIONS,
@@ -120,6 +122,71 @@ SAMPLES = {
     "cumsum": [*RUNNING, Sample(Leaf(2, 3))],
     "cumprod": [*RUNNING, Sample(Leaf(2, 3))],
     "linear_recurrence": [Sample(Leaf(4), Leaf(4)), Sample(Leaf(3, 2), Leaf(3, 2), axis=0)],
+    # reductions that pass over NaN: gradients of what is not NaN, see tests/unit/test_nan_reductions.py
+    "sum_numbers": REDUCTIONS + MASKED,
+    "prod_numbers": REDUCTIONS + MASKED,
+    "max_numbers": REDUCTIONS + MASKED,
+    "min_numbers": REDUCTIONS + MASKED,
+    "mean_numbers": REDUCTIONS + MASKED,
+    "var_numbers": [*REDUCTIONS[:3], *MASKED, Sample(Leaf(2, 3), 1, None, 1, True)],
+    "nansum": REDUCTIONS + MASKED + [Sample(Leaf(2, 3), initial=2.0)],
+    "nanprod": REDUCTIONS + MASKED,
+    "nanmax": [*REDUCTIONS, Sample(Leaf(2, 3), initial=-9.0)],
+    "nanmin": REDUCTIONS,
+    "nanmean": REDUCTIONS + MASKED,
+    "nanvar": [*REDUCTIONS[:3], *MASKED, Sample(Leaf(2, 3), axis=1, ddof=1)],
+    "nanstd": [REDUCTIONS[0], REDUCTIONS[1], Sample(Leaf(2, 3), axis=1, correction=1)],
+    "nancumsum": [*RUNNING, Sample(Leaf(2, 3))],
+    "nancumprod": [*RUNNING, Sample(Leaf(2, 3))],
+    # order statistics
+    "sorted_elements": [Sample(Leaf(5), (1, 2)), Sample(Leaf(2, 4), (3,)), Sample(Leaf(2, 20), (0, 1, 19))],
+    "median": [Sample(Leaf(5)), Sample(Leaf(2, 4), axis=1, keepdims=True), Sample(Leaf(2, 3, 2), axis=(0, 2))],
+    "nanmedian": [Sample(Leaf(5)), Sample(Leaf(2, 4), axis=0)],
+    "quantile": [
+        Sample(Leaf(5), 0.3),
+        Sample(Leaf(2, 4), [0.1, 0.8], axis=1, keepdims=True),
+        Sample(Leaf(3, 2), [0.1, 0.8], axis=0, method="higher"),
+        Sample(Leaf(5), 0.3, method="inverted_cdf", weights=[1, 2, 1, 0, 1]),
+    ],
+    "percentile": [Sample(Leaf(5), 30), Sample(Leaf(2, 4), [10, 80], axis=1, method="hazen")],
+    "nanquantile": [Sample(Leaf(5), 0.3), Sample(Leaf(2, 4), [0.1, 0.8], axis=1, method="lower")],
+    "nanpercentile": [Sample(Leaf(5), 30)],
+    # averages
+    "ptp": [Sample(Leaf(5)), Sample(Leaf(2, 3), axis=1, keepdims=True)],
+    "average": [
+        Sample(Leaf(2, 3), axis=0),
+        Sample(Leaf(2, 3), 1, Leaf(3, low=0.5)),
+        Sample(Leaf(2, 3), None, Leaf(2, 3, low=0.5), returned=True),
+    ],
+    "cov": [
+        Sample(Leaf(2, 4)),
+        Sample(Leaf(4), Leaf(4), bias=True),
+        Sample(Leaf(4, 2), rowvar=False, fweights=[1, 2, 1, 1], aweights=[1.0, 0.5, 2.0, 1.0]),
+    ],
+    "corrcoef": [Sample(Leaf(2, 5)), Sample(Leaf(5), Leaf(5))],
+    # samples of functions
+    "ediff1d": [Sample(Leaf(4)), Sample(Leaf(2, 2), Leaf(2), Leaf(1))],
+    "trapezoid": [
+        Sample(Leaf(4)),
+        Sample(Leaf(2, 3), Leaf(3)),
+        Sample(Leaf(3, 2), Leaf(3, 2), axis=0),
+        Sample(Leaf(3), dx=2),
+    ],
+    "unwrap": [Sample(Leaf(5, low=-9.0, high=9.0)), Sample(Leaf(3, 2), axis=0, period=2.5)],
+    "interp": [
+        Sample(Leaf(4, real=True), numpy.array([-1.5, 0.0, 0.7, 1.9]), Leaf(4)),
+        Sample(Leaf(3, real=True), numpy.array([0.1, 0.5, 0.7]), Leaf(3), period=1.3),
+        Sample(Leaf(3, real=True), numpy.array([-0.5, 0.5]), Leaf(2), left=-3.0, right=3.0),
+    ],
+    "cross": [Sample(Leaf(2, 3), Leaf(3)), Sample(Leaf(3, 2), Leaf(2, 2), axisa=0), Sample(Leaf(2), Leaf(2))],
+    "sliding_dot": [
+        Sample(Leaf(5), Leaf(3)),
+        Sample(Leaf(3), Leaf(2), before=1, reverse=True),
+        Sample(Leaf(2), Leaf(3), 1, 2),
+    ],
+    "convolve": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(3), "same"), Sample(Leaf(4), Leaf(2), "valid")],
+    "correlate": [Sample(Leaf(5), Leaf(3)), Sample(Leaf(2), Leaf(4), "same"), Sample(Leaf(4), Leaf(2), "full")],
+    "nan_to_num": [Sample(Leaf(4)), Sample(Leaf(2, 2), nan=1.0, posinf=2.0)],
     # linear algebra
     "matmul": [
         Sample(Leaf(2, 3), Leaf(3, 4)),
@@ -416,6 +483,6 @@ SAMPLES = {
 }
 
 # Compositions whose results are integers.
-INTEGER_RESULTS = {"argpartition", "flatnonzero", "linalg.matrix_rank"}
+INTEGER_RESULTS = {"argpartition", "flatnonzero", "linalg.matrix_rank", "nanargmax", "nanargmin"}
 # Strides in bytes are written for float64; limits and casts to a real dtype are for real numbers.
 REAL_ONLY = {"as_strided", "as_strided_scatter", "as_strided_assign", "clip", "astype"}

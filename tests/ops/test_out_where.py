@@ -10,6 +10,7 @@ from mltensor._build import OPERATIONS
 from mltensor.errors import DTypeError, GradientError, ShapeError
 from ops.records import (
     ELEMENTWISE,
+    FIXED,
     accepted_dtypes,
     computed_dtype,
     main_dtypes,
@@ -66,10 +67,12 @@ def test_where_writes_only_the_chosen_places(record, dtype, generator):
 
 @pytest.mark.parametrize("record", ELEMENTWISE, ids=name_of)
 def test_dtype_says_what_is_computed_in(record, generator):
-    if record.returns == "BOOL":
-        assert OPERATIONS[record.name](*[np.ones(2)] * len(record.inputs), dtype=bool).dtype == bool
+    if record.returns in FIXED:
+        ones = [np.ones(2, dtype=accepted_dtypes(record)[-1])] * len(record.inputs)
+        fixed = FIXED[record.returns]
+        assert OPERATIONS[record.name](*ones, dtype=fixed).dtype == fixed
         with pytest.raises(DTypeError, match="results of dtype float64"):
-            OPERATIONS[record.name](*[np.ones(2)] * len(record.inputs), dtype="float64")
+            OPERATIONS[record.name](*ones, dtype="float64")
         return
     wide = next(name for name in ("float64", "int64", "bool") if numpy.dtype(name) in accepted_dtypes(record))
     narrow = {"float64": "float32", "int64": "int16", "bool": "bool"}[wide]

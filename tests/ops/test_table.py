@@ -17,7 +17,8 @@ WITHOUT_GRADIENT = {
     "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_invert", "bitwise_left_shift", "bitwise_right_shift",
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal",
     "logical_and", "logical_or", "logical_xor", "logical_not",
-    "isnan", "isinf", "isfinite", "signbit",
+    "isnan", "isinf", "isfinite", "signbit", "isposinf", "isneginf", "isreal", "iscomplex",
+    "gcd", "lcm", "bitwise_count", "frexp_exponent", "count_numbers", "interp_values",
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "nonzero", "argwhere", "one_hot", "searchsorted",
     "bin_counts", "bin_places", "softmax_cross_entropy_coefficients",
     # Values alone, or R; asked for a gradient, the functions compute the vectors too.

@@ -15,7 +15,8 @@ COMPILED = [
     {"dtypes", "storage", "shapes"}, {"tensor"}, {"buffer", "scalars"}, {"elementwise"},
     {"view", "foreign", "interop", "create", "ranges", "dlpack"},
     {"strided", "keys", "index", "gather", "histogram", "positions", "join", "split", "repeat", "sort", "reduce",
-     "scan", "neural", "matmul", "optimize", "fourier", "lapack"},
+     "scan", "neural", "matmul", "optimize", "fourier", "lapack", "reduce_numbers", "select", "correlate",
+     "interpolate"},
     {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}
