@@ -155,7 +155,7 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
     s.n = x.view.shape[axis]
     s.dtype = x.view.dtype
     if (axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1
-            and mlt_network_lanes(&s) == 0):
+            and (mlt_network_lanes(&s) == 0 or (s.positions != NULL and mlt_itemsize[s.dtype] == 8))):
         return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL

@@ -51,7 +51,8 @@ typedef struct {
   char *values;
   int64_t *positions;
   int low;          /* bits of an element below its key: its position */
-  atomic_int lossy; /* it has numbers that their keys do not give back */
+  int cut;          /* bits of a wide key that have no place beside the position */
+  atomic_int lossy; /* it has numbers that their keys do not give back, or that cut keys do not tell apart */
 } mlt_sort_line;
 
 static inline int mlt_narrow_key(int dtype, int64_t n) {
@@ -124,14 +125,14 @@ static int mlt_network_lanes(const mlt_sort_lines *s) {
   const int longest = mlt_itemsize[s->dtype] == 1 ? MLT_NETWORK_LONGEST_OF_BYTES
                       : !without                  ? MLT_NETWORK_LONGEST
                                                   : small ? MLT_NETWORK_LONGEST_BASE : 0;
-  if (s->n < 2 || s->n > longest || (s->positions && !narrow)) return 0;
+  if (s->n < 2 || s->n > longest) return 0;
   return small ? MLT_NETWORK_LINES : MLT_NETWORK_LINES / 2;
 }
 
 /* Whether elements at the same place of neighbouring lines are neighbours in memory, where those of a line are not. */
 static int mlt_across(const mlt_sort_lines *s, const mlt_sort_line *lines, int count) {
   const int64_t itemsize = mlt_itemsize[s->dtype];
-  int across = s->from_stride != itemsize && !(s->values && s->positions);
+  int across = s->from_stride != itemsize && !(s->positions && (s->values || itemsize == 8));
   for (int k = 1; k < count && across; k++)
     across = lines[k].from == lines->from + k * itemsize &&
              (!s->values || lines[k].values == lines->values + k * itemsize) &&

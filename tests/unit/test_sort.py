@@ -154,6 +154,9 @@ def wrong_short_lines():
                 if numpy.dtype(dtype).kind == "f":
                     special = generator.random(array.shape) < 0.1
                     array[special] = generator.choice([0.0, -0.0, numpy.nan, numpy.inf], special.sum())
+                if dtype == "int64" and lines % 2:
+                    # Far apart, but near to each other in places: keys have no room beside their positions.
+                    array[:, ::5] += generator.choice([2 ** 62, -2 ** 62], array[:, ::5].shape)
                 for given, axis in ((array, 1), (array.T.copy(), 0), (numpy.asfortranarray(array), 1),
                                     (array[:, ::-1], 1)):
                     order = numpy.argsort(given, axis=axis, kind="stable")
