@@ -82,6 +82,13 @@ static void MLT_FN(mlt_index_task)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Whether some of some integers are negative. */
+static void MLT_FN(mlt_signs_task)(void *context, int64_t begin, int64_t end) {
+  mlt_signs *s = (mlt_signs *)context;
+  if (MLT_FN(mlt_look_over)(s->values + begin, end - begin, INT64_MAX) & 1)
+    atomic_store_explicit(&s->negative, 1, memory_order_relaxed);
+}
+
 /* The smallest and the largest of n indices; 0 and -1 are among them. */
 static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
   int64_t low = 0, high = -1;
