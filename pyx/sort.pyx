@@ -153,13 +153,13 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
         return 0
     s.positions = <int64_t*> positions.view.data if positions is not None else NULL
     s.n = x.view.shape[axis]
+    s.keep = result.view.shape[axis]
     s.dtype = x.view.dtype
     if (axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1
             and (mlt_network_lanes(&s) == 0 or (s.positions != NULL and mlt_itemsize[s.dtype] == 8))):
         return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
-    s.keep = result.view.shape[axis]
     s.from_stride = x.view.strides[axis]
     s.value_stride = values.view.strides[axis] if values is not None else 0
     s.position_stride = positions.view.strides[axis] // 8 if positions is not None else 0

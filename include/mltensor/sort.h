@@ -111,6 +111,11 @@ static void mlt_sort_line_at(const mlt_sort_lines *s, int64_t number, mlt_sort_l
   }
 }
 
+/* Whether so few are wanted that the others are left out of order. */
+static inline int mlt_few_of_many(const mlt_sort_lines *s) {
+  return s->positions && s->n >= 256 && s->keep > 0 && s->keep <= s->n / 16;
+}
+
 /* Short lines are sorted so many at a time, of wide keys half as many. Bytes have one digit, and the
  * baseline has to put the smaller and the larger of two numbers together. */
 #define MLT_NETWORK_LINES 16
@@ -125,7 +130,7 @@ static int mlt_network_lanes(const mlt_sort_lines *s) {
   const int longest = mlt_itemsize[s->dtype] == 1 ? MLT_NETWORK_LONGEST_OF_BYTES
                       : !without                  ? MLT_NETWORK_LONGEST
                                                   : small ? MLT_NETWORK_LONGEST_BASE : 0;
-  if (s->n < 2 || s->n > longest) return 0;
+  if (s->n < 2 || s->n > longest || mlt_few_of_many(s)) return 0;
   return small ? MLT_NETWORK_LINES : MLT_NETWORK_LINES / 2;
 }
 

@@ -282,6 +282,13 @@ MLT_SORT_VALUES(64)
 #define MLT_SORT_POSITION32(e) ((uint32_t)(e))
 MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_READ MLT_FN(mlt_read_keys32)
+#define MLT_SORT_PART uint32_t
+#define MLT_SORT_JOIN MLT_SORT_JOIN32
+#include "mltensor/sort_few.h"
+#undef MLT_SORT_READ
+#undef MLT_SORT_PART
+#undef MLT_SORT_JOIN
 #define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
 #define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
 #define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
@@ -302,11 +309,21 @@ MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #define MLT_SORT_POSITION64(e) ((e).at)
 MLT_SORT_POSITIONS(64, MLT_SORT_JOIN64, MLT_SORT_POSITION64)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_READ MLT_FN(mlt_read_keys64)
+#define MLT_SORT_PART uint64_t
+#define MLT_SORT_JOIN MLT_SORT_JOIN64
+#include "mltensor/sort_few.h"
+#undef MLT_SORT_READ
+#undef MLT_SORT_PART
+#undef MLT_SORT_JOIN
 #include "mltensor/sort_long.h"
 
 /* One line. `scratch` has mlt_sort_scratch bytes. Returns 1 when interrupted, -1 without memory. */
 static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
   const mlt_sort_lines *s = line->s;
+  if (mlt_few_of_many(s))
+    return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_sort_few_pair32, MLT_SUFFIX)(line, scratch)
+                                          : MLT_CONCAT(mlt_sort_few_pair64, MLT_SUFFIX)(line, scratch);
   if (line->positions)
     return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_sort_one_pair32, MLT_SUFFIX)(line, scratch)
                                           : MLT_CONCAT(mlt_sort_one_pair64, MLT_SUFFIX)(line, scratch);

@@ -172,15 +172,38 @@ def wrong_short_lines():
     return found
 
 
+def wrong_few():
+    """Descriptions of the first few of longer lines that are not those of NumPy's stable order."""
+    generator, found = numpy.random.default_rng(9), []
+    for dtype in ("int8", "uint16", "float16", "float32", "int64", "float64"):
+        for length in (256, 257, 1000, 5003):
+            for few in (1, 2, 7, length // 16):
+                numbers = (generator.normal(size=(3, length)) * 20).astype(dtype)
+                if numpy.dtype(dtype).kind == "f":
+                    numbers[:, ::37] = generator.choice([0.0, -0.0, numpy.nan, numpy.inf])
+                for lines in (numbers, numpy.sort(numbers)[:, ::-1], numpy.sort(numbers), numbers * 0,
+                              numpy.asfortranarray(numbers)):
+                    values, places = np.topk(np.asarray(lines), few, largest=False)
+                    order = numpy.argsort(lines, axis=1, kind="stable")[:, :few]
+                    if not (numpy.array_equal(numpy.asarray(places), order) and numpy.asarray(values).tobytes()
+                            == numpy.take_along_axis(lines, order, 1).tobytes()):
+                        found.append((dtype, length, few))
+    return found
+
+
 def test_many_short_lines():
     assert wrong_short_lines() == []
 
 
+def test_few_of_longer_lines():
+    assert wrong_few() == []
+
+
 @pytest.mark.parametrize("isa", ["base", "avx2"])
-def test_many_short_lines_by_other_instruction_sets(isa):
+def test_short_lines_and_few_by_other_instruction_sets(isa):
     names = ("base", "avx2", "avx512")
     isa = names[min(names.index(isa), names.index(np.isa()))]
-    program = "import test_sort\nassert test_sort.wrong_short_lines() == []"
+    program = "import test_sort\nassert test_sort.wrong_short_lines() == [] and test_sort.wrong_few() == []"
     subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__),
                    env={**os.environ, "MLTENSOR_ISA": isa,
                         "PYTHONPATH": os.path.dirname(os.path.dirname(np.__file__))})
