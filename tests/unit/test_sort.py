@@ -181,7 +181,7 @@ def wrong_few():
                 numbers = (generator.normal(size=(3, length)) * 20).astype(dtype)
                 if numpy.dtype(dtype).kind == "f":
                     numbers[:, ::37] = generator.choice([0.0, -0.0, numpy.nan, numpy.inf])
-                for lines in (numbers, numpy.sort(numbers)[:, ::-1], numpy.sort(numbers), numbers * 0,
+                for lines in (numbers, numpy.sort(numbers)[:, ::-1], numpy.sort(numbers), numpy.zeros_like(numbers),
                               numpy.asfortranarray(numbers)):
                     values, places = np.topk(np.asarray(lines), few, largest=False)
                     order = numpy.argsort(lines, axis=1, kind="stable")[:, :few]
