@@ -64,6 +64,8 @@ cdef inline int launch(int64_t count, int64_t chunk, mlt_task task, void* contex
 cdef int run_gather(mlt_gather* g, int mode, int axis) except -1
 # The indices as contiguous int64; IndexingError naming `operation` when they are not integers.
 cdef Tensor index_tensor(Tensor indices, str operation)
+# Whether one of contiguous int64 is negative.
+cdef bint any_negative(Tensor integers) except -1
 # Raises IndexingError when one of n contiguous indices is outside [-length, length).
 cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1
 # Elements of x along one axis at int64 contiguous indices of any shape, which replaces the axis.

@@ -19,6 +19,10 @@ cdef extern from "mltensor/gather.h" nogil:
     void mlt_gather_prepare(mlt_gather* g)
     int mlt_gather_run(mlt_gather* g, int mode)
     void mlt_gather_here(mlt_gather* g, int mode)
+    ctypedef struct mlt_signs:
+        const int64_t* values
+        int negative
+    mlt_task mlt_signs_of()
     int64_t mlt_index_check(const int64_t* index, int64_t n, int64_t length)
     void mlt_index_wrap(int64_t* out, const int64_t* index, int64_t n, int64_t length)
     void mlt_index_clip(int64_t* out, const int64_t* index, int64_t n, int64_t length)
@@ -75,6 +79,14 @@ cdef Tensor index_tensor(Tensor indices, str operation):
             f"{operation}: indices must be integers, not {objects[indices.view.dtype]}; "
             "convert them with .astype('int64')")
     return cast(indices, INT64)
+
+
+cdef bint any_negative(Tensor integers) except -1:
+    cdef mlt_signs s
+    s.values = <const int64_t*> integers.view.data
+    s.negative = 0
+    launch(integers.view.size, 65536, mlt_signs_of(), &s, integers.view.size)
+    return s.negative != 0
 
 
 cdef int check_indices(const int64_t* index, int64_t n, int64_t length, int axis) except -1:

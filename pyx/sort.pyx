@@ -8,7 +8,7 @@ from libc.string cimport memset
 from mltensor._core.dtypes cimport (
     BOOL, COMPLEX64, INT64, UINT8, UINT32, UINT64, is_complex, mlt_itemsize, promotion, real_of)
 from mltensor._core.elementwise cimport cast, contiguous, copy_into
-from mltensor._core.gather cimport along_axis, check_indices, index_tensor, launch, mlt_task, take_axis
+from mltensor._core.gather cimport along_axis, any_negative, check_indices, index_tensor, launch, mlt_task, take_axis
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
 from mltensor._core.positions cimport nonzero_places
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, runtime
@@ -153,13 +153,13 @@ cdef int sort_axis(Tensor x, Tensor values, Tensor positions, int axis, int dire
         return 0
     s.positions = <int64_t*> positions.view.data if positions is not None else NULL
     s.n = x.view.shape[axis]
+    s.keep = result.view.shape[axis]
     s.dtype = x.view.dtype
     if (axis != x.view.ndim - 1 and x.view.size >= TURN_FROM and x.view.shape[x.view.ndim - 1] > 1
-            and mlt_network_lanes(&s) == 0):
+            and (mlt_network_lanes(&s) == 0 or (s.positions != NULL and mlt_itemsize[s.dtype] == 8))):
         return sort_turned(x, values, positions, axis, direction)
     s.source = x.view.data
     s.values = values.view.data if values is not None else NULL
-    s.keep = result.view.shape[axis]
     s.from_stride = x.view.strides[axis]
     s.value_stride = values.view.strides[axis] if values is not None else 0
     s.position_stride = positions.view.strides[axis] // 8 if positions is not None else 0
@@ -352,7 +352,7 @@ cdef object searchsorted_kernel(PyObject** a):
         if sorter.view.ndim != 1 or sorter.view.size != x.view.size:
             raise ShapeError(
                 f"searchsorted: sorter of shape {shape_tuple(sorter)} must have the shape {shape_tuple(x)} of x1")
-        if sorter.view.size and numpy.asarray(sorter).min() < 0:
+        if any_negative(sorter):
             raise IndexingError("searchsorted: sorter must not have negative positions")
         check_indices(<const int64_t*> sorter.view.data, sorter.view.size, x.view.size, 0)
     if is_complex(dtype):

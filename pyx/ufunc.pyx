@@ -15,6 +15,7 @@ from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, RETURNS_SAME, broadcast_shape, cast, computed_in, copy_into, copy_where,
     different_devices, fill, fixed_dtype, mlt_costed_loop, result_dtype, run_costed, run_flat, same_device,
     same_elements, scalar_tensor)
+from mltensor._core.gather cimport any_negative
 from mltensor._core.operation cimport (
     Op, adopt, class_dtype, class_float, is_weak, result_class, weak_dtype, winner, with_class)
 from mltensor._core.scalars cimport keeps, write_scalar
@@ -477,14 +478,7 @@ cdef int check_cast(str name, str what, int source, int destination, str casting
 
 
 cdef int refuse_negative(Op op, Tensor exponent) except -1:
-    cdef Tensor wide
-    cdef int64_t i, signs = 0
-    if kind_of[exponent.view.dtype] != c"i":
-        return 0
-    wide = cast(exponent, INT64)
-    for i in range(wide.view.size):
-        signs |= (<int64_t*> wide.view.data)[i]
-    if signs < 0:
+    if kind_of[exponent.view.dtype] == c"i" and any_negative(cast(exponent, INT64)):
         raise ValueError("power: integers to negative integer powers are not allowed; use a float base")
     return 0
 

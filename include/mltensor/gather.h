@@ -111,6 +111,11 @@ typedef struct {
   atomic_llong bad; /* position of the first that is outside, or -1 */
 } mlt_index_search;
 
+typedef struct {
+  const int64_t *values;
+  atomic_int negative; /* one is */
+} mlt_signs;
+
 #define MLT_TARGET_BASE
 #include "mltensor/target_begin.h"
 #include "mltensor/gather_target.h"
@@ -207,6 +212,8 @@ static int64_t mlt_index_check(const int64_t *index, int64_t n, int64_t length) 
     return -2;
   return atomic_load(&s.bad);
 }
+
+static mlt_task mlt_signs_of(void) { return MLT_GATHER_FN(mlt_signs_task); }
 
 static void mlt_index_bounds(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
   MLT_GATHER_FN(mlt_index_bounds)(index, n, least, most);

@@ -82,6 +82,13 @@ static void MLT_FN(mlt_index_task)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Whether some of some integers are negative. */
+static void MLT_FN(mlt_signs_task)(void *context, int64_t begin, int64_t end) {
+  mlt_signs *s = (mlt_signs *)context;
+  if (MLT_FN(mlt_look_over)(s->values + begin, end - begin, INT64_MAX) & 1)
+    atomic_store_explicit(&s->negative, 1, memory_order_relaxed);
+}
+
 /* The smallest and the largest of n indices; 0 and -1 are among them. */
 static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *least, int64_t *most) {
   int64_t low = 0, high = -1;
@@ -100,6 +107,7 @@ static void MLT_FN(mlt_index_bounds)(const int64_t *index, int64_t n, int64_t *l
 #ifndef MLT_DISTANT
 #define MLT_DISTANT (512 << 10)
 #define MLT_REMOTE (16 << 20)
+#define MLT_IS_DISTANT(length, itemsize) ((length) >= MLT_DISTANT / (itemsize) && (length) <= MLT_REMOTE / (itemsize))
 #endif
 
 /* Rows from the one that is moved to the one that is fetched, and bytes of it that are; bytes ahead at which values
@@ -300,7 +308,7 @@ static void MLT_FN(mlt_get_elements)(char *dense, int64_t sv, const char *data, 
                                      const int64_t *place, int64_t n, int itemsize) {
   int64_t begun = 0;
 #if defined(MLT_TARGET_AVX512)
-  const int distant = length >= MLT_DISTANT / itemsize && length <= MLT_REMOTE / itemsize;
+  const int distant = MLT_IS_DISTANT(length, itemsize);
   if (sv == itemsize && step == itemsize && itemsize == 4)
     begun = mlt_get_words((uint32_t *)dense, (const uint32_t *)data, place, n, distant);
   else if (sv == itemsize && step == itemsize && itemsize == 8)
@@ -368,10 +376,49 @@ MLT_LINE_AT(mlt_put_line, MLT_PUT)
 MLT_LINE_AT(mlt_add_line, MLT_ADD)
 #undef MLT_LINE_AT
 
+#if defined(MLT_TARGET_AVX512)
+/* Elements from a distant table while their indices are looked over, so that both wait for memory together; how many
+ * were read, or -1 where an index is outside: it then stands for the last one. */
+#define MLT_GET_LOOKING(name, type, gathered)                                                         \
+  static int64_t name(type *to, const type *from, int64_t length, const int64_t *index, int64_t n) {  \
+    const __m512i all = _mm512_set1_epi64(length), last = _mm512_set1_epi64(length - 1);              \
+    __mmask8 outside = 0;                                                                             \
+    int64_t i = 0;                                                                                    \
+    for (; i + 8 <= n; i += 8) {                                                                      \
+      const __m512i given = _mm512_loadu_si512(index + i);                                            \
+      const __m512i k = _mm512_mask_add_epi64(given, _mm512_movepi64_mask(given), given, all);        \
+      outside |= _mm512_cmpgt_epu64_mask(k, last);                                                    \
+      const __m512i place = _mm512_min_epu64(k, last);                                                \
+      gathered;                                                                                       \
+    }                                                                                                 \
+    return outside ? -1 : i;                                                                          \
+  }
+MLT_GET_LOOKING(mlt_get_words_looking, uint32_t,
+                _mm256_storeu_si256((__m256i *)(to + i), _mm512_i64gather_epi32(place, from, 4)))
+MLT_GET_LOOKING(mlt_get_pairs_looking, uint64_t, _mm512_storeu_si512(to + i, _mm512_i64gather_epi64(place, from, 8)))
+#undef MLT_GET_LOOKING
+#endif
+
 /* Indices [begin, end) at one place of the outer dimensions; 0 where one of them is outside. */
 static inline __attribute__((always_inline)) int MLT_FN(mlt_gather_segment)(mlt_gather *g, int mode, char *data,
                                                                             char *dense, int64_t begin, int64_t end) {
   int64_t wrapped[MLT_INDEX_BLOCK];
+#if defined(MLT_TARGET_AVX512)
+  const int itemsize = g->itemsize;
+  if (mode == MLT_GET && g->inner_ndim == 0 && !g->several && !g->known_inside && g->dense_step == itemsize &&
+      g->step == itemsize && (itemsize == 4 || itemsize == 8) && MLT_IS_DISTANT(g->length, itemsize)) {
+    const int64_t done =
+        itemsize == 4 ? mlt_get_words_looking((uint32_t *)dense + begin, (const uint32_t *)data, g->length,
+                                              g->index + begin, end - begin)
+                      : mlt_get_pairs_looking((uint64_t *)dense + begin, (const uint64_t *)data, g->length,
+                                              g->index + begin, end - begin);
+    if (done < 0) {
+      atomic_store_explicit(&g->outside, 1, memory_order_relaxed);
+      return 0;
+    }
+    begin += done;
+  }
+#endif
   for (int64_t i = begin; i < end; i += MLT_INDEX_BLOCK) {
     const int64_t n = end - i < MLT_INDEX_BLOCK ? end - i : MLT_INDEX_BLOCK;
     const int64_t *place = MLT_FN(mlt_places_from)(g, i, n, wrapped);

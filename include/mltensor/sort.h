@@ -51,7 +51,8 @@ typedef struct {
   char *values;
   int64_t *positions;
   int low;          /* bits of an element below its key: its position */
-  atomic_int lossy; /* it has numbers that their keys do not give back */
+  int cut;          /* bits of a wide key that have no place beside the position */
+  atomic_int lossy; /* it has numbers that their keys do not give back, or that cut keys do not tell apart */
 } mlt_sort_line;
 
 static inline int mlt_narrow_key(int dtype, int64_t n) {
@@ -110,6 +111,11 @@ static void mlt_sort_line_at(const mlt_sort_lines *s, int64_t number, mlt_sort_l
   }
 }
 
+/* Whether so few are wanted that the others are left out of order. */
+static inline int mlt_few_of_many(const mlt_sort_lines *s) {
+  return s->positions && s->n >= 256 && s->keep > 0 && s->keep <= s->n / 16;
+}
+
 /* Short lines are sorted so many at a time, of wide keys half as many. Bytes have one digit, and the
  * baseline has to put the smaller and the larger of two numbers together. */
 #define MLT_NETWORK_LINES 16
@@ -124,14 +130,14 @@ static int mlt_network_lanes(const mlt_sort_lines *s) {
   const int longest = mlt_itemsize[s->dtype] == 1 ? MLT_NETWORK_LONGEST_OF_BYTES
                       : !without                  ? MLT_NETWORK_LONGEST
                                                   : small ? MLT_NETWORK_LONGEST_BASE : 0;
-  if (s->n < 2 || s->n > longest || (s->positions && !narrow)) return 0;
+  if (s->n < 2 || s->n > longest || mlt_few_of_many(s)) return 0;
   return small ? MLT_NETWORK_LINES : MLT_NETWORK_LINES / 2;
 }
 
 /* Whether elements at the same place of neighbouring lines are neighbours in memory, where those of a line are not. */
 static int mlt_across(const mlt_sort_lines *s, const mlt_sort_line *lines, int count) {
   const int64_t itemsize = mlt_itemsize[s->dtype];
-  int across = s->from_stride != itemsize && !(s->values && s->positions);
+  int across = s->from_stride != itemsize && !(s->positions && (s->values || itemsize == 8));
   for (int k = 1; k < count && across; k++)
     across = lines[k].from == lines->from + k * itemsize &&
              (!s->values || lines[k].values == lines->values + k * itemsize) &&

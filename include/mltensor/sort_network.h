@@ -124,6 +124,6 @@ static int MLT_SORT_FN(mlt_network_lines)(mlt_sort_lines *s, int64_t first, int 
     for (int k = 0; k < count; k++) MLT_SORT_FN(mlt_sort_write)(lines + k, rows + k * room, 0, n);
   }
   for (int k = 0; k < count && !status; k++)
-    if (lossy | atomic_load(&lines[k].lossy)) status = mlt_restore_specials(s, lines[k].from, lines[k].values);
+    if (lossy | atomic_load(&lines[k].lossy)) status = MLT_SORT_AGAIN(s, lines + k, scratch);
   return status;
 }

@@ -210,6 +210,7 @@ MLT_TURN_TILE(64, 8)
                                    s->direction);                                                         \
   }
 
+#define MLT_SORT_AGAIN(s, line, scratch) mlt_restore_specials(s, (line)->from, (line)->values)
 #define MLT_SORT_NAME key32
 #define MLT_SORT_TYPE uint32_t
 #define MLT_SORT_WORD uint32_t
@@ -281,6 +282,13 @@ MLT_SORT_VALUES(64)
 #define MLT_SORT_POSITION32(e) ((uint32_t)(e))
 MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_READ MLT_FN(mlt_read_keys32)
+#define MLT_SORT_PART uint32_t
+#define MLT_SORT_JOIN MLT_SORT_JOIN32
+#include "mltensor/sort_few.h"
+#undef MLT_SORT_READ
+#undef MLT_SORT_PART
+#undef MLT_SORT_JOIN
 #define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
 #define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
 #define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
@@ -301,11 +309,21 @@ MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #define MLT_SORT_POSITION64(e) ((e).at)
 MLT_SORT_POSITIONS(64, MLT_SORT_JOIN64, MLT_SORT_POSITION64)
 #include "mltensor/sort_block.h"
+#define MLT_SORT_READ MLT_FN(mlt_read_keys64)
+#define MLT_SORT_PART uint64_t
+#define MLT_SORT_JOIN MLT_SORT_JOIN64
+#include "mltensor/sort_few.h"
+#undef MLT_SORT_READ
+#undef MLT_SORT_PART
+#undef MLT_SORT_JOIN
 #include "mltensor/sort_long.h"
 
 /* One line. `scratch` has mlt_sort_scratch bytes. Returns 1 when interrupted, -1 without memory. */
 static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
   const mlt_sort_lines *s = line->s;
+  if (mlt_few_of_many(s))
+    return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_sort_few_pair32, MLT_SUFFIX)(line, scratch)
+                                          : MLT_CONCAT(mlt_sort_few_pair64, MLT_SUFFIX)(line, scratch);
   if (line->positions)
     return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_sort_one_pair32, MLT_SUFFIX)(line, scratch)
                                           : MLT_CONCAT(mlt_sort_one_pair64, MLT_SUFFIX)(line, scratch);
@@ -313,9 +331,69 @@ static int MLT_FN(mlt_sort_line_run)(mlt_sort_line *line, char *scratch) {
                                      : MLT_CONCAT(mlt_sort_one_key64, MLT_SUFFIX)(line, scratch);
 }
 
+/* --- wide keys with positions in one word -------------------------------------------------------- */
+
+/* Of short lines: what a key is above the least one, as far as there is room for it beside the position. Where a line has
+ * keys that differ in the bits that are cut alone, and these are not in order, it is sorted again as others are. */
+#undef MLT_SORT_AGAIN
+#define MLT_SORT_AGAIN(s, line, scratch) MLT_FN(mlt_sort_line_run)(line, scratch)
+#define MLT_SORT_NAME packed64
+#define MLT_SORT_TYPE uint64_t
+#define MLT_SORT_WORD uint64_t
+static void MLT_SORT_FN(mlt_sort_read)(mlt_sort_line *line, uint64_t *out, int64_t begin, int64_t n) {
+  const mlt_sort_lines *s = line->s;
+  MLT_FN(mlt_read_keys64)(out, MLT_FN(mlt_sort_from)(line, begin), s->from_stride, n, s->dtype, s->direction);
+  uint64_t least = UINT64_MAX, most = 0;
+  for (int64_t i = 0; i < n; i++) {
+    least = out[i] < least ? out[i] : least;
+    most = out[i] > most ? out[i] : most;
+  }
+  line->low = 64 - __builtin_clzll(((uint64_t)n - 1) | 1);
+  const int used = most > least ? 64 - __builtin_clzll(most - least) : 0;
+  line->cut = used + line->low > 64 ? used + line->low - 64 : 0;
+  for (int64_t i = 0; i < n; i++) out[i] = (out[i] - least) >> line->cut << line->low | (uint64_t)i;
+}
+static inline uint64_t MLT_FN(mlt_wide_key)(const mlt_sort_line *line, int64_t at) {
+  uint64_t key = 0;
+  const mlt_sort_lines *s = line->s;
+  MLT_FN(mlt_read_keys64)(&key, MLT_FN(mlt_sort_from)(line, at), 8, 1, s->dtype, s->direction);
+  return key;
+}
+static void MLT_SORT_FN(mlt_sort_write)(mlt_sort_line *line, const uint64_t *v, int64_t at, int64_t n) {
+  const mlt_sort_lines *s = line->s;
+  const uint64_t mask = ((uint64_t)1 << line->low) - 1;
+  for (int64_t i = 1; line->cut && i < n; i++)
+    if ((v[i] ^ v[i - 1]) <= mask && MLT_FN(mlt_wide_key)(line, (int64_t)(v[i] & mask)) <
+                                         MLT_FN(mlt_wide_key)(line, (int64_t)(v[i - 1] & mask))) {
+      atomic_store_explicit(&line->lossy, 1, memory_order_relaxed);
+      line->low = 0;
+      return;
+    }
+  if (n > s->keep - at) n = s->keep - at;
+  int64_t *to = line->positions + at * s->position_stride;
+  for (int64_t i = 0; i < n; i++) to[i * s->position_stride] = (int64_t)(v[i] & mask);
+  for (int64_t i = 0; line->values && i < n; i++)
+    memcpy(line->values + (at + i) * s->value_stride, MLT_FN(mlt_sort_from)(line, (int64_t)(v[i] & mask)), 8);
+}
+#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
+#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#include "mltensor/sort_network.h"
+#undef MLT_SORT_LANES
+#undef MLT_SORT_TURN
+#undef MLT_SORT_LOW
+#undef MLT_SORT_HIGH
+#undef MLT_SORT_NAME
+#undef MLT_SORT_TYPE
+#undef MLT_SORT_WORD
+#undef MLT_SORT_AGAIN
+
 /* Short lines [first, first + count). */
 static int MLT_FN(mlt_sort_short_lines)(mlt_sort_lines *s, int64_t first, int count, char *scratch) {
-  if (s->positions) return MLT_CONCAT(mlt_network_lines_pair32, MLT_SUFFIX)(s, first, count, scratch);
+  if (s->positions)
+    return mlt_narrow_key(s->dtype, s->n) ? MLT_CONCAT(mlt_network_lines_pair32, MLT_SUFFIX)(s, first, count, scratch)
+                                          : MLT_CONCAT(mlt_network_lines_packed64, MLT_SUFFIX)(s, first, count, scratch);
   return mlt_itemsize[s->dtype] <= 4 ? MLT_CONCAT(mlt_network_lines_key32, MLT_SUFFIX)(s, first, count, scratch)
                                      : MLT_CONCAT(mlt_network_lines_key64, MLT_SUFFIX)(s, first, count, scratch);
 }
