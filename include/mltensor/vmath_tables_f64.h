@@ -5,13 +5,15 @@
 #define MLTENSOR_VMATH_TABLES_F64_H
 #include <stdint.h>
 
-/* The bits of 2^(j/8) less j/8 in units of the exponent: the bits of n with its last three behind the point, added
+/* The bits of 2^(j/16) less j/16 in units of the exponent: the bits of n with its last four behind the point, added
  * there, make 2^n. */
-static const uint64_t mlt_power_table_f64[8] = {
-    0x3ff0000000000000, 0x3fef72b83c7d517b, 0x3fef06fe0a31b715, 0x3feebfdad5362a27, 0x3feea09e667f3bcd,
-    0x3feeace5422aa0db, 0x3feee89f995ad3ad, 0x3fef5818dcfba487,
+static const uint64_t mlt_pow_fraction_f64[16] = {
+    0x3ff0000000000000, 0x3fefb5586cf9890f, 0x3fef72b83c7d517b, 0x3fef387a6e756238, 0x3fef06fe0a31b715,
+    0x3feedea64c123422, 0x3feebfdad5362a27, 0x3feeab07dd485429, 0x3feea09e667f3bcd, 0x3feea11473eb0187,
+    0x3feeace5422aa0db, 0x3feec49182a3f090, 0x3feee89f995ad3ad, 0x3fef199bdd85529c, 0x3fef5818dcfba487,
+    0x3fefa4afa2a490da,
 };
-/* The logarithm of what is missing in 2^(j/8). */
+/* The logarithm of what is missing in the doubles nearest to 2^(j/8). */
 static const double mlt_power_missing_f64[8] = {
     0x0p+0, -0x1.01b15eaa59348p-55, 0x1.34d754db0abb6p-55, 0x1.690cebb7aafbp-56, -0x1.3b3efbf5e2229p-54,
     0x1.db72fc1f0eab4p-55, 0x1.c1a7792cb3387p-55, 0x1.4a385a63d07a7p-56,

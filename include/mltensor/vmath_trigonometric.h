@@ -28,8 +28,7 @@
 
 #define MLT_TRIG_INLINE static inline __attribute__((always_inline))
 
-/* Beyond these the reduction to a quadrant is left to the C library, which
- * carries the thousand bits of pi that the largest arguments need. */
+/* Beyond these the reduction to a quadrant takes other bits of pi for each argument; see vmath_huge.h. */
 #define MLT_TRIG_LIMIT_F64 67108864.0    /* 2^26 */
 #define MLT_TRIG_LIMIT_F32 1073741824.0f /* 2^30 */
 /* Up to here float32 is reduced in single precision. */
@@ -223,21 +222,19 @@ MLT_TRIG_INLINE double MLT_FN(trig_turn)(mlt_trig_both both, uint64_t quarter, u
 }
 
 /* Working on |x| and putting the sign back keeps sin(-0) = -0. */
-MLT_TRIG_INLINE double MLT_FN(sin_fast_f64)(double x) {
-  const mlt_trig_reduced r = MLT_FN(trig_reduce_f64)(__builtin_fabs(x));
+MLT_TRIG_INLINE double MLT_FN(sin_reduced)(mlt_trig_reduced r, double x) {
   return MLT_FN(trig_turn)(MLT_FN(trig_kernel_f64)(r.high, r.low), r.quadrant,
                            MLT_FN(vmath_bits)(x) & MLT_TRIG_SIGN);
 }
 
-MLT_TRIG_INLINE double MLT_FN(cos_fast_f64)(double x) {
-  const mlt_trig_reduced r = MLT_FN(trig_reduce_f64)(__builtin_fabs(x));
+MLT_TRIG_INLINE double MLT_FN(cos_reduced)(mlt_trig_reduced r, double x) {
+  (void)x;
   return MLT_FN(trig_turn)(MLT_FN(trig_kernel_f64)(r.high, r.low), r.quadrant + 1, 0);
 }
 
 /* tan = sine / cosine, or -cosine / sine in the odd quadrants; the remainder of
  * the division brings in the low parts of both. */
-MLT_TRIG_INLINE double MLT_FN(tan_fast_f64)(double x) {
-  const mlt_trig_reduced r = MLT_FN(trig_reduce_f64)(__builtin_fabs(x));
+MLT_TRIG_INLINE double MLT_FN(tan_reduced)(mlt_trig_reduced r, double x) {
   const mlt_trig_both both = MLT_FN(trig_kernel_f64)(r.high, r.low);
   const uint64_t odd = 0 - (r.quadrant & 1);
   const uint64_t sign = (odd ^ MLT_FN(vmath_bits)(x)) & MLT_TRIG_SIGN;
@@ -257,6 +254,20 @@ MLT_TRIG_INLINE double MLT_FN(tan_fast_f64)(double x) {
   const double value = MLT_FMA64(remainder, inverse, quotient);
   return MLT_FN(vmath_from_bits)(MLT_FN(vmath_bits)(value) ^ sign);
 }
+
+#include "mltensor/vmath_huge.h"
+#define MLT_TRIG_RANGES(name)                                                                       \
+  MLT_TRIG_INLINE double MLT_FN(name##_fast_f64)(double x) {                                        \
+    return MLT_FN(name##_reduced)(MLT_FN(trig_reduce_f64)(__builtin_fabs(x)), x);                   \
+  }                                                                                                 \
+  static __attribute__((noinline)) double MLT_FN(name##_huge)(double x) {                           \
+    if (__builtin_isinf(x)) return x - x;                                                           \
+    return MLT_FN(name##_reduced)(MLT_FN(trig_reduce_huge)(__builtin_fabs(x)), x);                  \
+  }
+MLT_TRIG_RANGES(sin)
+MLT_TRIG_RANGES(cos)
+MLT_TRIG_RANGES(tan)
+#undef MLT_TRIG_RANGES
 
 /* In double: right for |x| <= MLT_TRIG_LIMIT_F32. */
 MLT_TRIG_INLINE float MLT_FN(sin_wide_f32)(float x) {
@@ -354,9 +365,7 @@ MLT_TRIG_NARROW(cos)
 MLT_TRIG_NARROW(tan)
 #undef MLT_TRIG_NARROW
 
-/* The entry points over a fast form.  Where the library's long double is wider than
- * double its reduction is right for every double; glibc's in double is 8 ULP off at
- * the worst argument.  The block form looks for arguments beyond the limit in a
+/* The entry points over a fast form.  The block form looks for arguments beyond the limit in a
  * piece that stays in the first-level cache, before it writes anything (y may be x),
  * and only then chooses the loop.  The word of the flag is as wide as the element,
  * for the search to be vectorised. */
@@ -365,7 +374,7 @@ MLT_TRIG_NARROW(tan)
 #define MLT_TRIG_NO_PIECE(x, y, n) 0
 #define MLT_TRIG_ENTRY(name, suffix, type, word, limit, absolute, piece)                  \
   MLT_TRIG_INLINE type MLT_FN(name##_##suffix)(type x) {                                  \
-    if (absolute(x) > (limit)) return (type)name##l((long double)x);                      \
+    if (absolute(x) > (limit)) return (type)MLT_FN(name##_huge)((double)x);               \
     return MLT_FN(name##_fast_##suffix)(x);                                               \
   }                                                                                       \
   static inline void MLT_FN(name##_block_##suffix)(const type *x, type *y, ptrdiff_t n) { \

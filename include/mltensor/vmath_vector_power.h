@@ -12,16 +12,6 @@
 #include "mltensor/vmath_tables_f64.h"
 #include "mltensor/vmath_vector.h"
 
-/* (2^u - 1) / u for |u| <= 1/16, error 2^-57.7 of 1 in the power. */
-MLT_VECTOR_FN mlt_v64 mlt_power_slope_V64(mlt_v64 u) {
-  mlt_v64 p = MLT_POLYNOMIAL_2(V64, u, 0x1.430e662466f9ep-13, 0x1.ffd4507bdf6cep-17);
-  p = MLT_V64_FMA(p, u, MLT_V64(0x1.5d87fe6b0a0dfp-10));
-  p = MLT_V64_FMA(p, u, MLT_V64(0x1.3b2ab6ef4b75ap-7));
-  p = MLT_V64_FMA(p, u, MLT_V64(0x1.c6b08d704a2ccp-5));
-  p = MLT_V64_FMA(p, u, MLT_V64(0x1.ebfbdff82c798p-3));
-  return MLT_V64_FMA(p, u, MLT_V64(0x1.62e42fefa39efp-1));
-}
-
 /* log2(x) = whole + low + log2(1 + r); NaN for negative numbers; infinite, or no number, for zeros and infinities. */
 typedef struct {
   mlt_v64 r, whole, low;
@@ -56,7 +46,7 @@ MLT_VECTOR_FN mlt_sum_V64 mlt_pow_logarithm_V64(mlt_pow_split_V64 split) {
 }
 
 /* 2^(exponent + low), of exponents below 1020. */
-#define MLT_POWER_GRID_V64 0x1.8p49 /* its last bit is worth 1/8 */
+#define MLT_POWER_GRID_V64 0x1.8p48 /* its last bit is worth 1/16 */
 typedef struct {
   mlt_v64 exponent, low;
 } mlt_pow_half_V64;
@@ -67,21 +57,25 @@ MLT_VECTOR_FN mlt_pow_half_V64 mlt_pow_exponent_V64(mlt_pow_split_V64 split, mlt
   const mlt_pow_half_V64 half = {exponent, low};
   return half;
 }
-/* The exponent is a multiple of 1/8 and u; the power of the first has few bits missing. */
+/* The exponent is a multiple of 1/16, of which this is the power, and u. */
 typedef struct {
-  mlt_v64 exponent, u, power, missing;
+  mlt_v64 exponent, u, power;
 } mlt_pow_parts_V64;
 MLT_VECTOR_FN mlt_pow_parts_V64 mlt_pow_parts_of_V64(mlt_pow_half_V64 half) {
   const mlt_v64 grid = MLT_V64(MLT_POWER_GRID_V64), shifted = (half.exponent + half.low) + grid;
   const __m512i n = _mm512_castpd_si512(shifted);
-  const __m512i fraction = _mm512_castpd_si512(mlt_look_up_V64((const double*)mlt_power_table_f64, n));
-  const mlt_v64 power = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 49)));
-  const mlt_v64 u = (half.exponent - (shifted - grid)) + half.low;
-  const mlt_pow_parts_V64 parts = {half.exponent, u, power, mlt_look_up_V64(mlt_power_missing_f64, n)};
+  const __m512i fraction = _mm512_castpd_si512(mlt_look_up_16_V64((const double*)mlt_pow_fraction_f64, n));
+  const mlt_v64 power = _mm512_castsi512_pd(_mm512_add_epi64(fraction, _mm512_slli_epi64(n, 48)));
+  const mlt_pow_parts_V64 parts = {half.exponent, (half.exponent - (shifted - grid)) + half.low, power};
   return parts;
 }
-MLT_VECTOR_FN mlt_v64 mlt_pow_of_V64(mlt_pow_parts_V64 p) {
-  return MLT_V64_FMA(MLT_V64_FMA(p.u, mlt_power_slope_V64(p.u), p.missing), p.power, p.power);
+/* (2^u - 1) / u for |u| <= 1/32, error 2^-57 of 1 in the power. */
+MLT_VECTOR_FN mlt_v64 mlt_pow_of_V64(mlt_pow_parts_V64 parts) {
+  const mlt_v64 u = parts.u;
+  const mlt_v64 slope = MLT_HORNER_6(MLT_V64_FMA, u, MLT_V64(0x1.62e42fefa39fdp-1), MLT_V64(0x1.ebfbdff82c59dp-3),
+                                     MLT_V64(0x1.c6b08d6e8cc22p-5), MLT_V64(0x1.3b2ab6fa94c78p-7),
+                                     MLT_V64(0x1.5d89bd6762accp-10), MLT_V64(0x1.430a9b1a651cap-13));
+  return MLT_V64_FMA(u * slope, parts.power, parts.power);
 }
 /* The special cases of C99 (annex F.9.4.4), where x is not positive and finite or the result not a normal number. */
 static __attribute__((noinline)) mlt_v64 mlt_pow_rare_V64(mlt_v64 x, mlt_v64 y, mlt_v64 ordinary, __mmask8 rare) {

@@ -178,3 +178,24 @@ def test_remainders_of_great_quotients_among_small_ones(name, dtype):
         operands = [np.asarray(a.copy()), np.asarray(b.copy())]
         function(*operands, out=operands[position])
         numpy.testing.assert_allclose(numpy.asarray(operands[position]), wanted, **close)
+
+
+@pytest.mark.parametrize("size", [1, 9, 300, 5000, 1 << 20])
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "int16"])
+def test_quotients_of_integers(dtype, size):
+    generator = numpy.random.default_rng(size)
+    limits = numpy.iinfo(dtype)
+    a, b = (generator.integers(limits.min, limits.max, size, dtype=dtype, endpoint=True) for _ in range(2))
+    b[::5] = generator.integers(0, 3, len(b[::5]))
+    x, y, larger = np.asarray(a), np.asarray(b), a > b
+    with numpy.errstate(all="ignore"):
+        pairs = [(x / y, a / b), (x[::2] / y[::2], a[::2] / b[::2]), (x[::-1] / y, a[::-1] / b), (x[:1] / y, a[:1] / b),
+                 (x / y[:1], a / b[:1]), (x / 3, a / 3), (x[:9, None] / y[:9], a[:9, None] / b[:9]),
+                 (np.divide(x, y, out=np.ones(size)), a / b),
+                 (np.divide(x, y, out=np.ones(size), where=np.asarray(larger)), numpy.where(larger, a / b, 1.0))]
+    for actual, wanted in pairs:
+        actual = numpy.asarray(actual)
+        assert actual.dtype == wanted.dtype
+        number = ~numpy.isnan(wanted)
+        assert numpy.array_equal(actual, wanted, equal_nan=True)
+        assert numpy.array_equal(numpy.signbit(actual[number]), numpy.signbit(wanted[number]))
