@@ -81,3 +81,9 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *LAZY, *ELSEWHERE, *_on_demand.ROOM_OF})
+
+
+# What `from mltensor import *` gives: all names of NumPy, its packages too, but not those that only this library has.
+INTERNAL = {"ALIASES", "CONSTANTS", "DTYPES", "ELSEWHERE", "INTERNAL", "LAZY", "OPERATIONS", "errors", "importlib",
+            *LAZY, *ELSEWHERE} - {"fft", "linalg", "random"}
+__all__ = [name for name in __dir__() if not name.startswith("_") and name not in INTERNAL]

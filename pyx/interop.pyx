@@ -407,7 +407,8 @@ def set_writeable(Tensor t, bint value):
     if value and not t.view.writeable:
         for d in range(t.view.ndim):
             if t.view.strides[d] == 0 and t.view.shape[d] > 1:
-                raise ReadOnlyError(f"the elements of this view of shape {shape_tuple(t)} are repeated: write to a .copy()")
+                raise ReadOnlyError(
+                    f"the elements of this view of shape {shape_tuple(t)} are repeated: write to a .copy()")
         if not t.storage.writeable or (t.base is not None and not (<Tensor> t.base).view.writeable):
             raise ReadOnlyError(
                 f"this tensor of shape {shape_tuple(t)} lies in memory that its owner protects: write to a .copy()")

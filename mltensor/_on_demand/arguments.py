@@ -1,5 +1,7 @@
 """Array-likes as tensors on one device."""
 
+import operator
+
 import numpy
 
 from mltensor._core.create import asarray
@@ -27,6 +29,11 @@ def at_least_1d(*values):
 def flat(x):
     """All elements in C order."""
     return F.reshape(x, (-1,))
+
+
+def one_axis(axis, ndim):
+    """The axis that a number means, from 0 on."""
+    return F.checked_axes(operator.index(axis), ndim)[0]
 
 
 def positions(name, indices, device):

@@ -4,7 +4,7 @@ from mltensor._core.create import array, asarray
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError
 
-from .arguments import flat
+from .arguments import flat, one_axis
 
 __all__ = ["packbits", "unpackbits"]
 
@@ -41,7 +41,8 @@ def packbits(a, axis=None, bitorder="big"):
     a = asarray(a)
     if a.dtype.kind not in "biu":
         raise DTypeError(f"packbits takes integers and bools, not {a.dtype}")
-    a, axis = (flat(a), 0) if axis is None or a.ndim == 0 else (a, F.checked_axes(axis, a.ndim)[0])
+    a = flat(a) if axis is None or a.ndim == 0 else a
+    axis = one_axis(0 if axis is None else axis, a.ndim)
     values = weights("packbits", bitorder, a.device)
     bits = F.moveaxis(F.cast(a != 0, "uint8"), axis, -1)
     bits = F.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, -bits.shape[-1] % 8)])
@@ -75,7 +76,8 @@ def unpackbits(a, axis=None, count=None, bitorder="big"):
     a = asarray(a)
     if a.dtype != "uint8":
         raise DTypeError(f"unpackbits takes bytes, of dtype uint8, not {a.dtype}; cast or view them first")
-    a, axis = (flat(a), 0) if axis is None or a.ndim == 0 else (a, F.checked_axes(axis, a.ndim)[0])
+    a = flat(a) if axis is None or a.ndim == 0 else a
+    axis = one_axis(0 if axis is None else axis, a.ndim)
     values = weights("unpackbits", bitorder, a.device)
     bytes_ = F.moveaxis(a, axis, -1)
     bits = F.cast(F.bitwise_and(bytes_[..., None], values) != 0, "uint8")

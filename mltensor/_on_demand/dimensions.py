@@ -1,5 +1,6 @@
 """More dimensions, dimensions turned over, tensors put together in blocks."""
 
+import operator
 import warnings
 
 from mltensor._core.tensor import Tensor
@@ -7,7 +8,7 @@ from mltensor._ops.joining import at_least
 from mltensor._ops.record import F
 from mltensor.errors import AxisError, ShapeError
 
-from .arguments import tensors
+from .arguments import one_axis, tensors
 
 __all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "block", "fliplr", "flipud", "rollaxis", "rot90", "row_stack"]
 
@@ -177,7 +178,7 @@ def rot90(m, k=1, axes=(0, 1)):
 def rollaxis(a, axis, start=0):
     """The dimension `axis` moved to before the dimension `start`, as a view; `moveaxis` is easier to read."""
     (a,) = tensors(a)
-    (axis,) = F.checked_axes(axis, a.ndim)
+    axis, start = one_axis(axis, a.ndim), operator.index(start)
     before = start
     start = start + a.ndim if start < 0 else start
     if not 0 <= start <= a.ndim:

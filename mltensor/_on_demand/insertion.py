@@ -9,7 +9,7 @@ from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, IndexingError, ShapeError
 
-from .arguments import flat, positions, tensors
+from .arguments import flat, one_axis, positions, tensors
 
 __all__ = ["append", "delete", "insert", "resize", "trim_zeros"]
 
@@ -18,7 +18,7 @@ def line_of(arr, axis):
     """The tensor and the axis that is meant; without one the elements in a line."""
     if axis is None:
         return flat(arr), 0
-    return arr, F.checked_axes(axis, arr.ndim)[0]
+    return arr, one_axis(axis, arr.ndim)
 
 
 def append(arr, values, axis=None):

@@ -10,7 +10,7 @@ from mltensor._creation import vander
 from mltensor._dtypes import finfo
 from mltensor._functions import allclose
 from mltensor._ops.record import F
-from mltensor.errors import ShapeError
+from mltensor.errors import IndexingError, ShapeError
 
 from .arguments import at_least_1d, tensors
 
@@ -19,12 +19,21 @@ __all__ = ["poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyin
 
 
 class VectorError(ShapeError, TypeError):
-    """What `polyfit` was given has not the dimensions that it takes; a TypeError as in NumPy."""
+    """Coefficients or points that have not the dimensions they must have: for NumPy a TypeError."""
 
 
 def coefficients(p):
     """The coefficients of a polynomial given as such or as a `poly1d`, not yet a tensor."""
     return p.coeffs if isinstance(p, poly1d) else p
+
+
+def vectors(name, *polynomials):
+    """The coefficients of polynomials as tensors of one dimension."""
+    found = tensors(*map(coefficients, polynomials))
+    for one in found:
+        if one.ndim != 1:
+            raise VectorError(f"{name}: the coefficients must have one dimension, not shape {one.shape}")
+    return found
 
 
 def like(given, result):
@@ -113,7 +122,7 @@ def polymul(a1, a2):
     >>> np.polymul([1, 2], [1, -2]).tolist()
     [1, 0, -4]
     """
-    first, second = map(trimmed, at_least_1d(coefficients(a1), coefficients(a2)))
+    first, second = map(trimmed, vectors("polymul", *at_least_1d(coefficients(a1), coefficients(a2))))
     return like((a1, a2), product(first, second))
 
 
@@ -130,7 +139,9 @@ def polydiv(u, v):
     >>> quotient.tolist(), rest.tolist()
     ([1.5, 1.75], [0.25])
     """
-    a, b = (one + 0.0 for one in at_least_1d(coefficients(u), coefficients(v)))
+    a, b = (one + 0.0 for one in vectors("polydiv", *at_least_1d(coefficients(u), coefficients(v))))
+    if not a.shape[0] or not b.shape[0]:
+        raise IndexingError(f"polydiv: polynomials of {a.shape[0]} and {b.shape[0]} coefficients have no quotient")
     dtype = F.promote_types(a.dtype, b.dtype)
     rest, steps = F.cast(a, dtype), a.shape[0] - b.shape[0] + 1
     scale = 1.0 / b[0]
@@ -155,8 +166,8 @@ def polyder(p, m=1):
     m = int(m)
     if m < 0:
         raise ValueError(f"polyder: the order of the derivative must not be negative, got {m}; see polyint")
-    value = asarray(coefficients(p))
-    for _ in range(m):
+    (value,) = vectors("polyder", p)
+    for _ in range(min(m, value.shape[0])):
         value = value[:-1] * arange(value.shape[0] - 1, 0, -1, device=value.device)
     return like((p,), value)
 
@@ -170,7 +181,7 @@ def polyint(p, m=1, k=None):
     m = int(m)
     if m < 0:
         raise ValueError(f"polyint: the order of the integral must not be negative, got {m}; see polyder")
-    value = asarray(coefficients(p))
+    (value,) = vectors("polyint", p)
     (constants,) = at_least_1d(zeros((m,)) if k is None else k)
     if constants.shape[0] == 1 and m > 1:
         constants = F.broadcast_to(constants, (m,))
@@ -257,7 +268,8 @@ def poly(seq_of_zeros):
         return 1.0
     result = ones((1,), dtype=values.dtype, device=values.device)
     for one in F.unstack(values):
-        result = F.concat([result, F.full_like(result[:1], 0)]) - F.concat([F.full_like(result[:1], 0), result]) * one
+        nothing = zeros((1,), dtype=values.dtype, device=values.device)
+        result = F.concat([result, nothing]) - F.concat([nothing, result * one])
     if values.dtype.kind == "c":
         pairs = bool(F.all(F.sort(values) == F.sort(F.conj(values))))
         result = real_where_possible(result, pairs)

@@ -12,7 +12,7 @@ from mltensor._functions import broadcast_arrays, broadcast_shapes
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, ShapeError
 
-from .arguments import as_dtype, beyond, in_bounds, place_of, repeated, tensors
+from .arguments import as_dtype, beyond, in_bounds, one_axis, place_of, repeated, tensors
 
 __all__ = ["apply_along_axis", "apply_over_axes", "choose", "copyto", "fill_diagonal", "piecewise", "place", "put",
            "putmask", "select"]
@@ -201,7 +201,7 @@ def place(arr, mask, vals):
     arr = writable("place", arr)
     mask = mask_of("place", arr, mask)
     count = F.count_nonzero(mask).item()
-    vals = asarray(vals, device=arr.device)
+    vals = held("place", vals, arr)
     if not count:
         return
     if not vals.size:
@@ -222,9 +222,17 @@ def putmask(a, mask, values):
     """
     a = writable("putmask", a)
     mask = mask_of("putmask", a, mask)
-    values = asarray(values, device=a.device)
+    values = held("putmask", values, a)
     if values.size:
         a[mask] = as_dtype(F.reshape(repeated(values, a.size), a.shape)[mask], a.dtype)
+
+
+def held(name, values, a):
+    """Values as a tensor; a tensor or array that is given must be of a dtype that fits without loss, as in NumPy."""
+    given = asarray(values, device=a.device)
+    if isinstance(values, (Tensor, numpy.ndarray)) and not can_cast(given.dtype, a.dtype):
+        raise DTypeError(f"{name}: values of {given.dtype} do not all fit {a.dtype}; cast them with .astype()")
+    return given
 
 
 def mask_of(name, a, mask):
@@ -329,7 +337,7 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     [4, 7]
     """
     arr = asarray(arr)
-    (axis,) = F.checked_axes(axis, arr.ndim)
+    axis = one_axis(axis, arr.ndim)
     lines = F.moveaxis(arr, axis, -1)
     others = lines.shape[:-1]
     results = [asarray(func1d(lines[index], *args, **kwargs), device=arr.device)
@@ -368,7 +376,7 @@ def apply_over_axes(func, a, axes):
     """
     (value,) = tensors(a)
     for axis in (axes,) if isinstance(axes, int) or getattr(axes, "ndim", None) == 0 else axes:
-        (axis,) = F.checked_axes(axis, value.ndim)
+        axis = one_axis(axis, value.ndim)
         result = asarray(func(value, axis))
         if result.ndim != value.ndim:
             result = F.expand_dims(result, axis)

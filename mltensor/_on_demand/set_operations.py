@@ -5,7 +5,7 @@ from mltensor._functions import broadcast_shapes
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, ShapeError
 
-from .arguments import flat, tensors
+from .arguments import flat, one_axis, tensors
 
 __all__ = ["array_equiv", "intersect1d", "lexsort", "setdiff1d", "setxor1d", "sort_complex", "union1d"]
 
@@ -138,9 +138,9 @@ def lexsort(keys, axis=-1):
     for one in keys:
         if one.shape != shape:
             raise ShapeError(f"lexsort: all keys must have one shape, not {shape} and {one.shape}")
+    axis = one_axis(axis, max(len(shape), 1))
     if not shape:
         return asarray(0, device=keys[0].device)
-    (axis,) = F.checked_axes(axis, len(shape))
     order = F.argsort(keys[0], axis=axis)
     for key in keys[1:]:
         order = F.take_along_axis(order, F.argsort(F.take_along_axis(key, order, axis=axis), axis=axis), axis=axis)

@@ -12,6 +12,8 @@ __all__ = ["bartlett", "blackman", "hamming", "hanning", "kaiser"]
 def from_end_to_end(M):
     """Points at distances of 2, symmetric about 0, as many as the window has; None where it has one or none."""
     M = float(M)
+    if math.isnan(M):
+        raise ValueError("a window of NaN points has no length")
     return arange(1.0 - M, M, 2.0) if M > 1 else None
 
 

@@ -66,6 +66,13 @@ def test_unknown_names_say_nothing_more():
         np.arrange  # noqa: B018
 
 
+def test_all_names_at_once():
+    program = ("from mltensor import *; import sys; print(linalg.norm(append(c_[3.0], 4)), polyval([1, 2], 3),"
+               " 'importlib' in globals(), 'mltensor.torch' in sys.modules)")
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["5.0", "5", "False", "False"]
+
+
 def test_annotations_and_exceptions():
     assert np.typing.NDArray[np.float64].__origin__ is np.ndarray
     assert np.ndarray[tuple[int], np.dtype[np.float64]].__origin__ is np.ndarray
