@@ -116,9 +116,16 @@ def nanmin(x, axis=None, out=None, keepdims=False, initial=None, where=True):
 
 
 def place(x, position, axis, keepdims, worst):
-    """`nanargmax` and `nanargmin`: NaN counts as the worst of numbers."""
+    """`nanargmax` and `nanargmin`: NaN counts as the worst of numbers.
+
+    To the plain ones it is the best: where none wins, there is none.
+    """
     if x.dtype.kind != "f":
         return position(x, axis, None, keepdims=keepdims)
+    if axis is None and not keepdims:
+        found = position(x)
+        if not F.isnan(F.reshape(x, (-1,))[found.item()]):
+            return found
     found = position(F.replace_nan(x, worst), axis, None, keepdims=keepdims)
     if not F.all(F.count_numbers(x, axis)):
         raise ValueError("All-NaN slice encountered")
