@@ -39,8 +39,6 @@ cdef extern from "mltensor/along.h" nogil:
         int ndim
         int itemsize
         int dtype
-        int known_inside
-        int outside
         int64_t shape[64]
         int64_t data_strides[64]
         int64_t dense_strides[64]
@@ -226,11 +224,10 @@ cdef object embedding_kernel(PyObject** a):
 
 # --- along an axis, element by element ------------------------------------------------------
 
-cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode, bint known_inside) except -1:
+cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode) except -1:
     """`index` has the shape to walk; the other two are walked with their strides, from their origin.
 
-    The axis is walked second to last, so that threads never meet in one place. Indices that are not known to be inside
-    are such as `looked_over_later` says.
+    The axis is walked second to last, so that threads never meet in one place.
     """
     cdef mlt_along along
     cdef int order[MLT_MAX_DIMS]
@@ -244,8 +241,6 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode, 
     order[n] = axis
     if axis != last:
         order[n + 1] = last
-    along.known_inside = known_inside
-    along.outside = 0
     along.ndim = last + 1
     along.data = data.view.data
     along.dense = dense.view.data
@@ -271,25 +266,15 @@ cdef int run_along(Tensor data, Tensor index, Tensor dense, int axis, int mode, 
         along.group = 1
     if index.view.size < MLT_PARALLEL_THRESHOLD:
         mlt_along_here(&along, mode)
-    else:
-        with nogil:
-            status = mlt_along_run(&along, mode)
-        check_interrupt(status)
-    if along.outside:
-        check_along(contiguous(index), data.view.shape[axis], axis)
-        raise IndexingError(f"an index of axis {axis} was outside while it was used, and has been changed since by "
-                            "another thread")
-    return 0
-
-
-cdef inline bint looked_over_later(Tensor index, int axis):
-    """Whether contiguous indices may be looked over while they are used: lines of them along the last axis."""
-    return axis == index.view.ndim - 1 and index.view.shape[axis] > 1
+        return 0
+    with nogil:
+        status = mlt_along_run(&along, mode)
+    return check_interrupt(status)
 
 
 cdef Tensor along_axis(Tensor x, Tensor index, int axis):
     cdef Tensor y = empty(index.view.ndim, index.view.shape, x.view.dtype, x.storage.device)
-    run_along(x, index, y, axis, MLT_GET, True)
+    run_along(x, index, y, axis, MLT_GET)
     return y
 
 
@@ -330,7 +315,6 @@ cdef object take_along_axis_kernel(PyObject** a):
     cdef Tensor index = index_tensor(<Tensor> a[1], "take_along_axis")
     cdef int64_t shape[MLT_MAX_DIMS]
     cdef Tensor y
-    cdef bint later
     cdef int axis
     if <object> a[2] is None:
         if index.view.ndim != 1:
@@ -341,11 +325,9 @@ cdef object take_along_axis_kernel(PyObject** a):
     else:
         axis = normalize_axis(<object> a[2], x.view.ndim)
     along_shape("take_along_axis", x, index, axis, shape)
+    check_along(index, x.view.shape[axis], axis)
     y = empty(x.view.ndim, shape, x.view.dtype, x.storage.device)
-    later = looked_over_later(index, axis) and y.view.size > 0
-    if not later:
-        check_along(index, x.view.shape[axis], axis)
-    run_along(broadcast_but(x, shape, axis), broadcast_view(index, x.view.ndim, shape), y, axis, MLT_GET, not later)
+    run_along(broadcast_but(x, shape, axis), broadcast_view(index, x.view.ndim, shape), y, axis, MLT_GET)
     return y
 
 
@@ -374,16 +356,13 @@ cdef object gather_kernel(PyObject** a):
     cdef Tensor given = <Tensor> a[2]
     cdef Tensor index = index_tensor(lifted(given), "gather")
     cdef Tensor y
-    cdef bint later
     cdef int axis
     x = lifted(x)
     axis = normalize_axis(<object> a[1], x.view.ndim)
     fits_within("gather", index, x, axis, "the tensor")
+    check_along(index, x.view.shape[axis], axis)
     y = empty(index.view.ndim, index.view.shape, x.view.dtype, x.storage.device)
-    later = looked_over_later(index, axis) and y.view.size > 0
-    if not later:
-        check_along(index, x.view.shape[axis], axis)
-    run_along(x, index, y, axis, MLT_GET, not later)
+    run_along(x, index, y, axis, MLT_GET)
     return reshape(y, given.view.ndim, given.view.shape)
 
 
@@ -401,7 +380,7 @@ cdef int put_along(str name, Tensor y, object axis_given, Tensor index, Tensor s
         values = broadcast_view(values, index.view.ndim, index.view.shape)
     else:
         fits_within(name, index, values, -1, "the source")
-    return run_along(y, index, values, axis, mode, True)
+    return run_along(y, index, values, axis, mode)
 
 
 cdef object scatter_kernel(PyObject** a):
@@ -452,7 +431,7 @@ def put_along_axis(Tensor x, indices, values, axis):
     if shares_memory(index, x):
         index = copy(index)
     run_along(target, broadcast_view(index, target.view.ndim, shape),
-              broadcast_view(value, target.view.ndim, shape), dim, MLT_PUT, True)
+              broadcast_view(value, target.view.ndim, shape), dim, MLT_PUT)
     if axis is None and not shares_memory(target, x):
         copy_into(x, reshape(target, x.view.ndim, x.view.shape))
     else:

@@ -21,8 +21,6 @@ typedef struct {
   int64_t group;        /* neighbouring lines that may touch the same places */
   int32_t ndim;         /* at least 1 */
   int32_t itemsize, dtype;
-  int32_t known_inside; /* else indices are looked over while they are used: without gaps, in lines along the axis */
-  atomic_int outside;   /* one was not */
   int64_t shape[MLT_MAX_DIMS], data_strides[MLT_MAX_DIMS], dense_strides[MLT_MAX_DIMS],
       index_strides[MLT_MAX_DIMS];
   atomic_int stop;
@@ -90,18 +88,12 @@ static inline __attribute__((always_inline)) void mlt_along_lines(mlt_along *a, 
       }
       if (sd == 0 && si == sizeof(int64_t)) {
         const int64_t *at = (const int64_t *)index;
-        const int known = a->known_inside;
-        int inside;
         if (mode == MLT_GET)
-          inside = MLT_GATHER_FN(mlt_get_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype, known);
+          MLT_GATHER_FN(mlt_get_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
         else if (mode == MLT_PUT)
-          inside = MLT_GATHER_FN(mlt_put_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype, 1);
+          MLT_GATHER_FN(mlt_put_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
         else
-          inside = MLT_GATHER_FN(mlt_add_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype, 1);
-        if (!inside) {
-          atomic_store_explicit(&a->outside, 1, memory_order_relaxed);
-          return;
-        }
+          MLT_GATHER_FN(mlt_add_line)(data, step, length, at, dense, sv, n, itemsize, a->dtype);
       } else if (mode == MLT_ADD) {
         mlt_along_adders[a->dtype](data, sd, length, step, index, si, dense, sv, n);
       } else if (mode == MLT_GET) {

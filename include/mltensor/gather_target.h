@@ -354,10 +354,10 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
   }
 }
 
-/* One element for each of n indices; 0 where one of them is outside, unless they are known to be inside. */
+/* One element for each of n indices, which are known to be inside. */
 #define MLT_LINE_AT(name, mode)                                                                              \
-  static int MLT_FN(name)(char *data, int64_t step, int64_t length, const int64_t *index, char *dense,       \
-                          int64_t sv, int64_t n, int itemsize, int dtype, int known_inside) {                \
+  static void MLT_FN(name)(char *data, int64_t step, int64_t length, const int64_t *index, char *dense,      \
+                           int64_t sv, int64_t n, int itemsize, int dtype) {                                 \
     int64_t wrapped[MLT_INDEX_BLOCK];                                                                        \
     mlt_gather elements;                                                                                     \
     elements.step = step;                                                                                    \
@@ -368,11 +368,9 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_places)(cons
     elements.inner_ndim = 0;                                                                                 \
     for (int64_t i = 0; i < n; i += MLT_INDEX_BLOCK) {                                                       \
       const int64_t some = n - i < MLT_INDEX_BLOCK ? n - i : MLT_INDEX_BLOCK;                                \
-      const int64_t *place = MLT_FN(mlt_places)(index + i, some, length, known_inside, wrapped);             \
-      if (!place) return 0;                                                                                  \
+      const int64_t *place = MLT_FN(mlt_places)(index + i, some, length, 1, wrapped);                        \
       MLT_FN(mlt_gather_places)(&elements, mode, data, dense + i * sv, place, some);                         \
     }                                                                                                        \
-    return 1;                                                                                                \
   }
 MLT_LINE_AT(mlt_get_line, MLT_GET)
 MLT_LINE_AT(mlt_put_line, MLT_PUT)

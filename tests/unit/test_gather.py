@@ -414,7 +414,7 @@ def test_many_places_by_several_indices(dtype, generator):
 
 
 @pytest.mark.parametrize("shape", [(7,), (3, 50), (200, 1500), (4, 1), (2, 3, 9)])
-def test_indices_along_the_last_axis_are_looked_over(shape, generator):
+def test_indices_along_the_last_axis_that_are_outside(shape, generator):
     array = generator.normal(size=shape)
     n = shape[-1]
     index = generator.integers(-n, n, shape)
