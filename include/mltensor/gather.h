@@ -167,7 +167,8 @@ static int mlt_gather_run(mlt_gather *g, int mode) {
   }
   const mlt_task task = mode == MLT_PUT ? MLT_GATHER_FN(mlt_gather_put) : MLT_GATHER_FN(mlt_gather_add);
   const int threads = mlt_runtime_pointer->threads;
-  if (g->outer_count == 1 && threads > 2 && !g->several && g->length >= 64 && g->inner_ndim < 2 && g->inner_count < 1024) {
+  if (g->outer_count == 1 && threads > 2 && !g->several && g->length >= 64 && g->inner_ndim < 2 &&
+      g->inner_count < 1024) {
     /* Every range goes through all indices: no more of them than threads, and few. Two threads would gain nothing:
      * choosing takes half as long as writing, and values that are read with gaps come more slowly. */
     atomic_init(&g->stop, 0);

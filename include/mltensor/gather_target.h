@@ -288,7 +288,8 @@ static inline __attribute__((always_inline)) void MLT_FN(mlt_gather_rows)(const 
     return i;                                                                                            \
   }
 MLT_GET_VECTORS(mlt_get_words, uint32_t, 16,
-                _mm256_storeu_si256((__m256i *)(to + i), _mm512_i64gather_epi32(_mm512_loadu_si512(place + i), from, 4)))
+                _mm256_storeu_si256((__m256i *)(to + i),
+                                    _mm512_i64gather_epi32(_mm512_loadu_si512(place + i), from, 4)))
 MLT_GET_VECTORS(mlt_get_pairs, uint64_t, 8,
                 _mm512_storeu_si512(to + i, _mm512_i64gather_epi64(_mm512_loadu_si512(place + i), from, 8)))
 #undef MLT_GET_VECTORS

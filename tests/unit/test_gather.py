@@ -411,3 +411,21 @@ def test_many_places_by_several_indices(dtype, generator):
     places = np.asarray(numpy.array([[1, 0], [0, 1]]))
     places[places[0], places[1]] = 5
     assert places.tolist() == [[1, 5], [5, 1]]
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 50), (200, 1500), (4, 1), (2, 3, 9)])
+def test_indices_along_the_last_axis_that_are_outside(shape, generator):
+    array = generator.normal(size=shape)
+    n = shape[-1]
+    index = generator.integers(-n, n, shape)
+    expected = numpy.take_along_axis(array, index, -1)
+    assert same(np.take_along_axis(np.asarray(array), np.asarray(index), -1), expected)
+    assert same(np.gather(np.asarray(array), -1, np.asarray(index)), expected)
+    for wrong in (n, -n - 1, 2 ** 62, -2 ** 63):
+        for place in (0, index.size // 2, index.size - 1):
+            bad = index.copy()
+            bad.flat[place] = wrong
+            for call in (lambda i: np.take_along_axis(np.asarray(array), i, -1),
+                         lambda i: np.gather(np.asarray(array), -1, i)):
+                with pytest.raises(IndexError, match=f"index {wrong} is out of bounds"):
+                    call(np.asarray(bad))
