@@ -129,7 +129,13 @@ static void mlt_iteration_stream(mlt_iteration *it) {
     int64_t bytes = it->itemsize[k];
     for (int d = 0; d < it->ndim; d++)
       if (it->strides[d][k]) bytes *= it->shape[d];
-    moved += bytes;
+    /* Memory that is read twice moves once. */
+    int again = 0;
+    for (int j = 0; j < k; j++) {
+      const int64_t apart = it->data[k] - it->data[j];
+      again |= apart > -bytes && apart < bytes;
+    }
+    moved += again ? 0 : bytes;
     written = bytes;
     if (k < out && it->data[k] == it->data[out]) it->streamed = 0;
   }

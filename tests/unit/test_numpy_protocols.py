@@ -56,10 +56,10 @@ def test_functions(x):
 
 
 def test_functions_without_a_counterpart_refuse_the_tape(x):
-    assert numpy.trim_zeros(np.array([0, 1, 0])).tolist() == [1]
+    assert numpy.add.reduceat(np.array([0.0, 1.0, 2.0]), [0, 2]).tolist() == [1, 2]
     x.requires_grad_()
     with pytest.raises(RuntimeError, match="detach"):
-        numpy.apply_over_axes(numpy.sum, x, 0)
+        numpy.add.reduceat(x, [0, 2])
 
 
 def test_array_method(x):
