@@ -12,7 +12,7 @@ from libc.stdint cimport int64_t
 
 from mltensor._core.operation cimport Op, adopt, result_class
 from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
-from mltensor._core.dtypes cimport INT8, is_inexact, mlt_itemsize
+from mltensor._core.dtypes cimport INT8, is_complex, is_inexact, mlt_itemsize
 from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
 from mltensor._core.index cimport assign_elements, index_elements
 from mltensor._core.keys cimport basic_index
@@ -228,15 +228,41 @@ cdef object base_node(Tensor t):
     return None if t.base is None else (<Tensor> t.base).node
 
 
+cdef bint is_replaced(Tensor target, object b, int operator) noexcept:
+    """Whether `target op= b` gives the name a new tensor, because the target stands for one of NumPy's scalars.
+
+    An element that was asked for by its position is one, so that ``x = a[0]; x += 1`` leaves a alone; what was
+    computed is one too, which shows where the result does not fit its shape or its kind of dtype.
+    """
+    cdef int dtype = target.view.dtype
+    if target.view.ndim > 0 or type(target) is not Tensor:
+        return False
+    if target.element:
+        return True
+    if isinstance(b, Tensor):
+        return ((<Tensor> b).view.ndim > 0 or is_inexact((<Tensor> b).view.dtype) and not is_inexact(dtype)
+                or is_complex((<Tensor> b).view.dtype) and not is_complex(dtype)
+                or operator == DIVIDE and not is_inexact(dtype))
+    return (operator == DIVIDE or isinstance(b, (float, complex))) and not is_inexact(dtype) or (
+        isinstance(b, complex) and not is_complex(dtype))
+
+
 cdef object inplace_slot(int operator, object a, object b):
     """a op= b"""
     cdef Op op = <Op> table[operator]
-    cdef Tensor target
+    cdef Tensor target, old
     if not isinstance(a, Tensor):
         return NotImplemented
     if not isinstance(b, (Tensor, float, int)) and foreign(b):
         return NotImplemented
     target = <Tensor> a
+    if is_replaced(target, b, operator):
+        if target.element and grad_enabled() and requires_grad(target):
+            # ``x[0] *= b`` assigns what comes out to the place that a rule may want to read the old value from.
+            old = copy(target)
+            old.node = current_node(target)
+            return binary_slot(operator, old, b)
+        return binary_slot(operator, a, b)
     if grad_enabled() and (requires_grad(target) or (isinstance(b, Tensor) and requires_grad(<Tensor> b))):
         return tracked_inplace(op, target, b)
     if not inplace(op, target, b, False):
@@ -375,6 +401,8 @@ cdef object get_item_slot(object x, object key):
         arguments[1] = <PyObject*> key
         record(getitem_op.rules, view, arguments)
     if type(t) is Tensor:
+        if view.view.ndim == 0:
+            view.element = not (key is Ellipsis or isinstance(key, tuple) and Ellipsis in <tuple> key)
         return view
     return like_class(view, result_class(type(t)))
 

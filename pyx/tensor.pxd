@@ -25,6 +25,7 @@ cdef class Tensor:
     cdef readonly object base           # root tensor this is a view of, or None
     cdef uint64_t node_version          # storage version that `node` belongs to (views only)
     cdef int64_t inline_dims[16]        # shape and strides of up to 8 dimensions
+    cdef bint element                   # a view of one element by its position: what NumPy gives as a scalar
     cdef object __weakref__
 
 # --- making tensors. None of these touches the tape. ---------------------------------------

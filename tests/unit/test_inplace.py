@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 import mltensor as np
+from mltensor import torch
 from mltensor.errors import GradientError, ShapeError
 
 
@@ -169,7 +170,7 @@ def test_views_of_views_and_siblings():
         lambda x: np.split(x, [1])[1],
         lambda x: np.unstack(x)[1],
         lambda x: np.flip(x, 1)[1:],
-        lambda x: x[1, 1],
+        lambda x: x[..., 1, 1],
     ],
     ids=[
         "T",
@@ -197,6 +198,46 @@ def test_writes_through_every_kind_of_view(view, generator):
     scale = numpy.ones((2, 3))
     view(np.asarray(scale))[...] = 5
     numpy.testing.assert_allclose(numpy.asarray(w.grad), 2 * start * scale**2 * numpy.asarray(factors))
+
+
+def test_an_element_is_replaced_as_numpys_scalars_are():
+    for space in (np, numpy):
+        a = space.array([1.0, 2.0, 3.0])
+        m = space.array([[1, 2], [3, 4]])
+        x = a[0]
+        x += 5
+        total = m[1, 0]
+        for value in m[0]:
+            total += value
+        half = m.sum()
+        half /= 4
+        spread = a.sum()
+        spread -= a
+        a[1] *= 10
+        m[0, 1] -= 1
+        view = a[..., 2]
+        view += 1
+        assert (float(x), int(total), float(half), spread.tolist()) == (6.0, 6, 2.5, [5.0, 4.0, 3.0])
+        assert a.tolist() == [1.0, 20.0, 4.0]
+        assert m.tolist() == [[1, 1], [3, 4]]
+
+
+def test_an_element_of_the_pytorch_face_is_written():
+    a = torch.tensor([1.0, 2.0])
+    x = a[0]
+    x += 5
+    assert a.tolist() == [6.0, 2.0]
+
+
+def test_replaced_elements_are_on_the_tape():
+    w = leaf(2.0, 3.0)
+    x = w[0]
+    x *= w[1]
+    y = w * w
+    y[0] *= w[1]
+    (x + y.sum()).backward()
+    # w0 w1 + w0**2 w1 + w1**2
+    assert w.grad.tolist() == [3.0 + 2 * 2 * 3, 2.0 + 4 + 2 * 3]
 
 
 def test_a_second_derivative_through_a_write():
