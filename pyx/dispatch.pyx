@@ -99,14 +99,12 @@ cdef inline bint given_alike(PyObject* argument) noexcept:
             and not (grad_enabled() and requires_grad(<Tensor> argument)))
 
 
-cdef object call_shortly(Op op, PyObject** arguments, Py_ssize_t count):
-    """Without looking at any argument but the first, which is a plain tensor; None where that does not do."""
-    result = None
-    if op.shortcut != NULL:
-        result = op.shortcut(arguments, count)
-    if result is None and op.alone and count == 1 and op.kernels[(<Tensor> arguments[0]).storage.device] != NULL:
-        result = call_alone(op, arguments[0])
-    return result
+cdef inline PyObject* handed_out(object result, PyObject* first, bint plain) except NULL:
+    """A result of a short way as a new reference, in the class that follows from the first argument's."""
+    if not plain:
+        result = with_class(result, result_class(type(<object> first)))
+    Py_INCREF(result)
+    return <PyObject*> result
 
 
 cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObject* names) except NULL:
@@ -115,17 +113,16 @@ cdef PyObject* call_op(PyObject* self, PyObject** arguments, size_t flags, PyObj
     cdef Py_ssize_t count = PyVectorcall_NARGS(flags)
     cdef PyObject* values[16]
     cdef list keep
+    cdef bint plain
     if names == NULL and count > 0 and (op.shortcut != NULL or op.alone and count == 1):
-        result = None
-        if op.kinds[0] == TENSORS or plainly_given(arguments[0]):
-            result = call_shortly(op, arguments, count)
-        elif given_alike(arguments[0]):
-            result = call_shortly(op, arguments, count)
-            if result is not None:
-                result = with_class(result, result_class(type(<object> arguments[0])))
-        if result is not None:
-            Py_INCREF(result)
-            return <PyObject*> result
+        plain = op.kinds[0] == TENSORS or plainly_given(arguments[0])
+        if plain or given_alike(arguments[0]):
+            if op.shortcut != NULL:
+                result = op.shortcut(arguments, count)
+                if result is not None:
+                    return handed_out(result, arguments[0], plain)
+            if op.alone and count == 1 and op.kernels[(<Tensor> arguments[0]).storage.device] != NULL:
+                return handed_out(call_alone(op, arguments[0]), arguments[0], plain)
     if op.arity and names == NULL and count == op.arity:
         if count == 2:
             result = binary(op, <object> arguments[0], <object> arguments[1])
