@@ -49,14 +49,6 @@ def trimmed(p):
     return zeros((1,), dtype=p.dtype, device=p.device)
 
 
-def product(a, b):
-    """The coefficients of a product: every pair is added where its powers say."""
-    count = a.shape[0] + b.shape[0] - 1
-    places = arange(a.shape[0], device=a.device)[:, None] + arange(b.shape[0], device=a.device)
-    pairs = a[:, None] * b
-    return F.index_add(zeros((count,), dtype=pairs.dtype, device=a.device), pairs, (places,))
-
-
 # --- values and arithmetic --------------------------------------------------------------------------
 
 def polyval(p, x):
@@ -123,7 +115,7 @@ def polymul(a1, a2):
     [1, 0, -4]
     """
     first, second = map(trimmed, vectors("polymul", *at_least_1d(coefficients(a1), coefficients(a2))))
-    return like((a1, a2), product(first, second))
+    return like((a1, a2), F.convolve(first, second))
 
 
 def polydiv(u, v):

@@ -72,23 +72,6 @@ def bartlett(M):
     return F.where(n <= 0, 1 + n / (float(M) - 1), 1 - n / (float(M) - 1))
 
 
-def bessel(quarters, greatest):
-    """The modified Bessel function I0 of numbers whose squares are four times `quarters`, none above `greatest`.
-
-    A power series of positive terms, summed until the next term of the greatest number changes nothing.
-    """
-    total = term = quarters * 0.0 + 1.0
-    size = whole = 1.0
-    k = 0
-    while size > whole * 1e-18 and math.isfinite(whole):
-        k += 1
-        term = term * (quarters / (k * k))
-        total = total + term
-        size *= greatest / (k * k)
-        whole += size
-    return total
-
-
 def kaiser(M, beta):
     """The Kaiser window of `M` points: the greater `beta`, the narrower.
 
@@ -101,6 +84,4 @@ def kaiser(M, beta):
     beta = asarray(beta) * 1.0
     middle = (M - 1) / 2.0
     n = arange(0.0, M)
-    quarter = beta * beta / 4.0
-    greatest = quarter.item()
-    return bessel(quarter * (1 - ((n - middle) / middle) ** 2.0), greatest) / bessel(quarter, greatest)
+    return F.i0(beta * F.sqrt(1 - ((n - middle) / middle) ** 2.0)) / F.i0(beta)
