@@ -3,7 +3,20 @@
  *
  * Lines are bitonic merges of sixteen elements that are sorted in registers, in the form in which the smaller element
  * always goes to the smaller place: what lies behind the end would be larger than all and is left out. Keys that end
- * with their position are all different, so that the order is the stable one. */
+ * with their position are all different, so that the order is the stable one.
+ *
+ * MLT_SORT_BITS is the width of an element, 32 or 64; undefined at the end. */
+#if MLT_SORT_BITS == 32
+#define MLT_SORT_LANES MLT_NETWORK_LINES
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile32)
+#define MLT_SORT_LOW(x, y) MLT_LOW32(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH32(x, y)
+#else
+#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
+#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
+#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
+#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#endif
 
 typedef MLT_SORT_TYPE MLT_SORT_FN(mlt_words) __attribute__((vector_size(MLT_SORT_VECTOR)));
 
@@ -127,3 +140,9 @@ static int MLT_SORT_FN(mlt_network_lines)(mlt_sort_lines *s, int64_t first, int 
     if (lossy | atomic_load(&lines[k].lossy)) status = MLT_SORT_AGAIN(s, lines + k, scratch);
   return status;
 }
+
+#undef MLT_SORT_BITS
+#undef MLT_SORT_LANES
+#undef MLT_SORT_TURN
+#undef MLT_SORT_LOW
+#undef MLT_SORT_HIGH

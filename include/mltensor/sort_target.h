@@ -218,15 +218,8 @@ MLT_TURN_TILE(64, 8)
 #define MLT_SORT_KEY(e) (e)
 MLT_SORT_VALUES(32)
 #include "mltensor/sort_block.h"
-#define MLT_SORT_LANES MLT_NETWORK_LINES
-#define MLT_SORT_TURN MLT_FN(mlt_turn_tile32)
-#define MLT_SORT_LOW(x, y) MLT_LOW32(x, y)
-#define MLT_SORT_HIGH(x, y) MLT_HIGH32(x, y)
+#define MLT_SORT_BITS 32
 #include "mltensor/sort_network.h"
-#undef MLT_SORT_TURN
-#undef MLT_SORT_LOW
-#undef MLT_SORT_HIGH
-#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 #define MLT_SORT_NAME key64
@@ -236,15 +229,8 @@ MLT_SORT_VALUES(32)
 #define MLT_SORT_KEY(e) (e)
 MLT_SORT_VALUES(64)
 #include "mltensor/sort_block.h"
-#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
-#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
-#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
-#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#define MLT_SORT_BITS 64
 #include "mltensor/sort_network.h"
-#undef MLT_SORT_TURN
-#undef MLT_SORT_LOW
-#undef MLT_SORT_HIGH
-#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 /* --- keys with positions ----------------------------------------------------------------------- */
@@ -289,15 +275,8 @@ MLT_SORT_POSITIONS(32, MLT_SORT_JOIN32, MLT_SORT_POSITION32)
 #undef MLT_SORT_READ
 #undef MLT_SORT_PART
 #undef MLT_SORT_JOIN
-#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
-#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
-#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
-#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#define MLT_SORT_BITS 64
 #include "mltensor/sort_network.h"
-#undef MLT_SORT_TURN
-#undef MLT_SORT_LOW
-#undef MLT_SORT_HIGH
-#undef MLT_SORT_LANES
 #include "mltensor/sort_long.h"
 
 #define MLT_SORT_NAME pair64
@@ -375,15 +354,8 @@ static void MLT_SORT_FN(mlt_sort_write)(mlt_sort_line *line, const uint64_t *v, 
   for (int64_t i = 0; line->values && i < n; i++)
     memcpy(line->values + (at + i) * s->value_stride, MLT_FN(mlt_sort_from)(line, (int64_t)(v[i] & mask)), 8);
 }
-#define MLT_SORT_LANES (MLT_NETWORK_LINES / 2)
-#define MLT_SORT_TURN MLT_FN(mlt_turn_tile64)
-#define MLT_SORT_LOW(x, y) MLT_LOW64(x, y)
-#define MLT_SORT_HIGH(x, y) MLT_HIGH64(x, y)
+#define MLT_SORT_BITS 64
 #include "mltensor/sort_network.h"
-#undef MLT_SORT_LANES
-#undef MLT_SORT_TURN
-#undef MLT_SORT_LOW
-#undef MLT_SORT_HIGH
 #undef MLT_SORT_NAME
 #undef MLT_SORT_TYPE
 #undef MLT_SORT_WORD

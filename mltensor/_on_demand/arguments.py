@@ -6,6 +6,7 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
+from mltensor._ops.joining import at_least
 from mltensor._ops.record import F
 from mltensor.errors import IndexingError
 
@@ -23,7 +24,7 @@ def tensors(*values):
 
 def at_least_1d(*values):
     """Every argument as a tensor of at least one dimension."""
-    return [F.reshape(one, (1,)) if one.ndim == 0 else one for one in tensors(*values)]
+    return [at_least(one, 1) for one in tensors(*values)]
 
 
 def flat(x):

@@ -185,17 +185,23 @@ def in_order(edges, name):
     return edges
 
 
+def bin_count(name, bins, wanted):
+    """A number of bins as Python's integer."""
+    try:
+        count = operator.index(bins)
+    except TypeError as error:
+        raise TypeError(f"`{name}` must be {wanted}, not {bins!r}") from error
+    if count < 1:
+        raise ValueError(f"`{name}` must be positive, when an integer, not {count}")
+    return count
+
+
 def bin_edges(a, bins, limits, weights):
     """The edges as NumPy's array, and whether they were made here."""
     if isinstance(bins, str):
         first, last, count = estimated_bins(a, bins, limits, weights)
     elif numpy.ndim(bins) == 0:
-        try:
-            count = operator.index(bins)
-        except TypeError as error:
-            raise TypeError(f"`bins` must be an integer, a string, or an array, not {bins!r}") from error
-        if count < 1:
-            raise ValueError(f"`bins` must be positive, when an integer, not {count}")
+        count = bin_count("bins", bins, "an integer, a string, or an array")
         first, last = outer_edges(a, limits)
     else:
         return in_order(bins, "bins"), False
@@ -327,12 +333,7 @@ def edges_of_dimension(number_of, column, bins, limits):
     """The edges along one of the dimensions."""
     if numpy.ndim(bins) > 0:
         return in_order(bins, f"bins[{number_of}]")
-    try:
-        count = operator.index(bins)
-    except TypeError as error:
-        raise TypeError(f"`bins[{number_of}]` must be an integer, when a scalar, not {bins!r}") from error
-    if count < 1:
-        raise ValueError(f"`bins[{number_of}]` must be positive, when an integer, not {count}")
+    count = bin_count(f"bins[{number_of}]", bins, "an integer, when a scalar")
     first, last = outer_edges(column, limits)
     return numpy.linspace(first, last, count + 1)
 

@@ -7,6 +7,7 @@ import numpy
 
 import mltensor
 from mltensor._core.create import asarray, zeros
+from mltensor._ops.joining import at_least
 from mltensor._ops.record import F
 from mltensor._samples import gradient as samples_gradient
 from mltensor._value_methods import METHODS as VALUE_METHODS
@@ -340,32 +341,22 @@ def lifted(least):
     def function(*tensors):
         if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
             tensors = tensors[0]
-        results = []
-        for t in map(tensor_of, tensors):
-            missing = least - t.ndim
-            before = missing if least < 3 else missing - 1 if missing > 0 and t.ndim < 3 else 0
-            shape = (1,) * math.floor(before) + tuple(t.shape) if missing > 0 else tuple(t.shape)
-            results.append(F.reshape(t, shape + (1,) * (least - len(shape))))
-        return results[0] if len(results) == 1 else tuple(results)
+        results = tuple(at_least(tensor_of(t), least) for t in tensors)
+        return results[0] if len(results) == 1 else results
 
     function.__name__ = f"atleast_{least}d"
     function.__doc__ = f"The tensors with at least {least} dimensions, each for itself."
     return function
 
 
-def triangle_indices(function, row, col, offset):
-    """Rows and columns of a triangle as a tensor of shape (2, n)."""
-    return as_torch(asarray(numpy.stack(function(row, offset, col)).astype(numpy.int64)))
-
-
 def tril_indices(row, col, offset=0, *, dtype=None, device=None):
     """Rows and columns of the elements on and below a diagonal, as a tensor of shape (2, n)."""
-    return triangle_indices(numpy.tril_indices, row, col, offset).to(dtype=dtype, device=device)
+    return as_torch(F.stack(mltensor.tril_indices(row, offset, col))).to(dtype=dtype, device=device)
 
 
 def triu_indices(row, col, offset=0, *, dtype=None, device=None):
     """Rows and columns of the elements on and above a diagonal, as a tensor of shape (2, n)."""
-    return triangle_indices(numpy.triu_indices, row, col, offset).to(dtype=dtype, device=device)
+    return as_torch(F.stack(mltensor.triu_indices(row, offset, col))).to(dtype=dtype, device=device)
 
 
 def where(condition, input=None, other=None):
