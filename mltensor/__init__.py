@@ -41,7 +41,6 @@ from mltensor._functions import *  # noqa: F403
 from mltensor._numbers import *  # noqa: F403
 from mltensor._ops.aliases import ALIASES
 from mltensor._printing import array_repr, array_str, get_printoptions, printoptions, set_printoptions
-from mltensor._samples import gradient
 from mltensor.autograd import enable_grad, grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 __version__ = "0.1.0"

@@ -9,7 +9,6 @@ import mltensor
 from mltensor._core.create import asarray, zeros
 from mltensor._ops.joining import at_least
 from mltensor._ops.record import F
-from mltensor._samples import gradient as samples_gradient
 from mltensor._value_methods import METHODS as VALUE_METHODS
 from mltensor._value_methods import lengths as lengths_of
 from mltensor.errors import ShapeError
@@ -288,7 +287,7 @@ def cross(input, other, dim=None):
 def gradient(input, *, spacing=1.0, dim=None, edge_order=1):
     """Central differences along each dimension, always as a tuple."""
     distances = spacing if isinstance(spacing, (list, tuple)) else [spacing]
-    result = samples_gradient(tensor_of(input), *distances, axis=dim, edge_order=edge_order)
+    result = mltensor.gradient(tensor_of(input), *distances, axis=dim, edge_order=edge_order)
     return tuple(map(as_torch, result if isinstance(result, tuple) else [result]))
 
 
