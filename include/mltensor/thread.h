@@ -35,7 +35,7 @@ typedef struct {
   atomic_llong busy;   /* when the last work that several threads could share ended, */
   atomic_llong shared; /* and the last that they shared */
   atomic_llong alone;  /* until when short work is not shared, */
-  atomic_llong alone_for; /* and for how long the next thread that is late makes it so */
+  atomic_llong alone_for; /* and for how long that was */
 } mlt_runtime;
 
 /* Each extension module keeps a pointer to the one runtime; set at import. */
@@ -47,12 +47,16 @@ static mlt_runtime *mlt_runtime_pointer;
 /* How long idle threads stay awake, and what waking them takes. */
 #define MLT_AWAKE_NS 30000LL
 #define MLT_WAKING_NS 30000LL
-/* A thread that was awake and comes so late makes us work alone, but for longer work: shortly the first time, which may
- * have been an accident, and twice as long every time after that until it is on time. */
+/* A thread that comes so late, when it was awake or asleep, makes us work alone, but for longer work: at first for as
+ * long as it was late, which may have been an accident, and twice as long every time that this happens soon after. A
+ * thread that spins on the other processor lets ours run for a few milliseconds after every pause, so that work that was
+ * shared in time proves little. */
 #define MLT_LATE_NS 20000LL
+#define MLT_LATE_ASLEEP_NS 500000LL
 #define MLT_ALONE_FIRST_NS 500000LL
-#define MLT_ALONE_MOST_NS 16000000LL
+#define MLT_ALONE_MOST_NS 64000000LL
 #define MLT_ALONE_WORK_NS 500000LL
+#define MLT_SOON 8 /* times as long as we worked alone */
 #define MLT_POLL_INTERVAL_NS 20000000LL
 #define MLT_SPREAD_NS 1000000LL /* a thread changes its processor no more often */
 
@@ -146,6 +150,17 @@ static void mlt_spread(atomic_ullong *taken) {
 #endif
 }
 
+/* A thread has come so many nanoseconds late. */
+static void mlt_work_alone(int64_t now, int64_t late) {
+  mlt_runtime *runtime = mlt_runtime_pointer;
+  const int64_t before = mlt_time_of(&runtime->alone_for);
+  int64_t alone = now - mlt_time_of(&runtime->alone) < MLT_SOON * before ? 2 * before : MLT_ALONE_FIRST_NS;
+  if (alone < late) alone = late;
+  if (alone > MLT_ALONE_MOST_NS) alone = MLT_ALONE_MOST_NS;
+  atomic_store_explicit(&runtime->alone_for, alone, memory_order_relaxed);
+  atomic_store_explicit(&runtime->alone, now + alone, memory_order_relaxed);
+}
+
 /* Chunks from `done` on, by all threads. Nonzero when interrupted. */
 static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, int threads, mlt_task task,
                      void *context) {
@@ -178,16 +193,8 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
   }
   const int64_t end = mlt_now_ns();
   /* The others may be in the middle of a chunk when the caller has done its last. */
-  if (awake) {
-    int64_t alone = MLT_ALONE_FIRST_NS / 2;
-    if (end - finished > MLT_LATE_NS + 2 * (finished - start) / (own + 1)) {
-      const int64_t before = mlt_time_of(&runtime->alone_for);
-      alone = 2 * before < MLT_ALONE_FIRST_NS ? MLT_ALONE_FIRST_NS
-              : 2 * before > MLT_ALONE_MOST_NS ? MLT_ALONE_MOST_NS : 2 * before;
-      atomic_store_explicit(&runtime->alone, end + alone, memory_order_relaxed);
-    }
-    atomic_store_explicit(&runtime->alone_for, alone, memory_order_relaxed);
-  }
+  const int64_t late = end - finished - 2 * (finished - start) / (own + 1);
+  if (late > (awake ? MLT_LATE_NS : MLT_LATE_ASLEEP_NS)) mlt_work_alone(end, late);
   atomic_store_explicit(&runtime->shared, end, memory_order_relaxed);
   return atomic_load(&stop);
 }
