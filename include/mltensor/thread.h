@@ -114,7 +114,7 @@ static inline int64_t mlt_begin_alone(int64_t count, int64_t chunk, int64_t chun
                        : start - mlt_time_of(&mlt_runtime_pointer->busy) < MLT_AWAKE_NS ? 0
                                                                                         : MLT_WAKING_NS;
   int64_t last = start, k = 0;
-  while (k < chunks && most > 0 && mlt_now_ns() - start < most) {
+  while (k < chunks && most > 0 && (k == chunks - 1 || mlt_now_ns() - start < most)) {
     task(context, k * chunk, count - k * chunk < chunk ? count : (k + 1) * chunk);
     k++;
     if ((*stop = mlt_poll(&last))) break;
@@ -161,7 +161,8 @@ static void mlt_work_alone(int64_t now, int64_t late) {
   atomic_store_explicit(&runtime->alone, now + alone, memory_order_relaxed);
 }
 
-/* Chunks from `done` on, by all threads. Nonzero when interrupted. */
+/* Chunks from `done` on, by all threads, also where there are fewer chunks: a thread that a smaller team leaves out ends,
+ * and a new one takes longer than many kernels run. Nonzero when interrupted. */
 static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, int threads, mlt_task task,
                      void *context) {
   mlt_runtime *runtime = mlt_runtime_pointer;
@@ -204,17 +205,13 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
  * all threads.  Returns 1 when interrupted (the Python error is then set). Call
  * it without the GIL when the work is long, so that the poll can take it. */
 static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *context) {
-  int64_t chunks = chunk > 0 ? (count + chunk - 1) / chunk : 0;
-  int threads = mlt_runtime_pointer->threads;
-  if (threads > chunks) threads = (int)chunks;
 #ifdef _OPENMP
-  if (threads > 1 && !omp_in_parallel()) {
+  const int64_t chunks = chunk > 0 ? (count + chunk - 1) / chunk : 0;
+  const int threads = mlt_runtime_pointer->threads;
+  if (threads > 1 && chunks > 1 && !omp_in_parallel()) {
     int interrupted = 0;
     const int64_t done = mlt_begin_alone(count, chunk, chunks, task, context, &interrupted);
-    if (done < chunks && !interrupted) {
-      if (threads > chunks - done) threads = (int)(chunks - done);
-      interrupted = mlt_share(count, chunk, done, chunks, threads, task, context);
-    }
+    if (done < chunks && !interrupted) interrupted = mlt_share(count, chunk, done, chunks, threads, task, context);
     atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
     return interrupted;
   }
