@@ -6,7 +6,7 @@ from libc.stdint cimport int64_t
 from mltensor._core.dtypes cimport is_integer
 from mltensor._core.foreign cimport has_dimensions
 from mltensor._core.scalars cimport read_scalar
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, mlt_view, new_view, shape_tuple
 
 import numpy
 
@@ -47,8 +47,33 @@ cdef extern from *:
       if (stop < 0 || *start < 0) return -1;
       return stop > *start ? stop - *start : 0;
     }
+
+    static inline int mlt_step_to(char **data, PyObject *position, const mlt_view *view, int axis) {
+      if (!PyLong_CheckExact(position)) return 0;
+      Py_ssize_t at = PyLong_AsSsize_t(position);
+      if (at == -1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        return 0;
+      }
+      if (at < 0) at += view->shape[axis];
+      if (at < 0 || at >= view->shape[axis]) return 0;
+      *data += at * view->strides[axis];
+      return 1;
+    }
+
+    /* Address of the element that plain integers select, one for every dimension and inside; else NULL. */
+    static inline char *mlt_element(const mlt_view *view, PyObject *key) {
+      char *data = view->data;
+      if (!PyTuple_CheckExact(key)) return view->ndim == 1 && mlt_step_to(&data, key, view, 0) ? data : NULL;
+      const Py_ssize_t n = PyTuple_GET_SIZE(key);
+      if (n != view->ndim || n == 0) return NULL;
+      for (int axis = 0; axis < n; axis++)
+        if (!mlt_step_to(&data, PyTuple_GET_ITEM(key, axis), view, axis)) return NULL;
+      return data;
+    }
     """
     Py_ssize_t mlt_plain_slice(object key, Py_ssize_t length, Py_ssize_t* start)
+    char* mlt_element(const mlt_view* view, object key)
 
 cdef object array_type = numpy.ndarray
 cdef object numpy_bool = numpy.bool_
@@ -181,6 +206,10 @@ cdef object basic_tuple(Tensor t, tuple key):
             one_item(t, &g, item)
     keep_axes(t, &g, t.view.ndim - g.axis)
     return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
+
+
+cdef char* element_address(Tensor t, object key) noexcept:
+    return mlt_element(&t.view, key)
 
 
 cdef object basic_index(Tensor t, object key):

@@ -9,20 +9,21 @@ from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
+from libc.string cimport memmove
 
 from mltensor._core.operation cimport Op, adopt, result_class
 from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
 from mltensor._core.dtypes cimport INT8, is_complex, is_inexact, mlt_itemsize
 from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
 from mltensor._core.index cimport assign_elements, index_elements
-from mltensor._core.keys cimport basic_index
-from mltensor._core.scalars cimport item, write_scalar
+from mltensor._core.keys cimport basic_index, element_address
+from mltensor._core.scalars cimport combined, item, negated, write_scalar
 from mltensor._core.storage cimport HOSTS, Storage
 from mltensor._core.tape cimport Leaf, Rules, current_node, grad_enabled, record, set_grad
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, AND, DIVIDE, EQUAL, FLOOR_DIVIDE, GREATER, GREATER_EQUAL, INVERT, LEFT_SHIFT, LESS, LESS_EQUAL,
     MATMUL, MULTIPLY, NEGATIVE, NOT_EQUAL, OR, POSITIVE, POWER, REMAINDER, RIGHT_SHIFT, SUBTRACT, XOR, Tensor,
-    detached, like_class, mark_written, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
+    detached, like_class, mark_written, new_view, requires_grad, require_writeable, shape_tuple, shares_memory, slots)
 
 from mltensor.errors import GradientError, ShapeError
 
@@ -105,7 +106,11 @@ cdef bint foreign(object value):
 
 
 cdef object binary_slot(int operator, object a, object b):
-    cdef Op op = <Op> table[operator]
+    cdef Op op
+    found = combined(operator, a, b)
+    if found is not None:
+        return found
+    op = <Op> table[operator]
     if not isinstance(b, (Tensor, float, int)) and foreign(b) or not isinstance(a, (Tensor, float, int)) and foreign(a):
         return NotImplemented
     if not op.arity:
@@ -131,6 +136,9 @@ cdef bint taken_over(Op op, Tensor t, object other, bint reversed) except -1:
 
 
 cdef object compare_slot(int operator, object a, object b):
+    found = combined(operator, a, b)
+    if found is not None:
+        return found
     if not isinstance(b, (Tensor, float, int)) and foreign(b):
         if b is None and operator in (EQUAL, NOT_EQUAL):
             return full_bool(<Tensor> a, operator)
@@ -145,13 +153,17 @@ cdef object full_bool(Tensor a, int operator):
 
 
 cdef object unary_slot(int operator, object a):
-    return unary(<Op> table[operator], a)
+    found = negated(operator, <Tensor> a)
+    return unary(<Op> table[operator], a) if found is None else found
 
 
 cdef object power_slot(object a, object b):
     """a ** b, with the powers people write replaced by what computes them exactly and faster."""
     cdef bint number = type(b) is int or type(b) is float
     if type(b) is int and b == 2:
+        found = combined(MULTIPLY, a, a)
+        if found is not None:
+            return found
         return unary(<Op> square, a)
     if number and isinstance(a, Tensor) and is_inexact((<Tensor> a).view.dtype):
         if b == 2:
@@ -386,10 +398,23 @@ cdef Tensor trimmed(Tensor source, Tensor target):
 
 # --- items ---------------------------------------------------------------------------------------
 
+cdef bint names_the_rest(tuple key) noexcept:
+    """Whether a key has an ellipsis, which asks for an array even of one element."""
+    for one in key:
+        if one is Ellipsis:
+            return True
+    return False
+
+
 cdef object get_item_slot(object x, object key):
     cdef Tensor t = <Tensor> x
     cdef Tensor view
     cdef PyObject* arguments[2]
+    cdef char* address = element_address(t, key)
+    if address != NULL and type(t) is Tensor and not requires_grad(t):
+        view = new_view(t, address, 0, NULL, NULL, t.view.dtype)
+        view.element = True
+        return view
     found = basic_index(t, key)
     if found is None:
         if type(t) is Tensor and t.storage.device < HOSTS and not (grad_enabled() and requires_grad(t)):
@@ -402,15 +427,38 @@ cdef object get_item_slot(object x, object key):
         record(getitem_op.rules, view, arguments)
     if type(t) is Tensor:
         if view.view.ndim == 0:
-            view.element = not (key is Ellipsis or isinstance(key, tuple) and Ellipsis in <tuple> key)
+            view.element = not (key is Ellipsis or isinstance(key, tuple) and names_the_rest(<tuple> key))
         return view
     return like_class(view, result_class(type(t)))
+
+
+cdef bint write_element(Tensor t, char* address, object value) except -1:
+    """Whether a Python number, or a single element of the same dtype, was written to an address on the host."""
+    cdef Tensor source
+    if t.storage.device >= HOSTS or requires_grad(t):
+        return False
+    if PyFloat_CheckExact(value) or PyLong_CheckExact(value):
+        write_scalar(address, t.view.dtype, value)
+    elif isinstance(value, Tensor):
+        source = <Tensor> value
+        if (source.view.ndim > 0 or source.view.dtype != t.view.dtype or source.storage.device >= HOSTS
+                or requires_grad(source)):
+            return False
+        memmove(address, source.view.data, mlt_itemsize[t.view.dtype])
+    else:
+        return False
+    mark_written(t)
+    return True
 
 
 cdef int set_item_slot(object x, object key, object value) except -1:
     cdef Tensor t = <Tensor> x
     cdef Tensor source
+    cdef char* address
     require_writeable(t)
+    address = element_address(t, key)
+    if address != NULL and write_element(t, address, value):
+        return 0
     found = basic_index(t, key)
     if found is not None:
         write_value(<Tensor> found, value)

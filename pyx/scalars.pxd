@@ -12,3 +12,7 @@ cdef object item(Tensor t)
 cdef object to_list(Tensor t)
 # The number of the only element, at a position in C order, or at one per dimension.
 cdef object item_at(Tensor t, tuple index)
+# `x operator y` of single elements of one dtype, off the tape and on the host, or of one and a Python number; and
+# `operator x` of one. None where there is more to it.
+cdef object combined(int operator, object x, object y)
+cdef object negated(int operator, Tensor x)

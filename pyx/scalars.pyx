@@ -1,18 +1,20 @@
 """Single elements: between Python numbers and memory."""
 
 from cpython.complex cimport PyComplex_AsCComplex, PyComplex_FromDoubles, Py_complex
-from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.long cimport PyLong_CheckExact
 from cpython.ref cimport Py_INCREF
-from libc.math cimport isfinite
+from libc.math cimport fabs, isfinite
 from libc.stdint cimport (
     int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t)
 
 from mltensor._core.dtypes cimport (
     BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64,
     UINT8, UINT16, UINT32, UINT64, is_inexact, objects, real_of)
-from mltensor._core.tensor cimport Tensor, shape_tuple
+from mltensor._core.tensor cimport (
+    ABSOLUTE, ADD, DIVIDE, EQUAL, FLOOR_DIVIDE, LESS, LESS_EQUAL, GREATER, MULTIPLY, NEGATIVE, NOT_EQUAL, REMAINDER,
+    SUBTRACT, Tensor, empty, requires_grad, shape_tuple)
 
 from mltensor.errors import DTypeError, IndexingError, ShapeError
 
@@ -217,3 +219,152 @@ cdef object list_of(const char* p, Tensor t, int dimension):
 
 cdef object to_list(Tensor t):
     return list_of(t.view.data, t, 0)
+
+
+# --- arithmetic of single elements -----------------------------------------------------------------
+
+ctypedef fused Number:
+    double
+    float
+    int64_t
+
+
+cdef inline bint is_single(Tensor t) noexcept:
+    """A 0-d tensor of the class itself, on the host, with nothing on the tape."""
+    return t.view.ndim == 0 and type(t) is Tensor and t.storage.device == 0 and not requires_grad(t)
+
+
+cdef inline bint compared(int operator, Number a, Number b) noexcept:
+    if operator == LESS:
+        return a < b
+    if operator == LESS_EQUAL:
+        return a <= b
+    if operator == EQUAL:
+        return a == b
+    if operator == NOT_EQUAL:
+        return a != b
+    if operator == GREATER:
+        return a > b
+    return a >= b
+
+
+cdef inline Number calculated(int operator, Number a, Number b) noexcept:
+    """Integers wrap around, as those of arrays do."""
+    if Number is int64_t:
+        if operator == ADD:
+            return <int64_t> (<uint64_t> a + <uint64_t> b)
+        if operator == SUBTRACT:
+            return <int64_t> (<uint64_t> a - <uint64_t> b)
+        if operator == MULTIPLY:
+            return <int64_t> (<uint64_t> a * <uint64_t> b)
+        return floored(operator, a, b)
+    else:
+        if operator == ADD:
+            return a + b
+        if operator == SUBTRACT:
+            return a - b
+        if operator == MULTIPLY:
+            return a * b
+        return a / b
+
+
+cdef inline int64_t floored(int operator, int64_t a, int64_t b) noexcept:
+    """Quotient and remainder of integers, rounded down; the divisor is above 0."""
+    cdef int64_t remainder = a % b
+    if operator == REMAINDER:
+        return remainder + b if remainder < 0 else remainder
+    return a / b - (remainder < 0)
+
+
+cdef inline Tensor result_of(int operator, const char* x, const char* y, Number* typed, int dtype):
+    cdef Number a = (<const Number*> x)[0]
+    cdef Number b = (<const Number*> y)[0]
+    cdef Tensor result
+    if operator >= LESS:
+        result = empty(0, NULL, BOOL, 0)
+        result.view.data[0] = compared(operator, a, b)
+        return result
+    result = empty(0, NULL, dtype, 0)
+    (<Number*> result.view.data)[0] = calculated(operator, a, b)
+    return result
+
+
+cdef inline bint read_number(object value, int dtype, char* buffer) noexcept:
+    """Whether a Python float or integer was stored as a number of a dtype; see `keeps`."""
+    cdef int overflow = 0
+    cdef int64_t number
+    if PyFloat_CheckExact(value):
+        if dtype == FLOAT64:
+            (<double*> buffer)[0] = PyFloat_AS_DOUBLE(value)
+        elif dtype == FLOAT32:
+            (<float*> buffer)[0] = <float> PyFloat_AS_DOUBLE(value)
+        else:
+            return False
+        return True
+    if dtype != INT64:
+        if not keeps(dtype, value):
+            return False
+    elif not PyLong_CheckExact(value):
+        return False
+    number = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if dtype == INT64:
+        (<int64_t*> buffer)[0] = number
+    elif dtype == FLOAT64:
+        (<double*> buffer)[0] = <double> number
+    else:
+        (<float*> buffer)[0] = <float> number
+    return not overflow
+
+
+cdef object combined(int operator, object x, object y):
+    cdef Tensor t
+    cdef int64_t buffer
+    cdef char* a
+    cdef char* b
+    cdef int dtype
+    if type(x) is Tensor:
+        t = <Tensor> x
+        dtype = t.view.dtype
+        if not is_single(t) or dtype != FLOAT64 and dtype != INT64 and dtype != FLOAT32:
+            return None
+        a = t.view.data
+        if type(y) is Tensor:
+            t = <Tensor> y
+            if t.view.dtype != dtype or not is_single(t):
+                return None
+            b = t.view.data
+        else:
+            b = <char*> &buffer
+            if not read_number(y, dtype, b):
+                return None
+    elif type(y) is Tensor:
+        t = <Tensor> y
+        dtype = t.view.dtype
+        a = <char*> &buffer
+        if (not is_single(t) or dtype != FLOAT64 and dtype != INT64 and dtype != FLOAT32
+                or not read_number(x, dtype, a)):
+            return None
+        b = t.view.data
+    else:
+        return None
+    if operator > MULTIPLY and operator < LESS:
+        if dtype != INT64 and operator != DIVIDE:
+            return None
+        if dtype == INT64 and (operator != FLOOR_DIVIDE and operator != REMAINDER or (<int64_t*> b)[0] <= 0):
+            return None
+    if dtype == FLOAT64:
+        return result_of(operator, a, b, <double*> NULL, dtype)
+    if dtype == INT64:
+        return result_of(operator, a, b, <int64_t*> NULL, dtype)
+    return result_of(operator, a, b, <float*> NULL, dtype)
+
+
+cdef object negated(int operator, Tensor x):
+    cdef Tensor result
+    cdef double number
+    if x.view.ndim > 0 or x.view.dtype != FLOAT64 or not is_single(x) or operator != NEGATIVE and operator != ABSOLUTE:
+        return None
+    number = (<double*> x.view.data)[0]
+    result = empty(0, NULL, FLOAT64, 0)
+    (<double*> result.view.data)[0] = -number if operator == NEGATIVE else fabs(number)
+    return result

@@ -18,6 +18,9 @@ cdef extern from "mltensor/target.h" nogil:
         ISA_AVX2 "MLT_ISA_AVX2"
         ISA_AVX512 "MLT_ISA_AVX512"
 
+cdef extern from "Python.h":
+    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
+
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
 
@@ -213,6 +216,7 @@ def set_memory_limit(nbytes):
 
 def empty_cache():
     """Give the memory that is kept for reuse back to the system."""
+    mlt_drop_storages()
     mlt_trim()
 
 
@@ -331,6 +335,58 @@ cdef int device_code(object device) except -1:
         f"there is no device {str(device)!r}; the devices are {', '.join(map(str, device_table))}")
 
 
+# Storages of small tensors come and go by the million: they are kept with their block, by size, and used again. The
+# lock of the interpreter guards the lists.
+cdef extern from *:
+    """
+    #define MLT_STORAGES_KEPT 64
+    static PyObject *mlt_kept_storages[MLT_SMALL_CLASSES][MLT_STORAGES_KEPT];
+    static int mlt_kept_storage_count[MLT_SMALL_CLASSES];
+    static destructor mlt_slow_storage_dealloc;
+    static void mlt_recycle_storage(PyObject *o);
+    static inline PyObject *mlt_revive_storage(uint64_t nbytes) {
+      if (nbytes > MLT_SMALL_LIMIT) return NULL;
+      const int k = mlt_small_class(nbytes);
+      if (mlt_kept_storage_count[k] == 0) return NULL;
+      PyObject *o = mlt_kept_storages[k][--mlt_kept_storage_count[k]];
+    #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+      PyObject_Init(o, Py_TYPE(o));
+    #else
+      Py_SET_REFCNT(o, 1); /* it has kept its type */
+    #endif
+      return o;
+    }
+    static inline int mlt_keep_storage(PyObject *o, uint64_t nbytes) {
+    #ifdef Py_GIL_DISABLED
+      return 0;
+    #else
+      if (nbytes > MLT_SMALL_LIMIT) return 0;
+      const int k = mlt_small_class(nbytes);
+      if (mlt_kept_storage_count[k] == mlt_small_keep[k]) return 0;
+      mlt_kept_storages[k][mlt_kept_storage_count[k]++] = o;
+      return 1;
+    #endif
+    }
+    /* Gives the kept ones up, with their blocks. */
+    static void mlt_drop_storages(void) {
+      for (int k = 0; k < MLT_SMALL_CLASSES; k++)
+        while (mlt_kept_storage_count[k] > 0)
+          mlt_slow_storage_dealloc(mlt_kept_storages[k][--mlt_kept_storage_count[k]]);
+    }
+    static void mlt_install_storage_recycling(PyTypeObject *type) {
+      mlt_slow_storage_dealloc = type->tp_dealloc;
+      type->tp_dealloc = mlt_recycle_storage;
+    }
+    """
+    ctypedef struct PyTypeObject:
+        pass
+    PyObject* mlt_revive_storage(uint64_t nbytes)
+    bint mlt_keep_storage(PyObject* o, uint64_t nbytes)
+    void mlt_slow_storage_dealloc(PyObject* o)
+    void mlt_drop_storages()
+    void mlt_install_storage_recycling(PyTypeObject* type)
+
+
 # The collector must not clear `owner` before __dealloc__ asks whose memory it is.
 @cython.no_gc_clear
 @cython.final
@@ -344,10 +400,29 @@ cdef class Storage:
             mlt_free(self.data, self.nbytes)
 
 
+cdef void mlt_recycle_storage "mlt_recycle_storage"(PyObject* o) noexcept:
+    """tp_dealloc of the class. No reference to `o` may be taken here."""
+    if ((<Storage> o).owner is None and (<Storage> o).overwritten is None and (<Storage> o).data != NULL
+            and mlt_keep_storage(o, (<Storage> o).nbytes)):
+        return
+    mlt_slow_storage_dealloc(o)
+
+
+mlt_install_storage_recycling(<PyTypeObject*> Storage)
+
+
 cdef Storage new_storage(uint64_t nbytes, int device):
     """Uninitialised memory from the caching allocator."""
-    cdef Storage storage = Storage.__new__(Storage)
-    storage.data = <char*> mlt_allocate(nbytes)
+    cdef Storage storage
+    cdef PyObject* o = mlt_revive_storage(nbytes)
+    if o != NULL:
+        storage = <Storage> o
+        Py_DECREF_pointer(o)
+        storage.version = 0
+        storage.kept = False
+    else:
+        storage = Storage.__new__(Storage)
+        storage.data = <char*> mlt_allocate(nbytes)
     storage.nbytes = nbytes
     storage.device = device
     storage.writeable = True
@@ -378,10 +453,6 @@ cdef extern from *:
     }
     """
     PyObject* mlt_frame_code(int* instruction)
-
-cdef extern from "Python.h":
-    void Py_DECREF_pointer "Py_DECREF"(PyObject* o)
-
 
 cdef object running_code(int* instruction):
     cdef PyObject* code = mlt_frame_code(instruction)

@@ -495,7 +495,7 @@ cdef Tensor empty(int ndim, const int64_t* shape, int dtype, int device):
     if ndim == 1 and 0 <= shape[0] < (1 << 40):
         size = shape[0]
     else:
-        size = checked_size(ndim, shape, dtype)
+        size = checked_size(ndim, shape, dtype) if ndim else 1
     lay_out(t, ndim, shape, size, dtype)
     t.storage = new_storage(size * mlt_itemsize[dtype], device)
     t.view.data = t.storage.data
