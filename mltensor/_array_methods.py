@@ -44,7 +44,7 @@ def flatten(self, start_dim=0, end_dim=-1, *, order="C"):
     """
     if isinstance(start_dim, str):
         start_dim, order = 0, start_dim
-    if start_dim == 0 and end_dim in (-1, self.ndim - 1):
+    if start_dim == 0 and (end_dim == -1 or end_dim == self.ndim - 1):
         return F.copy(F.ravel(self) if order == "C" else F.ravel(self, order))
     first, last = (F.checked_axes(axis, max(self.ndim, 1))[0] for axis in (start_dim, end_dim))
     if first > last:

@@ -235,17 +235,23 @@ def tensor_repr(tensor, default_dtype=None, module="", ending=""):
 def tensor_str(tensor):
     """The values alone, in NumPy's brackets; a 0-d tensor prints as its number, with all digits."""
     if tensor.ndim == 0:
-        return str(host_array(tensor)[()])
+        return number_text(tensor)
     if math.prod(tensor.shape) == 0:
         return "[]"
     return body(host_array(tensor), 0, "")
 
 
+def number_text(tensor):
+    """The one number of a 0-d tensor with all its digits, as NumPy prints it."""
+    # Python prints doubles, integers and bools as NumPy does, at a fifth of the cost.
+    return str(tensor.item()) if tensor.dtype.char in "d?bhilqBHILQ" else str(host_array(tensor)[()])
+
+
 def tensor_format(tensor, specification):
     """``format(tensor, specification)``: a number's format for one element."""
     if not specification:
-        return str(host_array(tensor)[()]) if tensor.ndim == 0 else str(tensor)
-    if math.prod(tensor.shape) != 1:
+        return number_text(tensor) if tensor.ndim == 0 else str(tensor)
+    if tensor.size != 1:
         raise TypeError(f"the format {specification!r} needs a tensor of one element, not of shape "
                         f"{tuple(tensor.shape)}; format the elements of .tolist()")
     return format(tensor.item(), specification)

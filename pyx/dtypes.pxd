@@ -28,6 +28,8 @@ cdef char kind_of[15]              # 'b', 'i', 'u', 'f', 'c'
 cdef tuple objects                 # the numpy.dtype of each code
 
 cdef int code_of(object dtype) except -1
+# Code of one of NumPy's numbers by its class; -1 for other objects, and for classes that are another's alias.
+cdef int code_of_number(object value) noexcept
 cdef object default_float()        # numpy.dtype of Python floats at creation: float64 unless set
 cdef int default_float_code() noexcept
 cdef inline bint is_inexact(int code) noexcept nogil:

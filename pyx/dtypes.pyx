@@ -12,6 +12,7 @@ NAMES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
 objects = tuple(None if name == "bfloat16" else numpy.dtype(name) for name in NAMES)
 
 cdef dict codes = {}
+cdef dict codes_of_classes = {}  # of NumPy's numbers
 cdef int default_float_value = FLOAT64
 
 
@@ -25,6 +26,7 @@ cdef void fill_tables() except *:
             continue
         for name in (dtype, dtype.type, NAMES[a], dtype.char, dtype.str, dtype.str[1:], "=" + dtype.str[1:]):
             codes[name] = a
+        codes_of_classes[dtype.type] = a
         kind_of[a] = ord(dtype.kind)
     # 'l' and 'q' are both int64 where a C long has 64 bits; numpy.dtype('q') is a distinct object.
     for alias, name in (("longlong", "int64"), ("ulonglong", "uint64"), ("intp", "int64"),
@@ -75,6 +77,11 @@ cdef int code_of(object dtype) except -1:
             f"dtype {converted!r} is not supported; the dtypes are "
             f"{', '.join(name for name in NAMES if name != 'bfloat16')}, in native byte order")
     return found
+
+
+cdef int code_of_number(object value) noexcept:
+    found = codes_of_classes.get(type(value))
+    return -1 if found is None else <int> found
 
 
 cdef object default_float():

@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t
 
 from mltensor._core cimport scalars
 from mltensor._core.dtypes cimport (
-    BOOL, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, UINT64, code_of, default_float_code,
+    BOOL, COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, UINT64, code_of, code_of_number, default_float_code,
     mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport copy_into
 from mltensor._core.foreign cimport from_array, from_protocol
@@ -63,10 +63,15 @@ cdef class Nest:
 
 
 cdef int python_code(object value, int float_code, bint wanted) except -2:
-    """dtype code of a Python number, -1 for other objects."""
-    cdef int overflow = 0
+    """dtype code of a number, -1 for other objects."""
+    cdef int overflow = 0, code
+    if PyFloat_CheckExact(value):
+        return float_code
+    code = code_of_number(value)
+    if code >= 0:
+        return code
     if isinstance(value, float):
-        return float_code if PyFloat_CheckExact(value) or not is_numpy_scalar(value) else FLOAT64
+        return float_code
     if isinstance(value, bool):
         return BOOL
     if isinstance(value, int):
@@ -157,7 +162,7 @@ cdef int scan(Nest nest, object value, int depth, Py_ssize_t where) except -1:
             return add_array(nest, value, depth, where)
         code = python_code(value, nest.float_code, nest.wanted)
         if code >= 0:
-            return add_leaf(nest, value.item() if is_numpy_scalar(value) else value, code, depth, where)
+            return add_leaf(nest, value.item() if nest.wanted and is_numpy_scalar(value) else value, code, depth, where)
         if isinstance(value, (str, bytes)):
             raise no_tensor(value)
         array = from_protocol(value)
@@ -343,7 +348,7 @@ cdef Tensor as_tensor_default(object value, int dtype, int device, int copy, int
         if PySequence_Check(value):
             return from_sequence(value, dtype, device, float_code, &graded)
         value, code = number_of(value, float_code)
-    elif is_numpy_scalar(value):
+    elif dtype >= 0 and dtype != code and is_numpy_scalar(value):
         value = value.item()
     if copy == COPY_NEVER:
         raise copy_needed(f"a {type(value).__name__} is no array")

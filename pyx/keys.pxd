@@ -12,8 +12,8 @@ cdef struct Geometry:
 
 # The view that a key of integers, slices, None and an ellipsis selects; None for any other key.
 cdef object basic_index(Tensor t, object key)
-# Address of the element that a key of plain integers selects; NULL for any other key, and for one that is outside.
-cdef char* element_address(Tensor t, object key) noexcept
+# Address of the element that a key of integers selects; NULL for any other key, and for one that is outside.
+cdef char* element_address(Tensor t, object key) except? NULL
 # 1 and the value when an item of a key is a single integer of any kind (not a bool).
 cdef int scalar_integer(object item, Py_ssize_t* at) except -1
 # Steps over the next dimension of `t` by an integer or a slice, keeps some, or inserts a new one.

@@ -3,10 +3,10 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
-from mltensor._core.dtypes cimport is_integer
+from mltensor._core.dtypes cimport code_of_number, is_integer
 from mltensor._core.foreign cimport has_dimensions
 from mltensor._core.scalars cimport read_scalar
-from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, mlt_view, new_view, shape_tuple
+from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
 
 import numpy
 
@@ -17,6 +17,7 @@ cdef extern from "Python.h":
     int PySlice_Check(object o)
     int PyTuple_Check(object o)
     int PyIndex_Check(object o)
+    object PyNumber_Index(object o)
     Py_ssize_t PyLong_AsSsize_t(object o) except? -1
     int PySlice_Unpack(object slice, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
     Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step)
@@ -48,32 +49,16 @@ cdef extern from *:
       return stop > *start ? stop - *start : 0;
     }
 
-    static inline int mlt_step_to(char **data, PyObject *position, const mlt_view *view, int axis) {
-      if (!PyLong_CheckExact(position)) return 0;
-      Py_ssize_t at = PyLong_AsSsize_t(position);
-      if (at == -1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return 0;
-      }
-      if (at < 0) at += view->shape[axis];
-      if (at < 0 || at >= view->shape[axis]) return 0;
-      *data += at * view->strides[axis];
-      return 1;
-    }
-
-    /* Address of the element that plain integers select, one for every dimension and inside; else NULL. */
-    static inline char *mlt_element(const mlt_view *view, PyObject *key) {
-      char *data = view->data;
-      if (!PyTuple_CheckExact(key)) return view->ndim == 1 && mlt_step_to(&data, key, view, 0) ? data : NULL;
-      const Py_ssize_t n = PyTuple_GET_SIZE(key);
-      if (n != view->ndim || n == 0) return NULL;
-      for (int axis = 0; axis < n; axis++)
-        if (!mlt_step_to(&data, PyTuple_GET_ITEM(key, axis), view, axis)) return NULL;
-      return data;
+    /* A plain integer; one that does not fit the machine's is outside of any dimension. */
+    static inline Py_ssize_t mlt_position(PyObject *position) {
+      const Py_ssize_t at = PyLong_AsSsize_t(position);
+      if (at != -1 || !PyErr_Occurred()) return at;
+      PyErr_Clear();
+      return PY_SSIZE_T_MAX;
     }
     """
     Py_ssize_t mlt_plain_slice(object key, Py_ssize_t length, Py_ssize_t* start)
-    char* mlt_element(const mlt_view* view, object key)
+    Py_ssize_t mlt_position(object position)
 
 cdef object array_type = numpy.ndarray
 cdef object numpy_bool = numpy.bool_
@@ -148,6 +133,10 @@ cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
         if (<Tensor> item).view.ndim != 0 or not is_integer((<Tensor> item).view.dtype):
             return 0
         item = read_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
+    elif code_of_number(item) >= 0:
+        if not is_integer(code_of_number(item)):
+            return 0
+        item = PyNumber_Index(item)
     elif isinstance(item, array_type):
         if has_dimensions(item) or item.dtype.kind not in "iu":
             return 0
@@ -155,7 +144,7 @@ cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
     elif isinstance(item, bool) or isinstance(item, numpy_bool) or not PyIndex_Check(item):
         return 0
     else:
-        item = item.__index__()
+        item = PyNumber_Index(item)
     try:
         at[0] = PyLong_AsSsize_t(item)
     except OverflowError:
@@ -208,8 +197,32 @@ cdef object basic_tuple(Tensor t, tuple key):
     return new_view(t, g.data, g.ndim, g.shape, g.strides, t.view.dtype)
 
 
-cdef char* element_address(Tensor t, object key) noexcept:
-    return mlt_element(&t.view, key)
+cdef inline bint step_to(Tensor t, int axis, object position, char** data) except -1:
+    cdef Py_ssize_t at
+    if not PyLong_CheckExact(position):
+        if PySlice_Check(position) or not scalar_integer(position, &at):
+            return False
+    else:
+        at = mlt_position(position)
+    if at < 0:
+        at += t.view.shape[axis]
+    if at < 0 or at >= t.view.shape[axis]:
+        return False
+    data[0] += at * t.view.strides[axis]
+    return True
+
+
+cdef char* element_address(Tensor t, object key) except? NULL:
+    cdef char* data = t.view.data
+    cdef Py_ssize_t axis
+    if not PyTuple_Check(key):
+        return data if t.view.ndim == 1 and step_to(t, 0, key, &data) else NULL
+    if PyTuple_GET_SIZE(key) != t.view.ndim or t.view.ndim == 0:
+        return NULL
+    for axis in range(t.view.ndim):
+        if not step_to(t, axis, <object> PyTuple_GET_ITEM(key, axis), &data):
+            return NULL
+    return data
 
 
 cdef object basic_index(Tensor t, object key):

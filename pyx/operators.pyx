@@ -13,7 +13,7 @@ from libc.string cimport memmove
 
 from mltensor._core.operation cimport Op, adopt, result_class
 from mltensor._core.ufunc cimport binary, call_elementwise, inplace, unary
-from mltensor._core.dtypes cimport INT8, is_complex, is_inexact, mlt_itemsize
+from mltensor._core.dtypes cimport INT8, code_of_number, is_complex, is_inexact, mlt_itemsize
 from mltensor._core.elementwise cimport copy, copy_into, fill, same_elements, scalar_tensor
 from mltensor._core.index cimport assign_elements, index_elements
 from mltensor._core.keys cimport basic_index, element_address
@@ -437,7 +437,7 @@ cdef bint write_element(Tensor t, char* address, object value) except -1:
     cdef Tensor source
     if t.storage.device >= HOSTS or requires_grad(t):
         return False
-    if PyFloat_CheckExact(value) or PyLong_CheckExact(value):
+    if PyFloat_CheckExact(value) or PyLong_CheckExact(value) or code_of_number(value) == t.view.dtype:
         write_scalar(address, t.view.dtype, value)
     elif isinstance(value, Tensor):
         source = <Tensor> value

@@ -11,7 +11,7 @@ from libc.stdint cimport (
 
 from mltensor._core.dtypes cimport (
     BOOL, COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64,
-    UINT8, UINT16, UINT32, UINT64, is_inexact, objects, real_of)
+    UINT8, UINT16, UINT32, UINT64, code_of_number, is_inexact, objects, promotion, real_of)
 from mltensor._core.tensor cimport (
     ABSOLUTE, ADD, DIVIDE, EQUAL, FLOOR_DIVIDE, LESS, LESS_EQUAL, GREATER, MULTIPLY, NEGATIVE, NOT_EQUAL, REMAINDER,
     SUBTRACT, Tensor, empty, requires_grad, shape_tuple)
@@ -101,16 +101,17 @@ cdef int write_integer(char* p, int dtype, object value) except -1:
 
 
 cdef bint keeps(int dtype, object value) noexcept:
-    """Whether a Python float or integer becomes a number of a dtype exactly, or as floats are rounded.
+    """Whether a Python float or integer becomes a number of a dtype exactly, or as floats are rounded; or NumPy's does.
 
     Beside a tensor of that dtype it then changes neither the dtype nor what a comparison says.
     """
-    cdef int overflow = 0
+    cdef int overflow = 0, code
     cdef int64_t number, most
     if PyFloat_CheckExact(value):
         return is_inexact(dtype)
     if not PyLong_CheckExact(value):
-        return False
+        code = code_of_number(value)
+        return code >= 0 and promotion[dtype][code] == dtype
     number = PyLong_AsLongLongAndOverflow(value, &overflow)
     if overflow or dtype == BOOL:
         return False
@@ -301,10 +302,12 @@ cdef inline bint read_number(object value, int dtype, char* buffer) noexcept:
         else:
             return False
         return True
-    if dtype != INT64:
-        if not keeps(dtype, value):
+    if not PyLong_CheckExact(value):
+        if dtype != FLOAT64 or code_of_number(value) != FLOAT64:
             return False
-    elif not PyLong_CheckExact(value):
+        (<double*> buffer)[0] = PyFloat_AS_DOUBLE(value)
+        return True
+    if dtype != INT64 and not keeps(dtype, value):
         return False
     number = PyLong_AsLongLongAndOverflow(value, &overflow)
     if dtype == INT64:

@@ -2,12 +2,15 @@
 
 from libc.stdint cimport int64_t, uint64_t
 
-from mltensor._core.dtypes cimport mlt_itemsize, objects
+from mltensor._core.dtypes cimport code_of_number, mlt_itemsize, objects
 
 import operator
 from reprlib import repr as shortened
 
 from mltensor.errors import AxisError, ShapeError
+
+cdef extern from "Python.h":
+    object PyNumber_Index(object o)
 
 
 cdef int64_t checked_size(int ndim, const int64_t* shape, int dtype) except -1:
@@ -86,14 +89,14 @@ cdef int read_shape(object shape, int64_t* out) except -1:
     cdef int n = 0
     if not isinstance(shape, (tuple, list)):
         try:
-            shape = tuple(shape)
+            shape = (shape,) if code_of_number(shape) >= 0 else tuple(shape)
         except TypeError:
             shape = (shape,)
     if len(shape) > MLT_MAX_DIMS:
         raise ShapeError(f"a tensor has at most {MLT_MAX_DIMS} dimensions, not {len(shape)}")
     for length in shape:
         try:
-            out[n] = operator.index(length)
+            out[n] = PyNumber_Index(length)
         except TypeError:
             raise TypeError(
                 f"a shape consists of integers, not {type(length).__name__}: {shortened(shape)}") from None

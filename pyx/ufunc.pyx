@@ -9,7 +9,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, INT64, UINT64, code_of, complex_of, default_float_code, float_of, is_complex, is_inexact,
+    BOOL, FLOAT64, INT64, UINT64, code_of, code_of_number, complex_of, default_float_code, float_of, is_complex, is_inexact,
     is_integer, kind_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, RETURNS_SAME, broadcast_shape, cast, computed_in, copy_into, copy_where,
@@ -84,7 +84,7 @@ cdef object broadcast_binary(Op op, Tensor a, Tensor b, int dtype):
 
 
 cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype):
-    """A contiguous tensor and a Python scalar that does not change its dtype."""
+    """A contiguous tensor and a scalar that does not change its dtype."""
     cdef char* pointers[3]
     cdef int64_t strides[3]
     cdef int64_t buffer[2]
@@ -100,6 +100,8 @@ cdef object fast_scalar(Op op, Tensor a, object scalar, bint reversed, int dtype
     strides[2] = mlt_itemsize[result.view.dtype]
     run_flat(op.loops, dtype, a.view.size, pointers, strides)
     if op.rules is not None and (a.node is not None or a.base is not None) and grad_enabled():
+        if not is_weak(scalar):
+            scalar = scalar.item()  # rules put it on the left of tensors too, where NumPy's numbers take a long way
         arguments[reversed] = <PyObject*> a
         arguments[1 - reversed] = <PyObject*> scalar
         record(op.rules, result, arguments)
@@ -139,12 +141,15 @@ cdef inline bint plain(Op op, Tensor t, int dtype) noexcept:
 cdef object unary(Op op, object x):
     cdef Tensor a
     cdef PyObject* inputs[1]
+    cdef int code
     if isinstance(x, Tensor):
         a = <Tensor> x
         if plain(op, a, a.view.dtype):
             return fast_unary(op, a, a.view.dtype)
-    elif PyFloat_CheckExact(x) and op.fast[default_float_code()]:
-        return fast_unary(op, scalar_tensor(x, default_float_code(), 0), default_float_code())
+    else:
+        code = default_float_code() if PyFloat_CheckExact(x) else code_of_number(x)
+        if code >= 0 and op.fast[code]:
+            return fast_unary(op, scalar_tensor(x, code, 0), code)
     inputs[0] = <PyObject*> x
     return call_elementwise(op, inputs, None, True, None, "same_kind")
 

@@ -7,7 +7,7 @@ from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
 
-from mltensor._core.dtypes cimport is_complex, mlt_itemsize, real_of
+from mltensor._core.dtypes cimport code_of_number, is_complex, is_integer, mlt_itemsize, real_of
 from mltensor._core.elementwise cimport broadcast_view, copy
 from mltensor._core.storage cimport kernel_capsule, shortcut_capsule
 from mltensor._core.shapes cimport axis_mask, normalize_axis, read_shape
@@ -185,8 +185,9 @@ cdef object reshape_kernel(PyObject** a):
 
 
 cdef int plain_shape(PyObject** a, Py_ssize_t count, int64_t* shape) except -2:
-    """Reads a shape of plain integers, one tuple or several arguments; -1 when it is anything else."""
+    """Reads a shape of Python's or NumPy's integers, one tuple or several arguments; -1 when it is anything else."""
     cdef PyObject** given = a + 1
+    cdef int code
     cdef Py_ssize_t i, n = count - 1
     if n == 1 and PyTuple_CheckExact(<object> a[1]):
         n = PyTuple_GET_SIZE(<object> a[1])
@@ -195,7 +196,9 @@ cdef int plain_shape(PyObject** a, Py_ssize_t count, int64_t* shape) except -2:
         return -1
     for i in range(n):
         if not PyLong_CheckExact(<object> given[i]):
-            return -1
+            code = code_of_number(<object> given[i])
+            if code < 0 or not is_integer(code):
+                return -1
         shape[i] = PyLong_AsLongLong(<object> given[i])
         if shape[i] == -1 and PyErr_Occurred() != NULL:
             PyErr_Clear()

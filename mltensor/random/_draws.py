@@ -4,10 +4,9 @@ import functools
 
 import numpy
 
-from mltensor._core.create import asarray
+from mltensor._core.draw import drawing_function, drawing_method
 from mltensor._core.tensor import Tensor
-from mltensor._numpy_protocols import PLAIN, to_arrays
-from mltensor.errors import DTypeError
+from mltensor._numpy_protocols import to_arrays
 
 # Methods of NumPy's generators that draw numbers, old and new.
 DISTRIBUTIONS = (
@@ -18,24 +17,6 @@ DISTRIBUTIONS = (
     "triangular", "uniform", "vonmises", "wald", "weibull", "zipf")
 NEW_DISTRIBUTIONS = (*DISTRIBUTIONS, "integers", "multivariate_hypergeometric", "permuted")
 OLD_DISTRIBUTIONS = (*DISTRIBUTIONS, "rand", "randn", "randint", "random_integers", "random_sample", "tomaxint")
-
-
-def as_drawn(value):
-    """What NumPy drew: arrays and NumPy's numbers as tensors; Python's numbers and what is no number as they are."""
-    if type(value) in PLAIN:
-        return value
-    try:
-        return asarray(value)
-    except DTypeError:
-        return value
-
-
-def arrays_of(args):
-    """Arguments as NumPy takes them."""
-    for value in args:
-        if type(value) not in PLAIN:
-            return to_arrays(args)
-    return args
 
 
 def into(out, draw, args, kwargs):
@@ -58,29 +39,12 @@ def tensor_draw(name, owner):
     owner : type
         ``numpy.random.Generator`` or ``numpy.random.RandomState``.
     """
-    original = getattr(owner, name)
-
-    @functools.wraps(original)
-    def draw(self, *args, **kwargs):
-        bound = getattr(self._numpy, name)
-        if not kwargs:
-            return as_drawn(bound(*arrays_of(args)))
-        args, out = arrays_of(args), kwargs.pop("out", None)
-        kwargs = to_arrays(kwargs)
-        if isinstance(out, Tensor):
-            return into(out, bound, args, kwargs)
-        return as_drawn(bound(*args, **kwargs) if out is None else bound(*args, out=out, **kwargs))
-
-    return draw
+    return functools.wraps(getattr(owner, name))(drawing_method(name, to_arrays, into))
 
 
 def tensor_function(bound):
     """A function of the ``numpy.random`` module as one that gives tensors."""
-
-    @functools.wraps(bound)
-    def draw(*args, **kwargs):
-        return as_drawn(bound(*arrays_of(args), **to_arrays(kwargs)) if kwargs else bound(*arrays_of(args)))
-
+    draw = functools.wraps(bound)(drawing_function(bound, to_arrays))
     draw.__module__ = "mltensor.random"
     return draw
 

@@ -16,7 +16,7 @@ COMPILED = [
     {"view", "foreign", "interop", "create", "ranges", "dlpack"},
     {"strided", "keys", "index", "gather", "histogram", "positions", "join", "split", "repeat", "sort", "reduce",
      "scan", "neural", "matmul", "optimize", "fourier", "lapack", "reduce_numbers", "select", "correlate",
-     "interpolate"},
+     "interpolate", "draw"},
     {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}
