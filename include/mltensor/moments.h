@@ -18,6 +18,8 @@ typedef struct {
 
 /* Additions of doubles one after the other before they are set aside, so that rounding errors stay those of pairs. */
 #define MLT_MOMENTS_RUN 16
+/* Elements at the beginning from which the number is taken that deviations are counted from. */
+#define MLT_MOMENTS_NEAR 128
 
 /* Whether a sum of squares of floats was taken without overflow or underflow. */
 static inline int mlt_squares_in_range_f32(double squares) { return squares > 1e-30 && squares < 1e37; }
@@ -160,9 +162,11 @@ MLT_MOMENTS_OF_FEW(f64, double)
 static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64_t n) {
   enum { LANES = MLT_F_LANES };
   if (n < 4 * LANES) return MLT_FN(few_moments_f32)(p, n);
-  /* The mean of elements that lie apart: near that of all, also where they are sorted. */
+  /* The mean of elements that lie apart, but not so far that they would be waited for: near that of all, also where
+   * they are sorted. */
+  const int64_t near_by = n < MLT_MOMENTS_NEAR ? n : MLT_MOMENTS_NEAR;
   float near[8];
-  for (int k = 0; k < 8; k++) near[k] = (float)0.125 * p[(2 * k + 1) * n / 16];
+  for (int k = 0; k < 8; k++) near[k] = (float)0.125 * p[(2 * k + 1) * near_by / 16];
   const float number = ((near[0] + near[1]) + (near[2] + near[3])) + ((near[4] + near[5]) + (near[6] + near[7]));
   const MLT_FN(f) shift = MLT_FN(f_all)(number);
   MLT_FN(wide) sums = MLT_FN(wide_zero)(), more_sums = sums, squares = sums, more_squares = sums;
@@ -210,8 +214,9 @@ static inline mlt_moments MLT_FN(row_moments_f32)(const float *restrict p, int64
 static inline mlt_moments MLT_FN(row_moments_f64)(const double *restrict p, int64_t n) {
   enum { LANES = MLT_D_LANES };
   if (n < 4 * LANES) return MLT_FN(few_moments_f64)(p, n);
+  const int64_t near_by = n < MLT_MOMENTS_NEAR ? n : MLT_MOMENTS_NEAR;
   double near[8];
-  for (int k = 0; k < 8; k++) near[k] = (double)0.125 * p[(2 * k + 1) * n / 16];
+  for (int k = 0; k < 8; k++) near[k] = (double)0.125 * p[(2 * k + 1) * near_by / 16];
   const double number = ((near[0] + near[1]) + (near[2] + near[3])) + ((near[4] + near[5]) + (near[6] + near[7]));
   const MLT_FN(d) shift = MLT_FN(d_all)(number);
   MLT_FN(d) sums[4] = {{0}}, squares[4] = {{0}};

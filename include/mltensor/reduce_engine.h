@@ -152,7 +152,7 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they; moments first look at
    * places all over the block. */
   if (!p->converts && p->inner_stride == p->item)
-    p->block = (fields > 1 ? 8 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
+    p->block = (fields > 1 ? 32 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
     const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;

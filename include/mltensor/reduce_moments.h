@@ -67,7 +67,7 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       sums[j] = squares[j] = 0.0;                                                                                  \
     }                                                                                                              \
     for (int k = 0; k < 8; k++) {                                                                                  \
-      const T *restrict p = (const T *)(source + (2 * k + 1) * rows / 16 * row_stride);                            \
+      const T *restrict p = (const T *)(source + (2 * k + 1) * (rows < 16 ? rows : 16) / 16 * row_stride);         \
       for (int64_t j = 0; j < m; j++) shift[j] += (T)0.125 * p[j];                                                 \
     }                                                                                                              \
     int64_t r = 0;                                                                                                 \

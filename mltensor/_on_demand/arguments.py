@@ -13,7 +13,10 @@ from mltensor.errors import IndexingError
 
 def place_of(values):
     """The device of the first tensor among arguments; None where there is none."""
-    return next((value.device for value in values if isinstance(value, Tensor)), None)
+    for value in values:
+        if isinstance(value, Tensor):
+            return value.device
+    return None
 
 
 def tensors(*values):
