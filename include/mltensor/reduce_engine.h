@@ -28,6 +28,7 @@
 #define MLT_REDUCE_LEVELS 8
 #define MLT_REDUCE_MAX_ACC 24
 #define MLT_REDUCE_SEGMENTS 64
+#define MLT_REDUCE_FEW 8 /* adjacent elements of one result that are taken as columns with those of the others */
 
 enum { MLT_EARLY_NEVER = 0, MLT_EARLY_ANY, MLT_EARLY_ALL };
 
@@ -126,7 +127,11 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->columns = 1;
   p->column_stride = p->item;
   p->column_step = 1;
-  if (closest >= 0 && (p->inner == 1 || llabs(p->kept_stride[closest]) < llabs(p->inner_stride))) {
+  const int few = closest >= 0 && p->inner <= MLT_REDUCE_FEW && p->kept_shape[closest] >= 8 * MLT_REDUCE_FEW;
+  /* The places of extremes in few columns are found faster one after the other. */
+  const int narrow = closest >= 0 && !p->loops && p->kept_shape[closest] < MLT_REDUCE_FEW;
+  if (closest >= 0 && (p->inner == 1 || few ||
+                       (!narrow && llabs(p->kept_stride[closest]) < llabs(p->inner_stride)))) {
     p->columns = p->kept_shape[closest];
     p->column_stride = p->kept_stride[closest];
     p->column_step = p->kept_step[closest];
@@ -154,9 +159,10 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   if (!p->converts && p->inner_stride == p->item)
     p->block = (fields > 1 ? 32 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
-    const int64_t least = p->item < 8 ? 256 : 64;
+    const int64_t least = p->item < 8 ? 256 : 64, most = p->columns <= 64 ? 65536 / p->columns : 1024;
     p->block = 16384 / p->columns;
     p->block = p->block < least ? least : p->block > 1024 ? 1024 : p->block;
+    if (p->columns <= 64 && !p->converts && p->inner_stride == p->columns * p->item) p->block = most;
   }
   p->together = p->columns == 1 && p->reduced && p->kept &&
                 llabs(p->kept_stride[p->kept - 1]) < llabs(p->reduced_stride[p->reduced - 1]);
@@ -242,7 +248,7 @@ static int64_t mlt_reduce_widened(const mlt_reduce_plan *p, const char *source, 
   if (groups == 0 || loops->aux_size) return 0;
   int64_t lanes = m * fold * loops->width;
   loops->identity(wide, lanes);
-  loops->column(source, lanes, groups, fold * p->inner_stride, wide, NULL);
+  (p->far && loops->far ? loops->far : loops->column)(source, lanes, groups, fold * p->inner_stride, wide, NULL);
   const int64_t piece = m * (loops->acc_size / loops->fields);
   char part[256 * MLT_REDUCE_MAX_ACC] __attribute__((aligned(64)));
   for (int64_t k = 0; k < fold; k++) {
@@ -476,7 +482,7 @@ static int mlt_reduce_run(mlt_reduce_plan *p) {
   }
   p->blocks_per_segment = (p->blocks + p->segments - 1) / p->segments;
   p->segments = (p->blocks + p->blocks_per_segment - 1) / p->blocks_per_segment;
-  if (p->early && tiles > 1) p->early = MLT_EARLY_NEVER;
+  if (p->early && (tiles > 1 || p->columns > 1)) p->early = MLT_EARLY_NEVER;
   p->units = tiles * p->segments;
   int64_t chunk = grain / (p->size / p->units + 1) + 1;
   mlt_task task = mlt_reduce_tiles_task;

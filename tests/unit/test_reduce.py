@@ -46,9 +46,10 @@ def axes_of(array):
 
 
 def expected(name, array, **keywords):
-    """NumPy's answer; float16 through float64, where NumPy rounds at every step."""
-    if array.dtype.char == "e" and name not in ("max", "min", "any", "all", "argmax", "argmin"):
-        return numpy.asarray(getattr(numpy, name)(array.astype("d"), **keywords)).astype("e")
+    """NumPy's answer; float16 and float32 through float64, where NumPy rounds at every step."""
+    if array.dtype.char in "ef" and name not in ("max", "min", "any", "all", "argmax", "argmin"):
+        return numpy.asarray(getattr(numpy, name)(array.astype("d"), **keywords)).astype(
+            "q" if name == "count_nonzero" else array.dtype)
     return numpy.asarray(getattr(numpy, name)(array, **keywords))
 
 
@@ -381,6 +382,28 @@ def test_truth_sees_one_element(char):
                     for name in ("any", "all"):
                         numpy.testing.assert_array_equal(numpy.asarray(getattr(np, name)(np.asarray(view), axis=axis)),
                                                          getattr(numpy, name)(view, axis=axis))
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 8, 100])
+def test_truth_of_each_column_is_its_own(columns):
+    for rows in (300, 70_000, 3_000_000 // columns):
+        array = numpy.zeros((rows, columns), dtype="int8")
+        array[0, 0] = array[-1, -1] = 1
+        wanted = numpy.zeros(columns, dtype=bool)
+        wanted[[0, -1]] = True
+        numpy.testing.assert_array_equal(np.any(np.asarray(array), axis=0), wanted)
+        numpy.testing.assert_array_equal(np.all(np.asarray(1 - array), axis=0), ~wanted)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "max", "argmax", "argmin", "prod", "any", "count_nonzero"])
+@pytest.mark.parametrize("char", "fdqB?")
+@pytest.mark.parametrize("shape", [(300, 2), (70_000, 3), (2, 70_000), (9000, 7), (7, 9000), (500, 6, 9), (9, 500, 2),
+                                   (1, 5000), (5000, 1), (3, 4, 5000)])
+def test_few_in_a_row_or_column(shape, char, name):
+    array = random_array(shape, char)
+    for given in (array, array[::-1], numpy.asfortranarray(array), array[..., ::2] if shape[-1] > 4 else array):
+        for axis in range(array.ndim):
+            check(name, given, axis=axis)
 
 
 @pytest.mark.parametrize("char", "fd")
