@@ -147,7 +147,9 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->far = p->size * p->item > MLT_REDUCE_FAR;
   p->tile_width = MLT_REDUCE_TILE;
   p->wide = 0;
-  if (p->far && !p->converts && p->column_stride == p->item && p->loops && p->loops->wide) {
+  /* So few rows that their accumulators are read and written more than they are. */
+  const int few_rows = p->loops && p->reduced == 0 && p->inner <= (p->loops->far ? 16 : 3);
+  if (p->far && !p->converts && p->column_stride == p->item && p->loops && p->loops->wide && !few_rows) {
     p->tile_width *= MLT_REDUCE_MAX_ACC / p->loops->acc_size; /* long stretches of every row */
     p->wide = p->columns * p->loops->acc_size > MLT_REDUCE_SHORT || p->inner_stride != p->columns * p->item;
   }
@@ -299,7 +301,7 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  (p->wide ? loops->wide : p->far && loops->far ? loops->far : loops->column)(source, m * loops->width, count,
+  (p->wide ? loops->wide : p->far && loops->far && count > 16 ? loops->far : loops->column)(source, m * loops->width, count,
                                                                               p->inner_stride, acc, aux);
 }
 
