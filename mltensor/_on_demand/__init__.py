@@ -32,6 +32,7 @@ ROOMS = {
         "array_equiv", "intersect1d", "lexsort", "setdiff1d", "setxor1d", "sort_complex", "union1d"),
     "mltensor._on_demand.text": (
         "array2string", "base_repr", "binary_repr", "format_float_positional", "format_float_scientific"),
+    "mltensor._on_demand.ufuncs": ("ufunc",),
     "mltensor._on_demand.windows": ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
     # NumPy's own: constants, dtypes and tables of them.
     "numpy": (
