@@ -8,10 +8,14 @@ from mltensor._core.elementwise cimport (
     broadcast_view, cast, cast_loop, contiguous, copy, copy_into, mlt_loop, result_dtype)
 from mltensor._core.gather cimport check_indices, index_tensor
 from mltensor._core.operation cimport Op
+from mltensor._core.reduce cimport row_function, row_loop
 from mltensor._core.storage cimport check_interrupt, kernel_capsule, mlt_runtime, runtime
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, empty, mark_written, require_writeable, shares_memory
 
 from mltensor.errors import DTypeError
+
+cdef extern from "Python.h":
+    const char* PyUnicode_AsUTF8(str text) except NULL
 
 cdef extern from "mltensor/thread.h" nogil:
     mlt_runtime* mlt_runtime_pointer
@@ -23,8 +27,15 @@ cdef extern from "mltensor/fold.h" nogil:
         MLT_RUNNING_ANY
         MLT_RUNNING_MAX
         MLT_RUNNING_MIN
+    ctypedef void (*mlt_chain)(const void* links) noexcept nogil
+    mlt_chain mlt_find_chain(const char* name, int dtype)
     ctypedef struct mlt_fold:
         mlt_loop loop
+        mlt_chain chain
+        row_function row
+        mlt_chain combine
+        mlt_loop finish
+        int64_t accumulator
         const char* x
         char* result
         const uint8_t* mask
@@ -42,6 +53,7 @@ cdef extern from "mltensor/fold.h" nogil:
         int dtype
     ctypedef struct mlt_at:
         mlt_loop loop
+        mlt_chain chain
         int arity
         char* data
         const int64_t* index
@@ -93,7 +105,7 @@ cdef Tensor lay_out(mlt_fold* f, Op op, Tensor x, int axis, int64_t rows):
     Without rows the axis is dropped. The caller holds x, which is contiguous.
     """
     cdef int64_t shape[MLT_MAX_DIMS]
-    cdef int i, n = 0
+    cdef int i, n = 0, accumulated
     cdef Tensor result
     f.outer = f.inner = 1
     f.n = x.view.shape[axis]
@@ -107,6 +119,11 @@ cdef Tensor lay_out(mlt_fold* f, Op op, Tensor x, int axis, int64_t rows):
         shape[n] = rows if i == axis else x.view.shape[i]
         n += 1
     f.loop = loop_of(op, x.view.dtype)
+    f.chain = mlt_find_chain(PyUnicode_AsUTF8(op.name), x.view.dtype)
+    f.row = row_loop(op.name, x.view.dtype, &accumulated)
+    f.combine = mlt_find_chain(PyUnicode_AsUTF8(op.name), accumulated)
+    f.finish = NULL if accumulated == x.view.dtype else cast_loop(accumulated, x.view.dtype)
+    f.accumulator = mlt_itemsize[accumulated]
     f.item = mlt_itemsize[x.view.dtype]
     f.mask = NULL
     f.starts = NULL
@@ -208,6 +225,7 @@ def apply_at(Op op, Tensor a, Tensor places, int64_t length, int64_t step, dtype
     if shares_memory(places, a):
         places = copy(places)
     run.loop = op.loops.by_dtype[computed].loop
+    run.chain = mlt_find_chain(PyUnicode_AsUTF8(op.name), computed)
     run.arity = op.arity
     run.data = a.view.data
     run.index = <const int64_t*> places.view.data

@@ -2,7 +2,7 @@
  *
  * A loop takes rows of elements; what follows one another along the axis is a row after the other. Where there are
  * several lines side by side, these are the row; a line by itself is folded in lanes if the order does not matter, and
- * else element by element, as a chain of calls.
+ * else as a chain, by a loop of its own or by a call for every element.
  */
 #ifndef MLTENSOR_FOLD_H
 #define MLTENSOR_FOLD_H
@@ -10,20 +10,30 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "mltensor/chain.h"
 #include "mltensor/iterate.h"
 #include "mltensor/mltensor.h"
+#include "mltensor/reduce_ops.h"
 #include "mltensor/thread.h"
 
 #define MLT_FOLD_TILE 1024  /* adjacent results that are taken together */
 #define MLT_FOLD_LINES 128  /* lines side by side, each in memory of its own */
 #define MLT_FOLD_LANES 512  /* lanes of a line; a power of two */
-#define MLT_FOLD_LEAST 64   /* elements from which a line has lanes */
+#define MLT_FOLD_LEAST 64   /* elements from which a line has lanes, */
+#define MLT_FOLD_ROW 16     /* and from which it goes to the loop of a reduction */
 #define MLT_FOLD_WORK 32768 /* elements of a chunk of work */
 #define MLT_FOLD_BLOCK 4096 /* rows between two looks at the clock */
+#define MLT_CHAIN_BLOCK 65536 /* links */
 
 /* x is (outer, n, inner), contiguous; so is the result, with one row or one for every segment in place of the n. */
 typedef struct {
   mlt_loop loop;
+  mlt_chain chain; /* or NULL */
+  /* The loop of a reduction of the same meaning, or NULL; how its accumulators are combined, and made an element. */
+  void (*row)(const char *source, int64_t n, char *result, const char *aux);
+  mlt_chain combine;
+  mlt_loop finish; /* or NULL: they are */
+  int64_t accumulator; /* bytes */
   const char *x;
   char *result;
   const uint8_t *mask;   /* of x: what goes in; or NULL */
@@ -57,21 +67,47 @@ static void mlt_fold_copy(char *to, int64_t to_step, const char *from, int64_t f
   }
 }
 
-/* A line without gaps whose order does not matter. */
+/* A line without gaps by the loop of a reduction. */
+static void mlt_fold_line(const mlt_fold *f, const char *x, int64_t n, char *result, int begun) {
+  int64_t accumulators[2][2]; /* a complex number each, at most */
+  char *const sum = (char *)accumulators[0], *const more = (char *)accumulators[1];
+  const mlt_links links = {MLT_CHAIN_FOLD, sum, 0, more, f->accumulator, 1, NULL, 0};
+  for (int64_t i = 0; i < n; i += MLT_REDUCE_BLOCK) {
+    f->row(x + i * f->item, n - i < MLT_REDUCE_BLOCK ? n - i : MLT_REDUCE_BLOCK, i ? more : sum, NULL);
+    if (i) f->combine(&links);
+  }
+  if (f->finish) {
+    char *const args[2] = {sum, more};
+    const int64_t strides[2] = {f->accumulator, f->item};
+    f->finish(args, strides, 1);
+    memcpy(sum, more, (size_t)f->item);
+  }
+  char *const args[3] = {result, sum, result};
+  const int64_t strides[3] = {f->item, f->item, f->item};
+  if (begun)
+    f->loop(args, strides, 1);
+  else
+    memcpy(result, sum, (size_t)f->item);
+}
+
+/* A line without gaps whose order does not matter, of two elements at least. */
 static void mlt_fold_lanes(const mlt_fold *f, const char *x, int64_t n, char *result, int begun) {
   _Alignas(64) char lanes[MLT_FOLD_LANES * 16];
   const int64_t item = f->item, strides[3] = {item, item, item};
   int64_t width = MLT_FOLD_LANES;
-  while (width * 4 > n && width > 16) width /= 2;
-  memcpy(lanes, x, (size_t)(width * item));
+  while (width * 2 > n) width /= 2;
   for (int64_t i = width; i < n; i += width) {
-    char *const args[3] = {lanes, (char *)x + i * item, lanes};
+    char *const args[3] = {i == width ? (char *)x : lanes, (char *)x + i * item, lanes};
     f->loop(args, strides, n - i < width ? n - i : width);
   }
-  while (width > 1) {
+  while (width > (f->chain ? 8 : 1)) {
     width /= 2;
     char *const args[3] = {lanes, lanes + width * item, lanes};
     f->loop(args, strides, width);
+  }
+  if (width > 1) {
+    const mlt_links links = {MLT_CHAIN_FOLD, lanes, 0, lanes + item, item, width - 1, NULL, 0};
+    f->chain(&links);
   }
   if (begun) {
     char *const args[3] = {result, lanes, result};
@@ -85,7 +121,11 @@ static void mlt_fold_lanes(const mlt_fold *f, const char *x, int64_t n, char *re
 static void mlt_fold_rows(mlt_fold *f, const char *x, int64_t step, int64_t row, int64_t n, char *result,
                           int64_t result_step, int64_t width, const uint8_t *mask) {
   const int64_t item = f->item, strides[3] = {result_step, step, result_step};
-  int64_t i = 0, last = mlt_now_ns();
+  int64_t i = 0, last = n > MLT_FOLD_BLOCK ? mlt_now_ns() : 0;
+  if (width == 1 && f->row && !mask && row == item && n >= MLT_FOLD_ROW) {
+    mlt_fold_line(f, x, n, result, f->begun);
+    return;
+  }
   if (width == 1 && f->free && !mask && row == item && n >= MLT_FOLD_LEAST) {
     mlt_fold_lanes(f, x, n, result, f->begun);
     return;
@@ -93,6 +133,16 @@ static void mlt_fold_rows(mlt_fold *f, const char *x, int64_t step, int64_t row,
   if (!f->begun) {
     mlt_fold_copy(result, result_step, x, step, item, width);
     i = 1;
+  }
+  if (width == 1 && f->chain && !mask) {
+    while (i < n) {
+      const int64_t some = n - i < MLT_CHAIN_BLOCK ? n - i : MLT_CHAIN_BLOCK;
+      const mlt_links links = {MLT_CHAIN_FOLD, result, 0, x + i * row, row, some, NULL, 0};
+      f->chain(&links);
+      i += some;
+      if (i < n && mlt_poll_inside(&f->stop, &last)) return;
+    }
+    return;
   }
   while (i < n) {
     const int64_t end = n - i < MLT_FOLD_BLOCK ? n : i + MLT_FOLD_BLOCK;
@@ -120,9 +170,10 @@ static void mlt_fold_rows(mlt_fold *f, const char *x, int64_t step, int64_t row,
 static void mlt_fold_task(void *context, int64_t begin, int64_t end) {
   mlt_fold *f = context;
   const int64_t item = f->item, row = f->inner * item, plane = f->n * row, results = f->segments * row;
+  const int64_t lines = f->across ? f->outer : f->inner;
+  int64_t t = begin % f->tiles, s = begin / f->tiles % f->segments, which = begin / f->tiles / f->segments;
   for (int64_t u = begin; u < end && !atomic_load_explicit(&f->stop, memory_order_relaxed); u++) {
-    const int64_t s = u / f->tiles % f->segments, which = u / f->tiles / f->segments;
-    const int64_t first = u % f->tiles * f->tile, lines = f->across ? f->outer : f->inner;
+    const int64_t first = t * f->tile;
     const int64_t width = lines - first < f->tile ? lines - first : f->tile;
     const int64_t o = f->across ? first : which, j = f->across ? which : first;
     int64_t from = 0, n = f->n;
@@ -134,6 +185,11 @@ static void mlt_fold_task(void *context, int64_t begin, int64_t end) {
     const int64_t at = o * plane + from * row + j * item;
     mlt_fold_rows(f, f->x + at, f->across ? plane : item, row, n, f->result + o * results + s * row + j * item,
                   f->across ? results : item, width, f->mask ? f->mask + at / item : NULL);
+    if (++t < f->tiles) continue;
+    t = 0;
+    if (++s < f->segments) continue;
+    s = 0;
+    which++;
   }
 }
 
@@ -226,7 +282,18 @@ static void mlt_running_rows(mlt_running *r, const char *x, int64_t step, int64_
   mlt_fold *f = &r->lines;
   const int64_t n = f->n, strides[3] = {step, step, step};
   const int64_t *starts = f->starts, *beyond = starts ? starts + f->segments : NULL;
-  int64_t i = 0, last = mlt_now_ns();
+  int64_t i = 0, last = n > MLT_FOLD_BLOCK ? mlt_now_ns() : 0;
+  if (width == 1 && f->chain && !starts) {
+    mlt_fold_copy(y, step, x, step, f->item, 1);
+    for (i = 1; i < n;) {
+      const int64_t some = n - i < MLT_CHAIN_BLOCK ? n - i : MLT_CHAIN_BLOCK;
+      const mlt_links links = {MLT_CHAIN_RUNNING, y + i * row, row, x + i * row, row, some, NULL, 0};
+      f->chain(&links);
+      i += some;
+      if (i < n && mlt_poll_inside(&f->stop, &last)) return;
+    }
+    return;
+  }
   while (i < n) {
     const int64_t end = n - i < MLT_FOLD_BLOCK ? n : i + MLT_FOLD_BLOCK;
     for (; i < end; i++) {
@@ -276,6 +343,7 @@ static int mlt_running_run(mlt_running *r) {
 /* data[place] = op(data[place], value) one after the other: as many at a time as go to different places. */
 typedef struct {
   mlt_loop loop;
+  mlt_chain chain; /* or NULL */
   int arity;
   char *data;
   const int64_t *index; /* negative ones count from the end */
@@ -284,7 +352,6 @@ typedef struct {
   int64_t value_step;
   int64_t item, computed, given; /* bytes of an element in memory, for the loop and from it */
   mlt_loop fetch, store;         /* conversions before and after it; or NULL */
-  int interrupted;
 } mlt_at;
 
 #define MLT_AT_GET(T) \
@@ -311,6 +378,16 @@ static int mlt_at_run(mlt_at *a) {
   int64_t place[MLT_AT_BLOCK], last = mlt_now_ns();
   _Alignas(64) char held[MLT_AT_BLOCK * 16], computed[MLT_AT_BLOCK * 16], given[MLT_AT_BLOCK * 16];
   const int64_t item = a->item;
+  if (a->chain && !a->fetch && !a->store) {
+    for (int64_t k = 0, n; k < a->count; k += n) {
+      n = a->count - k < MLT_CHAIN_BLOCK ? a->count - k : MLT_CHAIN_BLOCK;
+      const mlt_links links = {MLT_CHAIN_AT, a->data, a->step, a->values + k * a->value_step, a->value_step, n,
+                               a->index + k, a->length};
+      a->chain(&links);
+      if (k + n < a->count && mlt_poll(&last)) return 1;
+    }
+    return 0;
+  }
   for (int64_t k = 0, n; k < a->count; k += n) {
     const int64_t most = a->count - k < MLT_AT_BLOCK ? a->count - k : MLT_AT_BLOCK;
     turn++;

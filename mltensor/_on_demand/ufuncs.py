@@ -35,6 +35,8 @@ LOGICAL = ("logical_and", "logical_or", "logical_xor")
 REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all",
               "logical_or": "any", "logaddexp": "logsumexp"}
 SCANS = {"add": "cumsum", "multiply": "cumprod"}
+# Those that do so whatever they are given, in the dtype that NumPy's methods choose.
+SIMPLY = {name: function for name, function in REDUCTIONS.items() if function != "logsumexp"}
 
 
 # --- arguments ------------------------------------------------------------------------------------
@@ -156,6 +158,9 @@ def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=nu
     [3, 6]
     """
     name = f"{self.name}.reduce"
+    if (dtype is None and out is None and initial is numpy._NoValue and where is True and self.name in SIMPLY
+            and isinstance(array, Tensor) and array.ndim):
+        return getattr(F, SIMPLY[self.name])(array, axis, keepdims=keepdims)
     x = operand(self, "reduce", array)
     target = target_of(name, out)
     axes = reduced(name, axis, x.ndim)
@@ -419,7 +424,6 @@ def identity(self):
 
 def signature(self):
     """None: the operation works element by element."""
-    return None
 
 
 def types(self):
