@@ -24,6 +24,7 @@ ROOMS = {
         "poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub", "polyval",
         "roots"),
     "mltensor._on_demand.products": ("einsum_path", "matvec", "vecmat"),
+    "mltensor._on_demand.python_functions": ("frompyfunc",),
     "mltensor._on_demand.samples": ("gradient",),
     "mltensor._on_demand.selection": (
         "apply_along_axis", "apply_over_axes", "choose", "copyto", "fill_diagonal", "piecewise", "place", "put",

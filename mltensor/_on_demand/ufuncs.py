@@ -164,11 +164,11 @@ def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=nu
     x = operand(self, "reduce", array)
     target = target_of(name, out)
     axes = reduced(name, axis, x.ndim)
+    computed = dtype_of(self, "reduce", x, dtype, target)
     identity = IDENTITIES.get(self.name)
     if len(axes) > 1 and self.name not in IDENTITIES:
         raise ShapeError(f"reduction operation {self.name!r} is not reorderable, so at most one axis may be specified, "
                          f"not {axes}: the order of the elements matters")
-    computed = dtype_of(self, "reduce", x, dtype, target)
     if initial is None:
         identity, initial = None, numpy._NoValue
     if initial is not numpy._NoValue:
@@ -331,8 +331,8 @@ def reduceat(self, array, indices, axis=0, dtype=None, out=None):
     x = operand(self, "reduceat", array)
     target = target_of(name, out)
     axis = one_axis(name, axis, x.ndim)
-    computed = dtype_of(self, "reduceat", x, dtype, target)
     starts = starts_of(name, indices, x.shape[axis], x.device)
+    computed = dtype_of(self, "reduceat", x, dtype, target)
     # A sum of float16 is rounded once.
     wide = numpy.dtype("float32") if self.name in WIDENED and computed == numpy.float16 else computed
     x = as_dtype(x, wide)
