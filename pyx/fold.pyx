@@ -5,7 +5,8 @@ from libc.stdint cimport int64_t, uint8_t
 
 from mltensor._core.dtypes cimport code_of, mlt_itemsize, objects
 from mltensor._core.elementwise cimport (
-    broadcast_view, cast, cast_loop, contiguous, copy, copy_into, mlt_loop, result_dtype)
+    broadcast_view, cast, cast_loop, contiguous, copy, copy_into, mlt_loop, result_dtype,
+    same_device)
 from mltensor._core.gather cimport check_indices, index_tensor
 from mltensor._core.operation cimport Op
 from mltensor._core.reduce cimport row_function, row_loop
@@ -154,10 +155,12 @@ cdef object fold_kernel(PyObject** a):
     f.free = <object> a[3]
     if <object> a[4] is not None:
         initial = <Tensor?> <object> a[4]
+        same_device("initial=", x, initial)
         copy_into(result, initial)
         f.begun = True
     if <object> a[5] is not None:
-        mask = contiguous(broadcast_view(<Tensor?> <object> a[5], x.view.ndim, x.view.shape))
+        same_device("where=", x, <Tensor?> <object> a[5])
+        mask = contiguous(broadcast_view(<Tensor> <object> a[5], x.view.ndim, x.view.shape))
         f.mask = <const uint8_t*> mask.view.data
     if x.view.size:
         run_fold(&f)
@@ -168,6 +171,7 @@ cdef object fold_segments_kernel(PyObject** a):
     """Arguments x, op, axis, free, starts: segments up to where the next one starts, of one element at least."""
     cdef Tensor x = contiguous(<Tensor> a[0]), starts = contiguous(<Tensor?> <object> a[4]), result
     cdef mlt_fold f
+    same_device("reduceat", x, starts)
     result = lay_out(&f, <Op?> <object> a[1], x, <object> a[2], starts.view.size)
     f.free = <object> a[3]
     f.starts = <const int64_t*> starts.view.data
@@ -240,6 +244,7 @@ def apply_at(Op op, Tensor a, Tensor places, int64_t length, int64_t step, dtype
     run.values = NULL
     run.value_step = 0
     if value is not None:
+        same_device("at", a, value)
         value = cast(value, computed)
         if shares_memory(value, a):
             value = copy(value)
@@ -256,7 +261,9 @@ def apply_at(Op op, Tensor a, Tensor places, int64_t length, int64_t step, dtype
 
 def places_along(Tensor a, Tensor index):
     """Integers as positions along the only dimension of a tensor, looked over."""
-    cdef Tensor places = index_tensor(index, "at")
+    cdef Tensor places
+    same_device("index", a, index)
+    places = index_tensor(index, "at")
     check_indices(<const int64_t*> places.view.data, places.view.size, a.view.shape[0], 0)
     return places
 

@@ -12,7 +12,7 @@ from mltensor._dtypes import promote_types
 from mltensor._ops.record import F
 from mltensor.errors import GradientError, ShapeError
 
-from .arguments import as_dtype
+from .arguments import as_dtype, beside
 
 __all__ = ["at"]
 
@@ -37,7 +37,7 @@ def at(self, a, indices, b=None, /):
     [2.0, 0.0, 1.0]
     """
     name = f"{self.name}.at"
-    count = len(self.record.inputs)
+    count = self.arity
     if count > 2:
         raise ValueError(f"{name}: only unary and binary functions are supported, and {self.name} takes {count} "
                          "operands")
@@ -48,7 +48,7 @@ def at(self, a, indices, b=None, /):
     if not isinstance(a, (Tensor, numpy.ndarray)):
         raise TypeError(f"{name}: first operand must be an array, which {type(a).__name__} is not")
     target = a if isinstance(a, Tensor) else asarray(a, copy=False)
-    b = None if b is None else asarray(b, device=target.device)
+    b = None if b is None else beside(target, b)
     # A Python number counts as an array of its own dtype, as in NumPy.
     dtype = target.dtype if b is None else promote_types(target.dtype, b.dtype)
     computed = fold.computed_dtype(self, dtype)
@@ -85,7 +85,7 @@ def places_of(target, indices):
     """Where the elements at an index lie: numbers, their shape, and what makes bytes of them, see `fold.apply_at`."""
     key = indices[0] if isinstance(indices, tuple) and len(indices) == 1 else indices
     if target.ndim == 1 and isinstance(key, (Tensor, numpy.ndarray, list)):
-        places = asarray(key, device=target.device)
+        places = beside(target, key)
         if places.dtype.kind in "iu":
             return fold.places_along(target, places), places.shape, target.shape[0], target.strides[0]
     places = F.zeros((), dtype="int64", device=target.device)

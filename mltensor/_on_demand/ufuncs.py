@@ -15,7 +15,7 @@ from mltensor._ops.record import F
 from mltensor._ops.statistics import along
 from mltensor.errors import AxisError, DTypeError, GradientError, IndexingError, ShapeError
 
-from .arguments import as_dtype, tensors
+from .arguments import as_dtype, beside, tensors
 from .folds import FOLD, FOLD_SEGMENTS, RUNNING
 from .ufunc_at import at
 
@@ -43,14 +43,16 @@ SIMPLY = {name: function for name, function in REDUCTIONS.items() if function !=
 
 def operand(op, method, array):
     """The tensor that a method of an operation of two operands works on."""
-    if len(op.record.inputs) != 2:
+    if op.arity != 2:
         raise ValueError(f"{op.name}.{method}: {method} only supported for binary functions, and {op.name} takes "
-                         f"{len(op.record.inputs)} operand{'s' * (len(op.record.inputs) > 1)}")
+                         f"{op.arity} operand{'s' * (op.arity > 1)}")
     return array if isinstance(array, Tensor) else asarray(array)
 
 
 def target_of(name, out):
     """What `out=` names: a tensor over its memory, or None."""
+    if out is None:
+        return None
     if isinstance(out, tuple):
         if len(out) != 1:
             raise ValueError(f"{name}: out must be one tensor, not a tuple of {len(out)}")
@@ -82,7 +84,6 @@ def tracked(x):
 
 def dtype_of(op, method, x, dtype, target):
     """The dtype that a fold computes in, which is that of its result."""
-    name = f"{op.name}.{method}"
     wanted = x.dtype if dtype is None else numpy.dtype(dtype)
     if dtype is None and target is not None:
         wanted = promote_types(x.dtype, target.dtype)
@@ -90,18 +91,19 @@ def dtype_of(op, method, x, dtype, target):
         wanted = numpy.dtype("uint64" if wanted.kind == "u" else "int64")
     if op.record.returns == "BOOL":
         if wanted.kind != "b" and (op.name not in LOGICAL or dtype is not None):
-            raise DTypeError(f"{name}: {op.name} gives bools and takes its own results, so that the elements must be "
-                             f"bools, not {wanted}; convert them with .astype(bool)")
+            raise DTypeError(f"{op.name}.{method}: {op.name} gives bools and takes its own results, so that the "
+                             f"elements must be bools, not {wanted}; convert them with .astype(bool)")
         return numpy.dtype(bool)
     computed = fold.computed_dtype(op, wanted)
     if dtype is not None and computed != wanted:
-        raise DTypeError(f"{name}: {op.name} does not compute in {wanted}; leave dtype= away or ask for {computed}")
+        raise DTypeError(f"{op.name}.{method}: {op.name} does not compute in {wanted}; leave dtype= away or ask for "
+                         f"{computed}")
     return computed
 
 
-def refuse_negative(op, exponents):
+def refuse_negative(exponents):
     """Integers have no negative powers."""
-    if op.name == "power" and exponents.dtype.kind == "i" and exponents.size and F.min(exponents).item() < 0:
+    if exponents.dtype.kind == "i" and exponents.size and F.min(exponents).item() < 0:
         raise ValueError("power: integers to negative integer powers are not allowed; use a float dtype")
 
 
@@ -110,10 +112,7 @@ def one_axis(name, axis, ndim):
     if ndim == 0:
         raise TypeError(f"cannot {name.rpartition('.')[2]} on a scalar: {name} takes a tensor of at least one "
                         "dimension")
-    if axis is None:
-        axes = tuple(range(ndim))
-    else:
-        axes = F.checked_axes(axis, ndim)
+    axes = tuple(range(ndim)) if axis is None else F.checked_axes(axis, ndim)
     if len(axes) != 1:
         raise ValueError(f"{name} does not allow multiple axes; flatten the tensor of {ndim} dimensions first, or give "
                          "one axis")
@@ -172,17 +171,16 @@ def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=nu
     if initial is None:
         identity, initial = None, numpy._NoValue
     if initial is not numpy._NoValue:
-        initial = given_first(name, initial, computed, x.device)
-    elif identity is None:
+        initial = given_first(name, initial, computed, x)
+    elif identity is None and (where is not True or not x.size):
         refuse_nothing(self.name, x.shape, axes, where)
     mask = None if where is True else mask_for(name, where, x)
-    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     if self.name in REDUCTIONS and (self.name != "logaddexp" or (mask is None and initial is numpy._NoValue)):
         result = by_table(self, x, axes, computed, initial, mask)
     else:
         result = folded(self, as_dtype(x, computed), axes, initial, identity, mask)
     if keepdims:
-        result = F.reshape(result, kept)
+        result = F.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
     return delivered(name, result, target, out)
 
 
@@ -207,9 +205,9 @@ def refuse_nothing(name, shape, axes, where):
                          f"{shape} has no elements along axes {axes}; give initial=")
 
 
-def given_first(name, initial, dtype, device):
+def given_first(name, initial, dtype, x):
     """`initial` as a tensor without dimensions."""
-    initial = asarray(initial, device=device)
+    initial = beside(x, initial)
     if initial.ndim:
         raise ShapeError(f"{name}: initial must be one number, not of shape {initial.shape}")
     if tracked(initial):
@@ -219,7 +217,7 @@ def given_first(name, initial, dtype, device):
 
 def mask_for(name, where, x):
     """`where=` as a mask in the shape of a tensor."""
-    where = asarray(where, device=x.device)
+    where = beside(x, where)
     if where.dtype.kind != "b":
         raise DTypeError(f"{name}: where must be bools, not {where.dtype}; convert it with .astype(bool)")
     return F.broadcast_to(where, x.shape)
@@ -242,10 +240,10 @@ def by_table(op, x, axes, computed, initial, mask):
 
 def folded(op, x, axes, initial, identity, mask):
     """A reduction by the loop of the operation itself."""
-    others = [i for i in range(x.ndim) if i not in axes]
     if len(axes) == 1:
         axis, shape = axes[0], x.shape
     else:
+        others = [i for i in range(x.ndim) if i not in axes]
         # Several axes make one, at the end.
         axis, shape = len(others), (*(x.shape[i] for i in others), numpy.prod([x.shape[i] for i in axes], dtype=int))
         x = F.reshape(F.permute_dims(x, (*others, *axes)), shape)
@@ -253,7 +251,8 @@ def folded(op, x, axes, initial, identity, mask):
     if initial is numpy._NoValue:
         # The identity comes first, as in NumPy: gcd and hypot of one number are not negative.
         initial = None if identity is None else as_dtype(asarray(identity, device=x.device), x.dtype)
-    refuse_negative(op, x[along(axis, 1 if initial is None else 0, None)])
+    if op.name == "power":
+        refuse_negative(x[along(axis, 1 if initial is None else 0, None)])
     if tracked(x) and op.rules is not None:
         if mask is not None:
             raise GradientError(f"{op.name}.reduce: where= has no gradient; select the elements before")
@@ -297,7 +296,8 @@ def accumulate(self, array, axis=0, dtype=None, out=None):
         result = getattr(F, SCANS[self.name])(x, axis, computed)
     else:
         x = as_dtype(x, computed)
-        refuse_negative(self, x[along(axis, 1, None)])
+        if self.name == "power":
+            refuse_negative(x[along(axis, 1, None)])
         result = RUNNING(x if self.rules is not None else x.detach(), self, axis, None)
     return delivered(name, result, target, out)
 
@@ -331,14 +331,14 @@ def reduceat(self, array, indices, axis=0, dtype=None, out=None):
     x = operand(self, "reduceat", array)
     target = target_of(name, out)
     axis = one_axis(name, axis, x.ndim)
-    starts = starts_of(name, indices, x.shape[axis], x.device)
+    starts = starts_of(name, beside(x, indices), x.shape[axis])
     computed = dtype_of(self, "reduceat", x, dtype, target)
     # A sum of float16 is rounded once.
     wide = numpy.dtype("float32") if self.name in WIDENED and computed == numpy.float16 else computed
     x = as_dtype(x, wide)
     if self.name == "power":
         elements, begins, _ = segments(starts, x.shape[axis])
-        refuse_negative(self, F.take(x, asarray(numpy.delete(elements, begins), device=x.device), axis))
+        refuse_negative(F.take(x, asarray(numpy.delete(elements, begins), device=x.device), axis))
     if tracked(x) and self.rules is not None:
         result = by_running(self, x, starts, axis)
     else:
@@ -346,9 +346,8 @@ def reduceat(self, array, indices, axis=0, dtype=None, out=None):
     return delivered(name, as_dtype(result, computed), target, out)
 
 
-def starts_of(name, indices, length, device):
+def starts_of(name, starts, length):
     """The starts of segments as int64, looked over."""
-    starts = asarray(indices, device=device)
     if starts.ndim != 1:
         raise ShapeError(f"{name}: indices must have one dimension, not shape {starts.shape}")
     starts = as_dtype(starts, "int64")
@@ -404,7 +403,7 @@ def outer(self, a, b, /, **kwargs):
 
 def nin(self):
     """How many operands there are."""
-    return len(self.record.inputs)
+    return self.arity
 
 
 def nout(self):
@@ -414,7 +413,7 @@ def nout(self):
 
 def nargs(self):
     """How many operands and results there are."""
-    return len(self.record.inputs) + 1
+    return self.arity + 1
 
 
 def identity(self):
@@ -428,7 +427,7 @@ def signature(self):
 
 def types(self):
     """What the compiled loops take and give, in NumPy's letters."""
-    return [f"{given.char * len(self.record.inputs)}->{result.char}" for given, result in fold.loop_types(self)]
+    return [f"{given.char * self.arity}->{result.char}" for given, result in fold.loop_types(self)]
 
 
 def ntypes(self):

@@ -368,6 +368,23 @@ def test_at_overlapping_itself():
     assert t.item() == 6
 
 
+def test_devices():
+    x = np.arange(6.0).to_device(np.device("cpu:1"))
+    for result in (np.subtract.reduce(x), np.hypot.reduce(x), np.maximum.accumulate(x), np.add.reduceat(x, [0, 2]),
+                   np.add.outer(x, [1, 2]), np.subtract.reduce(x, initial=2, where=[True] * 6)):
+        assert result.device == x.device
+    np.maximum.at(x, [0, 0], [3, 9.0])
+    np.add.at(x, [1], 5)
+    assert x.device == np.device("cpu:1") and x.tolist() == [9, 6, 2, 3, 4, 5]
+    here, place = np.ones(6), np.array([0])
+    for call in (lambda: np.add.at(here, [0], x[:1]), lambda: np.maximum.at(here, [0], x[:1]),
+                 lambda: np.maximum.at(x, place, 1.0), lambda: np.add.reduceat(x, place),
+                 lambda: np.subtract.reduce(x, initial=here[0]),
+                 lambda: np.subtract.reduce(x, initial=0, where=here > 0)):
+        with pytest.raises(ValueError, match="cpu"):
+            call()
+
+
 # --- the tape -------------------------------------------------------------------------------------
 
 DIFFERENTIABLE = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "fmax", "hypot", "arctan2",
