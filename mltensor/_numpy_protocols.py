@@ -12,6 +12,7 @@ import numpy
 
 from mltensor._core.create import asarray
 from mltensor._core.interop import to_numpy
+from mltensor._core.operation import ElementwiseOp
 from mltensor._core.tensor import Tensor
 from mltensor._ops.record import F
 from mltensor.errors import DTypeError, GradientError
@@ -20,9 +21,6 @@ from mltensor.errors import DTypeError, GradientError
 UFUNC_NAMES = {"true_divide": "divide", "arctan2": "atan2", "conjugate": "conj", "left_shift": "bitwise_left_shift",
                "right_shift": "bitwise_right_shift", "invert": "bitwise_invert", "arcsin": "asin", "arccos": "acos",
                "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "fabs": "absolute"}
-REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all",
-              "logical_or": "any", "logaddexp": "logsumexp"}
-SCANS = {"add": "cumsum", "multiply": "cumprod"}
 
 
 def find_function(function):
@@ -114,40 +112,40 @@ def counterpart(ufunc):
 
 def array_ufunc(self, ufunc, method, *inputs, out=None, **kwargs):
     """``__array_ufunc__``: a NumPy ufunc met a tensor."""
-    operation, ours = counterpart(ufunc), None
+    operation = counterpart(ufunc)
     if method == "__call__" and operation is not None and out is None and not kwargs:
         return operation(*inputs)
     if kwargs.get("where", True) is True:
         kwargs.pop("where", None)
     casting = kwargs.get("casting", "same_kind")
     kwargs = {key: value for key, value in kwargs.items() if key not in ("casting", "order", "subok", "signature")}
-    if method == "__call__":
-        ours = operation
-    elif method == "reduce" and ufunc.__name__ in REDUCTIONS:
-        ours = getattr(F, REDUCTIONS[ufunc.__name__], None)
-        kwargs.setdefault("axis", 0)
-        if len(inputs) > 1:
-            kwargs["axis"], inputs = inputs[1], inputs[:1]
-    elif method == "accumulate" and ufunc.__name__ in SCANS:
-        ours = getattr(F, SCANS[ufunc.__name__], None)
-        kwargs.setdefault("axis", 0)
-    elif method == "outer" and operation is not None:
+    if method == "outer" and operation is not None:
         first, second = asarray(inputs[0]), asarray(inputs[1])
-        first = first.reshape(first.shape + (1,) * second.ndim)
-        ours, inputs = operation, (first, second)
-    elif method == "at":
-        if any_tensor(inputs, lambda t: t.requires_grad):
-            raise GradientError(f"numpy.{ufunc.__name__}.at cannot be differentiated; use scatter_add or an index")
-        values = to_numpy(inputs[0]).copy() if isinstance(inputs[0], Tensor) else inputs[0]
-        ufunc.at(values, *to_arrays(inputs[1:]))
-        if isinstance(inputs[0], Tensor):
-            inputs[0][...] = values
-        return None
+        inputs = F.reshape(first, first.shape + (1,) * second.ndim), second
+    if method in ("__call__", "outer"):
+        ours = operation
+    else:
+        ours = getattr(operation, method) if isinstance(operation, ElementwiseOp) else None
+    if method == "at":
+        return by_numpy_at(ufunc, *inputs) if ours is None else ours(*inputs)
+    if ours is not None and method not in ("__call__", "outer"):
+        # These write to arrays too, and compute in a dtype that depends on what they write to.
+        return ours(*inputs, out=out, **kwargs)
     if ours is None:
         result = by_numpy(getattr(ufunc, method), ufunc.__name__, inputs, kwargs)
     else:
         result = ours(*inputs, **kwargs)
     return result if out is None else store(result, out, casting)
+
+
+def by_numpy_at(ufunc, target, *inputs):
+    """A NumPy ufunc without a counterpart, at places of a tensor or with tensors at places of an array."""
+    if any_tensor((target, *inputs), lambda t: t.requires_grad):
+        raise GradientError(f"numpy.{ufunc.__name__}.at cannot be differentiated; use scatter_add or an index")
+    values = to_numpy(target).copy() if isinstance(target, Tensor) else target
+    ufunc.at(values, *to_arrays(inputs))
+    if isinstance(target, Tensor):
+        target[...] = values
 
 
 def array_function(self, function, types, args, kwargs):

@@ -14,7 +14,7 @@ from mltensor._core.tape cimport grad_enabled, record
 from mltensor._core.tensor cimport Tensor, requires_grad, shape_tuple
 from mltensor._core.ufunc cimport binary, call_elementwise, checked_out, plainly_given, plainly_into, unary
 
-from mltensor._core.operation import OPERATIONS
+from mltensor._core.operation import OPERATIONS, ElementwiseOp
 from mltensor.errors import DeviceError, GradientError, ShapeError
 
 cdef extern from "Python.h":
@@ -163,7 +163,7 @@ def build(table, kernels, shortcuts):
     dict of str to Op
     """
     for name, record in table.items():
-        op = Op(record)
+        op = Op(record) if record.expr is None else ElementwiseOp(record)
         OPERATIONS[name] = op
         if record.kernel is not None:
             if record.kernel not in kernels:

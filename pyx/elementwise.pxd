@@ -47,6 +47,8 @@ cdef int run_flat(Loops loops, int dtype, int64_t n, char** data, const int64_t*
 # The same on the calling thread, in order: for outputs whose elements overlap.
 cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1
 
+# The loop that converts elements of one dtype into another.
+cdef mlt_loop cast_loop(int source, int destination) noexcept
 # The error when operands are on two devices, and the check that raises it.
 cdef object different_devices(str name, Tensor a, Tensor b)
 cdef int same_device(str name, Tensor a, Tensor b) except -1

@@ -322,6 +322,10 @@ cdef int run_serial(mlt_loop loop, int count, mlt_view** operands) except -1:
 
 # --- copies and casts -----------------------------------------------------------------------
 
+cdef mlt_loop cast_loop(int source, int destination) noexcept:
+    return mlt_cast_table[source][destination]
+
+
 cdef int convert(Tensor destination, Tensor source) except -1:
     """Write source into destination; the caller knows that they do not overlap."""
     cdef mlt_view* operands[2]

@@ -479,6 +479,13 @@ cdef int put(Tensor t, object key, Tensor value, int mode, bint new) except -1:
     return mark_written(t)
 
 
+def add_at(Tensor t, key, Tensor value):
+    """t[key] += value, past the tape, with every duplicate counted."""
+    require_writeable(t)
+    same_device("add.at", t, value)
+    put(t, key, value, MLT_ADD, False)
+
+
 cdef int assign(Tensor t, object key, object value_given) except -1:
     cdef Tensor value, view
     require_writeable(t)

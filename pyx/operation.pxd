@@ -31,7 +31,7 @@ cdef class Op:
     cdef int inputs                   # tensor inputs
     cdef bint promotes                # whether the inputs of a kernel are brought to one dtype
     # elementwise
-    cdef int arity
+    cdef readonly int arity           # operands; 0: not elementwise
     cdef Loops loops
     cdef int returns
     cdef int8_t loop_dtype[15]        # dtype computed in for an input dtype, -1: refused

@@ -3,7 +3,6 @@
 An Op is callable as a function and binds as a method without a bound-method object.
 """
 
-cimport cython
 from cpython.complex cimport PyComplex_CheckExact
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
@@ -152,7 +151,6 @@ cdef Tensor adopt(object value, int dtype, int device):
 
 # --- the operation ------------------------------------------------------------------------------
 
-@cython.final
 cdef class Op:
     # The docstring of an instance is its operation's; see __doc__ below.
 
@@ -264,6 +262,28 @@ cdef class Op:
         return f"<operation {self.name}{self.__signature__}>"
 
 
+cdef class ElementwiseOp(Op):
+    """An operation that works element by element, NumPy's `ufunc`.
+
+    Beside being called it has `outer`, `reduce`, `accumulate`, `reduceat` and `at`, and the attributes `nin`, `nout`,
+    `nargs`, `identity`, `types`, `ntypes` and `signature`.
+    """
+
+    def __getattr__(self, name):
+        # The room attaches them to the class when one is first asked for: a script that calls operations pays for none.
+        if name in METHODS:
+            importlib.import_module("mltensor._on_demand.ufuncs")
+            return object.__getattribute__(self, name)
+        raise AttributeError(f"the operation {self.name!r} has no attribute {name!r}")
+
+    def __dir__(self):
+        return sorted({*object.__dir__(self), *METHODS})
+
+
+METHODS = frozenset(("accumulate", "at", "identity", "nargs", "nin", "nout", "ntypes", "outer", "reduce", "reduceat",
+                     "signature", "types"))
+
+
 # What calling an Op does, plugged in by the dispatch module above.
 cdef vectorcall_function call_hook = NULL
 
@@ -276,7 +296,9 @@ cdef int plug_call(vectorcall_function function) except -1:
 
 cdef void install_vectorcall() except *:
     cdef Op probe = Op.__new__(Op)
-    mlt_make_callable(<PyTypeObject*> Op, <char*> &probe.vectorcall - <char*> <void*> probe)
+    cdef Py_ssize_t offset = <char*> &probe.vectorcall - <char*> <void*> probe
+    mlt_make_callable(<PyTypeObject*> Op, offset)
+    mlt_make_callable(<PyTypeObject*> ElementwiseOp, offset)
 
 
 install_vectorcall()

@@ -5,6 +5,7 @@ from mltensor._core.tensor cimport Tensor
 
 cdef extern from "mltensor/reduce_ops.h" nogil:
     enum:
+        MLT_REDUCE_BLOCK
         MLT_REDUCE_NANSUM_OP
         MLT_REDUCE_NANPROD_OP
         MLT_REDUCE_NANMAX_OP
@@ -12,6 +13,12 @@ cdef extern from "mltensor/reduce_ops.h" nogil:
         MLT_REDUCE_NANSQUARES_OP
         MLT_REDUCE_NUMBERS_OP
 
+
+ctypedef void (*row_function)(const char* source, int64_t n, char* result, const char* aux) noexcept nogil
+
+# The loop of a row of at most MLT_REDUCE_BLOCK elements for an operation of two operands, and what it accumulates in;
+# NULL where there is none.
+cdef row_function row_loop(str name, int dtype, int* accumulated) noexcept
 # Sum over the axes of a mask, in the tensor's own dtype for floats and 64 bits for integers.
 cdef Tensor sum_axes(Tensor x, uint64_t mask, bint keepdims)
 # New tensor with the shape that a reduction over the axes of a mask gives.

@@ -31,7 +31,6 @@ cdef extern from "mltensor/thread.h" nogil:
 
 cdef extern from "mltensor/reduce.h" nogil:
     enum:
-        MLT_REDUCE_BLOCK
         MLT_REDUCE_SUM_OP
         MLT_REDUCE_PROD_OP
         MLT_REDUCE_MAX_OP
@@ -306,6 +305,24 @@ cdef inline Tensor real_scalar(Tensor x, double value):
 cdef inline mlt_reduce_row row_of(int op, Tensor x) noexcept:
     """The loop of a row, or NULL where elements are converted first."""
     cdef const mlt_reduction* loops = mlt_find_reduction(op, x.view.dtype, runtime().isa)
+    return NULL if loops == NULL else loops.row
+
+
+cdef row_function row_loop(str name, int dtype, int* accumulated) noexcept:
+    cdef const mlt_reduction* loops
+    cdef int op
+    accumulated[0] = dtype
+    if name == "add" or name == "multiply":
+        if dtype not in (INT64, UINT64, FLOAT32, FLOAT64):
+            return NULL
+        op = MLT_REDUCE_SUM_OP if name == "add" else MLT_REDUCE_PROD_OP
+        if dtype == FLOAT32:
+            accumulated[0] = FLOAT64
+    elif name == "maximum" or name == "minimum":
+        op = MLT_REDUCE_MAX_OP if name == "maximum" else MLT_REDUCE_MIN_OP
+    else:
+        return NULL
+    loops = mlt_find_reduction(op, dtype, runtime().isa)
     return NULL if loops == NULL else loops.row
 
 

@@ -12,8 +12,6 @@
 #include "mltensor/reduce_ops.h"
 #include "mltensor/target.h"
 
-/* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
-#define MLT_REDUCE_BLOCK 2048
 /* Bytes that no cache holds. */
 #define MLT_REDUCE_FAR (1 << 25)
 /* Bytes of a row's accumulators that stay in the first cache, so that memory is read in its order. */

@@ -2,6 +2,9 @@
 #ifndef MLTENSOR_REDUCE_OPS_H
 #define MLTENSOR_REDUCE_OPS_H
 
+/* Elements of a row that one call of `row` takes; longer rows are combined from blocks. */
+#define MLT_REDUCE_BLOCK 2048
+
 enum {
   MLT_REDUCE_SUM_OP = 0,
   MLT_REDUCE_PROD_OP,

@@ -24,6 +24,7 @@ ROOMS = {
         "poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub", "polyval",
         "roots"),
     "mltensor._on_demand.products": ("einsum_path", "matvec", "vecmat"),
+    "mltensor._on_demand.python_functions": ("frompyfunc",),
     "mltensor._on_demand.samples": ("gradient",),
     "mltensor._on_demand.selection": (
         "apply_along_axis", "apply_over_axes", "choose", "copyto", "fill_diagonal", "piecewise", "place", "put",
@@ -32,6 +33,7 @@ ROOMS = {
         "array_equiv", "intersect1d", "lexsort", "setdiff1d", "setxor1d", "sort_complex", "union1d"),
     "mltensor._on_demand.text": (
         "array2string", "base_repr", "binary_repr", "format_float_positional", "format_float_scientific"),
+    "mltensor._on_demand.ufuncs": ("ufunc",),
     "mltensor._on_demand.windows": ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
     # NumPy's own: constants, dtypes and tables of them.
     "numpy": (

@@ -25,6 +25,11 @@ def tensors(*values):
     return [value if isinstance(value, Tensor) else asarray(value, device=device) for value in values]
 
 
+def beside(x, value):
+    """A value as a tensor: what is none goes where `x` is; one on another device stays there, and is refused later."""
+    return value if isinstance(value, Tensor) else asarray(value, device=x.device)
+
+
 def at_least_1d(*values):
     """Every argument as a tensor of at least one dimension."""
     return [at_least(one, 1) for one in tensors(*values)]

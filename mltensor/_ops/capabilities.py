@@ -92,6 +92,7 @@ def add_functions_on_demand(add):
     add("piecewise", "ANY", ("x", "what the functions use"), "", COMPOSED)
     add("apply_along_axis", "ANY", ("arr", "what the function uses"), "", COMPOSED)
     add("apply_over_axes", "ANY", ("a", "what the function uses"), "", COMPOSED)
+    add("frompyfunc", "ANY", ("what the function is called with",), "", COMPOSED)
     add("put", "ANY", ("a", "v"), "", COMPOSED)
     add("place", "ANY", ("arr", "vals"), "", COMPOSED)
     add("putmask", "ANY", ("a", "values"), "", COMPOSED)

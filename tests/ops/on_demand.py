@@ -43,6 +43,7 @@ SAMPLES = {
     "piecewise": (lambda x, y: np.piecewise(x, [FIRST, SECOND], [lambda v: v * v, lambda v: v * y]), [(3,), ()]),
     "apply_along_axis": (lambda arr: np.apply_along_axis(lambda v: v * v.prod(), 0, arr), [(2, 3)]),
     "apply_over_axes": (lambda a: np.apply_over_axes(np.prod, a, [0, 1]), [(2, 3)]),
+    "frompyfunc": (lambda a, b: np.frompyfunc(lambda x, y: x * y * y, 2, 1)(a, b), [(2, 3), (3,)]),
     "put": (changed(lambda a, v: np.put(a, [0, 3, -1], v)), [(2, 3), (2,)]),
     "place": (changed(lambda arr, vals: np.place(arr, CHECKERED, vals)), [(2, 3), (2,)]),
     "putmask": (changed(lambda a, values: np.putmask(a, CHECKERED, values)), [(2, 3), (2,)]),

@@ -17,7 +17,7 @@ COMPILED = [
     {"strided", "keys", "index", "gather", "histogram", "positions", "join", "split", "repeat", "sort", "reduce",
      "scan", "neural", "matmul", "optimize", "fourier", "lapack", "reduce_numbers", "select", "correlate",
      "interpolate", "draw"},
-    {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc"}, {"dispatch"}, {"operators"},
+    {"tape"}, {"engine", "gradient"}, {"operation"}, {"arguments", "ufunc", "fold"}, {"dispatch"}, {"operators"},
 ]
 COMPILED_LAYER = {name: number for number, names in enumerate(COMPILED) for name in names}
 # Python packages from the bottom up; private modules of the top level make the namespace.

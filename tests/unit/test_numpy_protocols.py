@@ -56,10 +56,27 @@ def test_functions(x):
 
 
 def test_functions_without_a_counterpart_refuse_the_tape(x):
-    assert numpy.add.reduceat(np.array([0.0, 1.0, 2.0]), [0, 2]).tolist() == [1, 2]
+    assert numpy.float_power.reduceat(np.array([0.0, 1.0, 2.0]), [0, 2]).tolist() == [0, 2]
     x.requires_grad_()
     with pytest.raises(RuntimeError, match="detach"):
-        numpy.add.reduceat(x, [0, 2])
+        numpy.float_power.reduceat(x, [0, 2])
+
+
+def test_ufunc_methods_are_ours(x):
+    assert numpy.add.reduceat(x, [0, 2]).tolist() == [3, 3]
+    assert numpy.subtract.reduce(x, keepdims=True).tolist() == [-4]
+    assert numpy.ldexp.outer(x, np.array([0, 1])).tolist() == [[1, 2], [2, 4], [3, 6]]
+    out = numpy.zeros(3, int)
+    assert numpy.add.accumulate(x, out=out) is out and out.tolist() == [1, 3, 6]
+    assert numpy.add.outer(x, x, out=numpy.zeros((3, 3))).tolist()[2] == [4, 5, 6]
+    array = numpy.zeros(3)
+    numpy.maximum.at(array, np.array([0, 2, 2]), x)
+    assert array.tolist() == [1, 0, 3]
+    x.requires_grad_()
+    numpy.multiply.accumulate(x).sum().backward()
+    assert x.grad.tolist() == [9, 4, 2]
+    with pytest.raises(RuntimeError, match="leaf"):
+        numpy.add.at(x, [0], 1)
 
 
 def test_array_method(x):
