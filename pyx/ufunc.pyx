@@ -9,8 +9,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from mltensor._core.dtypes cimport (
-    BOOL, FLOAT64, INT64, UINT64, code_of, code_of_number, complex_of, default_float_code, float_of, is_complex, is_inexact,
-    is_integer, kind_of, mlt_itemsize, objects, promotion)
+    BOOL, FLOAT64, INT64, UINT64, code_of, code_of_number, complex_of, default_float_code, float_of, is_complex,
+    is_inexact, is_integer, kind_of, mlt_itemsize, objects, promotion)
 from mltensor._core.elementwise cimport (
     RETURNS_BOOL, RETURNS_REAL_OF, RETURNS_SAME, broadcast_shape, cast, computed_in, copy_into, copy_where,
     different_devices, fill, fixed_dtype, mlt_costed_loop, result_dtype, run_costed, run_flat, same_device,
@@ -124,6 +124,23 @@ cdef object fast_unary(Op op, Tensor a, int dtype):
     return result if type(a) is Tensor else like_class(result, result_class(type(a)))
 
 
+cdef object any_unary(Op op, Tensor a, const mlt_costed_loop* loop, int dtype):
+    """A tensor of any strides on the host, computed in a dtype by a loop that reads it as it is or converted."""
+    cdef mlt_view* operands[2]
+    cdef PyObject* arguments[1]
+    cdef bint converted = a.view.dtype != dtype and loop == &op.loops.by_dtype[dtype]
+    cdef Tensor read
+    cdef Tensor result = empty(a.view.ndim, a.view.shape, out_dtype(op, dtype), a.storage.device)
+    read = computed_in(a, dtype, &result.view) if converted else a
+    operands[0] = &read.view
+    operands[1] = &result.view
+    run_costed(loop, 2, operands, &dtype if converted else NULL)
+    if op.rules is not None and grad_enabled():
+        arguments[0] = <PyObject*> a
+        record(op.rules, result, arguments)
+    return result
+
+
 cdef inline bint constant(Tensor t) noexcept:
     """One number repeated: a view whose strides are all 0."""
     cdef int d
@@ -144,8 +161,15 @@ cdef object unary(Op op, object x):
     cdef int code
     if isinstance(x, Tensor):
         a = <Tensor> x
-        if plain(op, a, a.view.dtype):
-            return fast_unary(op, a, a.view.dtype)
+        code = a.view.dtype
+        if plain(op, a, code):
+            return fast_unary(op, a, code)
+        if type(a) is Tensor and op.kernels[a.storage.device] == NULL:
+            if op.fast[code]:
+                return any_unary(op, a, &op.loops.by_dtype[code], code)
+            if op.floats and float_of[code] == FLOAT64 and op.loop_dtype[FLOAT64] == FLOAT64:
+                return any_unary(op, a, &op.loops.by_dtype[FLOAT64] if op.loops.integers[code].loop == NULL
+                                 else &op.loops.integers[code], FLOAT64)
     else:
         code = default_float_code() if PyFloat_CheckExact(x) else code_of_number(x)
         if code >= 0 and op.fast[code]:

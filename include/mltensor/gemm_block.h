@@ -96,8 +96,26 @@ MLT_TILE_FN void MLT_TILE(_in_place)(const int complex, const mlt_gemm_block *g)
   }
 }
 
+#if !MLT_GEMM_SWIZZLE
+/* Rows of adjacent elements with the one column, whose elements are adjacent too. */
+static void MLT_TILE(_column)(const mlt_gemm_block *g) {
+  const MLT_GEMM_T *restrict b = (const MLT_GEMM_T *)g->b;
+  for (int64_t i = 0; i < g->m; i++) {
+    const MLT_GEMM_T *restrict a = (const MLT_GEMM_T *)(g->a + i * g->a_row);
+    MLT_GEMM_T sum = g->initial ? *(const MLT_GEMM_T *)(g->initial + i * g->initial_row) : 0;
+    for (int64_t k = 0; k < g->k; k++) sum = (MLT_GEMM_T)MLT_GEMM_FMA(a[k], b[k], sum);
+    *(MLT_GEMM_T *)(g->c + i * g->c_row) = sum;
+  }
+}
+#endif
+
 static void MLT_TILE(_block)(const mlt_gemm_block *g) {
-#if MLT_GEMM_SWIZZLE
+#if !MLT_GEMM_SWIZZLE
+  if (g->n == 1 && g->a_col == (int64_t)sizeof(MLT_GEMM_T) && g->b_row == (int64_t)sizeof(MLT_GEMM_T)) {
+    MLT_TILE(_column)(g);
+    return;
+  }
+#else
   if (g->dots) {
     /* Sixteen columns whole pages apart do not fit the ways of a cache. */
     if (g->k * (int64_t)sizeof(MLT_GEMM_T) > MLT_GEMM_LONGEST_DOT && (MLT_LANES <= 8 || g->b_col % 4096 != 0))

@@ -18,6 +18,10 @@ def edge(x, given, axis, name):
     return given
 
 
+# All but the first and all but the last of a dimension.
+LATER, SOONER = slice(1, None), slice(None, -1)
+
+
 def diff(x, n=1, axis=-1, prepend=None, append=None):
     n = operator.index(n)
     if n < 0:
@@ -35,7 +39,8 @@ def diff(x, n=1, axis=-1, prepend=None, append=None):
     if len(pieces) > 1:
         x = F.concat(pieces, axis=axis)
     subtract = F.not_equal if x.dtype.kind == "b" else F.subtract
-    later, sooner = ((slice(None),) * axis + (part,) for part in (slice(1, None), slice(None, -1)))
+    later, sooner = ((..., LATER), (..., SOONER)) if axis == x.ndim - 1 else (
+        (*(slice(None),) * axis, LATER), (*(slice(None),) * axis, SOONER))
     for _ in range(min(n, x.shape[axis] + 1)):
         x = subtract(x[later], x[sooner])
     return x
