@@ -51,10 +51,11 @@ enum { MLT_ASCENDING = 0, MLT_DESCENDING = 1, MLT_DESCENDING_NAN_FIRST = 2 };
     bits b = *(const bits *)p;                                                             \
     return b == sign ? 1 : (bits)(b & (bits)~sign) > (bits)(INFINITE) ? 2 : 0;             \
   }                                                                                        \
-  static inline int mlt_lossy_##name(const char *p) {                                      \
+  /* Not 0; as wide as the number, so that vectors of them need not change their width. */  \
+  static inline bits mlt_lossy_##name(const char *p) {                                     \
     const bits sign = (bits)((bits)1 << (8 * sizeof(bits) - 1));                           \
-    bits b = *(const bits *)p;                                                             \
-    return (b == sign) | (((bits)(b & (bits)~sign) > (bits)(INFINITE)) & (b != (bits)(QUIET))); \
+    const bits b = *(const bits *)p, nan = (bits)-(bits)((bits)(b & (bits)~sign) > (bits)(INFINITE)); \
+    return (bits)((bits)-(bits)(b == sign) | (nan & (bits)-(bits)(b != (bits)(QUIET))));   \
   }
 
 MLT_UNSIGNED_KEY(BOOL, uint8_t)

@@ -33,16 +33,18 @@
   } break;
 #define MLT_READ_KEYS(D, ALL) MLT_SORT_PLAIN_OR_STRIDED(MLT_READ_LOOP, D, ALL)
 #define MLT_WRITE_VALUES(D, ALL) MLT_SORT_PLAIN_OR_STRIDED(MLT_WRITE_LOOP, D, ALL)
+/* Called with as few numbers as a vector has: told so, the compiler would take them one after the other. */
+#define MLT_SORT_ANY_COUNT __attribute__((noinline, noclone))
 #define MLT_SORT_CONVERSIONS(bits, KEYED)                                                           \
   /* Reads n numbers as keys; returns whether some cannot be had back from theirs. */               \
-  static int MLT_FN(mlt_read_keys##bits)(uint##bits##_t *restrict out, const char *restrict from,   \
-                                         int64_t stride, int64_t n, int dtype, int direction) {     \
+  static MLT_SORT_ANY_COUNT int MLT_FN(mlt_read_keys##bits)(                                        \
+      uint##bits##_t *restrict out, const char *restrict from, int64_t stride, int64_t n, int dtype, int direction) { \
     typedef uint##bits##_t word;                                                                    \
     word lossy = 0;                                                                                 \
     switch (dtype) { KEYED(MLT_READ_KEYS) }                                                         \
     return lossy != 0;                                                                              \
   }                                                                                                 \
-  static void MLT_FN(mlt_write_values##bits)(char *restrict to, int64_t stride,                     \
+  static MLT_SORT_ANY_COUNT void MLT_FN(mlt_write_values##bits)(char *restrict to, int64_t stride,  \
                                              const uint##bits##_t *restrict keys, int64_t n,        \
                                              int dtype, int direction) {                            \
     typedef uint##bits##_t word;                                                                    \
@@ -383,6 +385,7 @@ static int MLT_FN(mlt_sort_short_lines)(mlt_sort_lines *s, int64_t first, int co
 #undef MLT_SORT_VALUES
 #undef MLT_SORT_SEARCH
 #undef MLT_SORT_CONVERSIONS
+#undef MLT_SORT_ANY_COUNT
 #undef MLT_WRITE_VALUES
 #undef MLT_READ_KEYS
 #undef MLT_SORT_PLAIN_OR_STRIDED
