@@ -231,8 +231,10 @@ ctypedef fused Number:
 
 
 cdef inline bint is_single(Tensor t) noexcept:
-    """A 0-d tensor of the class itself, on the host, with nothing on the tape."""
-    return t.view.ndim == 0 and type(t) is Tensor and t.storage.device == 0 and not requires_grad(t)
+    """A 0-d tensor of the class itself, on the host, with nothing on the tape, of a dtype that has arithmetic here."""
+    cdef int dtype = t.view.dtype
+    return (t.view.ndim == 0 and (dtype == FLOAT64 or dtype == INT64 or dtype == FLOAT32) and type(t) is Tensor
+            and t.storage.device == 0 and not requires_grad(t))
 
 
 cdef inline bint compared(int operator, Number a, Number b) noexcept:
@@ -281,7 +283,7 @@ cdef inline Tensor result_of(int operator, const char* x, const char* y, Number*
     cdef Number a = (<const Number*> x)[0]
     cdef Number b = (<const Number*> y)[0]
     cdef Tensor result
-    if operator >= LESS:
+    if operator >= LESS:  # the comparisons, which are the last operators
         result = empty(0, NULL, BOOL, 0)
         result.view.data[0] = compared(operator, a, b)
         return result
@@ -328,7 +330,7 @@ cdef object combined(int operator, object x, object y):
     if type(x) is Tensor:
         t = <Tensor> x
         dtype = t.view.dtype
-        if not is_single(t) or dtype != FLOAT64 and dtype != INT64 and dtype != FLOAT32:
+        if not is_single(t):
             return None
         a = t.view.data
         if type(y) is Tensor:
@@ -344,8 +346,7 @@ cdef object combined(int operator, object x, object y):
         t = <Tensor> y
         dtype = t.view.dtype
         a = <char*> &buffer
-        if (not is_single(t) or dtype != FLOAT64 and dtype != INT64 and dtype != FLOAT32
-                or not read_number(x, dtype, a)):
+        if not is_single(t) or not read_number(x, dtype, a):
             return None
         b = t.view.data
     else:

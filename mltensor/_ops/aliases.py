@@ -1,7 +1,7 @@
 """Other names of the operations: NumPy's beside the standard's."""
 
 ALIASES = {
-    "abs": "absolute", "pow": "power", "float_power": "power", "true_divide": "divide", "mod": "remainder",
+    "abs": "absolute", "pow": "power", "true_divide": "divide", "mod": "remainder",
     "concatenate": "concat", "transpose": "permute_dims", "conjugate": "conj", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "amax": "max",
     "amin": "min", "around": "round", "bitwise_not": "bitwise_invert", "invert": "bitwise_invert",

@@ -43,6 +43,11 @@ def power_exponent_gradient(g, y, a, b):
     return F.where(flat, 0, g * y * F.log(F.where(flat, 1, a)))
 
 
+def float_power(x1, x2):
+    dtype = F.promote_types(F.promote_types(x1.dtype, x2.dtype), "float64")
+    return F.power(F.cast(x1, dtype), F.cast(x2, dtype))
+
+
 def larger_gradient(g, a, b):
     """All of `g` where a is the larger, half of it where they are equal."""
     return F.where(a == b, g / 2, F.where(a < b, 0, g))
@@ -80,6 +85,9 @@ op("power", accepts="NUMERIC", expr="power(a, b)", sample="(0.5, 3); (-2, 2)",
    vjp=(power_base_gradient, power_exponent_gradient), gpu="power",
    doc="The first number raised to the second. Integers stay integers.\n\n>>> np.power([1.0, 2.0, 3.0], 2).tolist()\n"
        "[1.0, 4.0, 9.0]")
+op("float_power", via=float_power, signature="x1: Tensor, x2: Tensor, /",
+   doc="The first number raised to the second, in float64 or complex128 whatever they are, so that integers have "
+       "negative powers.\n\n>>> np.float_power([2, 3], -1).tolist()\n[0.5, 0.3333333333333333]")
 op("negative", accepts="NOT_BOOL", expr="-a", vjp=(lambda g: -g), gpu="negative",
    doc="The number with its sign changed.\n\n>>> np.negative([1.0, -2.0]).tolist()\n[-1.0, 2.0]")
 op("positive", accepts="NOT_BOOL", expr="+a", vjp=(lambda g: g), gpu="positive",

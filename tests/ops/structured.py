@@ -471,6 +471,9 @@ SAMPLES = {
         Sample(Leaf(4), max=0.5),
     ],
     "round": [Sample(Leaf(3)), Sample(Leaf(2, 2), 1), Sample(Leaf(3), decimals=-1)],
+    "float_power": [
+        Sample(Leaf(3, low=0.5), Leaf(3)), Sample(Leaf(2, 3, low=0.5), Leaf(3)), Sample(Leaf(3, low=0.5), 2),
+        Sample(2.0, Leaf(3))],
     # differences, sets
     "diff": [
         Sample(Leaf(5)),
