@@ -34,6 +34,7 @@ typedef struct {
   int (*poll)(void);  /* asks for pending signals; nonzero: stop */
   atomic_llong busy;   /* when the last work that several threads could share ended, */
   atomic_llong shared; /* and the last that they shared */
+  atomic_llong worth;  /* nanoseconds of work that was shared in time since a thread was late */
   atomic_llong alone;  /* until when short work is not shared, */
   atomic_llong alone_for; /* and for how long that was */
 } mlt_runtime;
@@ -47,16 +48,16 @@ static mlt_runtime *mlt_runtime_pointer;
 /* How long idle threads stay awake, and what waking them takes. */
 #define MLT_AWAKE_NS 30000LL
 #define MLT_WAKING_NS 30000LL
-/* A thread that comes so late, when it was awake or asleep, makes us work alone, but for longer work: at first for as
- * long as it was late, which may have been an accident, and twice as long every time that this happens soon after. A
- * thread that spins on the other processor lets ours run for a few milliseconds after every pause, so that work that was
- * shared in time proves little. */
+/* A thread that comes so late, when it was awake or asleep, is waited for by all: other programs have its processor. Where
+ * what was shared in time since the last one was worth it, that is no matter. Else short work is done alone, at first for
+ * as long as the thread was late, and twice as long every time after that. */
 #define MLT_LATE_NS 20000LL
 #define MLT_LATE_ASLEEP_NS 500000LL
+#define MLT_WORTH 4 /* times as long as it was waited for */
 #define MLT_ALONE_FIRST_NS 500000LL
-#define MLT_ALONE_MOST_NS 64000000LL
+#define MLT_ALONE_LATES 16 /* at most so many times as long as it was late, */
+#define MLT_ALONE_MOST_NS 256000000LL
 #define MLT_ALONE_WORK_NS 500000LL
-#define MLT_SOON 8 /* times as long as we worked alone */
 #define MLT_POLL_INTERVAL_NS 20000000LL
 #define MLT_SPREAD_NS 1000000LL /* a thread changes its processor no more often */
 
@@ -151,14 +152,20 @@ static void mlt_spread(atomic_ullong *taken) {
 }
 
 /* A thread has come so many nanoseconds late. */
-static void mlt_work_alone(int64_t now, int64_t late) {
+static void mlt_was_late(int64_t now, int64_t late) {
   mlt_runtime *runtime = mlt_runtime_pointer;
-  const int64_t before = mlt_time_of(&runtime->alone_for);
-  int64_t alone = now - mlt_time_of(&runtime->alone) < MLT_SOON * before ? 2 * before : MLT_ALONE_FIRST_NS;
-  if (alone < late) alone = late;
-  if (alone > MLT_ALONE_MOST_NS) alone = MLT_ALONE_MOST_NS;
+  int64_t alone = 0;
+  if (mlt_time_of(&runtime->worth) < MLT_WORTH * late) {
+    const int64_t most = MLT_ALONE_LATES * late;
+    alone = 2 * mlt_time_of(&runtime->alone_for);
+    if (alone > most) alone = most;
+    if (alone > MLT_ALONE_MOST_NS) alone = MLT_ALONE_MOST_NS;
+    if (alone < late) alone = late;
+    if (alone < MLT_ALONE_FIRST_NS) alone = MLT_ALONE_FIRST_NS;
+    atomic_store_explicit(&runtime->alone, now + alone, memory_order_relaxed);
+  }
   atomic_store_explicit(&runtime->alone_for, alone, memory_order_relaxed);
-  atomic_store_explicit(&runtime->alone, now + alone, memory_order_relaxed);
+  atomic_store_explicit(&runtime->worth, 0, memory_order_relaxed);
 }
 
 /* Chunks from `done` on, by all threads, also where there are fewer chunks: a thread that a smaller team leaves out ends,
@@ -195,7 +202,8 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
   const int64_t end = mlt_now_ns();
   /* The others may be in the middle of a chunk when the caller has done its last. */
   const int64_t late = end - finished - 2 * (finished - start) / (own + 1);
-  if (late > (awake ? MLT_LATE_NS : MLT_LATE_ASLEEP_NS)) mlt_work_alone(end, late);
+  if (late > (awake ? MLT_LATE_NS : MLT_LATE_ASLEEP_NS)) mlt_was_late(end, late);
+  else atomic_fetch_add_explicit(&runtime->worth, finished - start, memory_order_relaxed);
   atomic_store_explicit(&runtime->shared, end, memory_order_relaxed);
   return atomic_load(&stop);
 }
