@@ -116,8 +116,8 @@ static void MLT_FN(moments_identity)(char *result, int64_t m) { memset(result, 0
       sums[j] = (double)shift[j] + off;                                                                            \
       squares[j] = fine ? rest : -1.0;                                                                             \
     }                                                                                                              \
-    if (rows == 1)                                                                                                 \
-      for (int64_t j = 0; j < m; j++) squares[j] = again = 0;                                                      \
+    if (rows == 1) /* nothing, or NaN */                                                                           \
+      for (int64_t j = 0; j < m; j++) squares[j] = (double)shift[j] - (double)shift[j], again = 0;                 \
     if (8 * again > m) {                                                                                           \
       MLT_FN(careful_moments_column_##S)(source, m, rows, row_stride, sums, squares);                              \
       again = 0;                                                                                                   \

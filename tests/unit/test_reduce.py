@@ -406,6 +406,18 @@ def test_few_in_a_row_or_column(shape, char, name):
             check(name, given, axis=axis)
 
 
+@pytest.mark.parametrize("char", "efd")
+@pytest.mark.parametrize("shape", [(1, 2), (1, 40), (3, 1), (40, 1, 7), (1, 1), (1,)])
+def test_deviations_of_one_that_is_no_number(shape, char):
+    array = numpy.ones(shape, char)
+    array.reshape(-1)[0] = numpy.nan
+    array.reshape(-1)[-1] = numpy.inf
+    axis = shape.index(1)
+    with numpy.errstate(invalid="ignore"):
+        check("var", array, axis=axis)
+        check("std", array, axis=axis)
+
+
 @pytest.mark.parametrize("char", "fd")
 @pytest.mark.parametrize("shape", [(5,), (33,), (1000,), (40_000,), (1000, 37), (37, 1000), (9, 1030), (3, 50, 40)])
 def test_moments_keep_their_digits(shape, char):
