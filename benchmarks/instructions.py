@@ -44,6 +44,8 @@ STATEMENTS = [
     ("m.T", "m.T", False),
     ("a[1:5]", "a[1:5]", False),
     ("a[3]", "a[3]", False),
+    ("a[3] = 2.0", "a[3] = 2.0", False),
+    ("a[3] * a[4]", "a[3] * a[4]", False),
     ("m @ n", "m @ n", False),
     ("zeros(10)", "xp.zeros(10)", False),
     ("asarray(NumPy array)", "xp.asarray(array)", False),

@@ -410,7 +410,7 @@ cdef object get_item_slot(object x, object key):
     cdef Tensor t = <Tensor> x
     cdef Tensor view
     cdef PyObject* arguments[2]
-    cdef char* address = element_address(t, key)
+    cdef char* address = NULL if isinstance(key, slice) else element_address(t, key)
     if address != NULL and type(t) is Tensor and not requires_grad(t):
         view = new_view(t, address, 0, NULL, NULL, t.view.dtype)
         view.element = True
@@ -456,7 +456,7 @@ cdef int set_item_slot(object x, object key, object value) except -1:
     cdef Tensor source
     cdef char* address
     require_writeable(t)
-    address = element_address(t, key)
+    address = NULL if isinstance(key, slice) else element_address(t, key)
     if address != NULL and write_element(t, address, value):
         return 0
     found = basic_index(t, key)
