@@ -48,6 +48,7 @@
 #define MLT_SCAN_THRESHOLD 32768
 
 typedef double (*mlt_scan_block)(const char *source, char *result, int64_t n, double carry);
+typedef int64_t (*mlt_scan_whole)(const int64_t *restrict x, int64_t *restrict y, int64_t n, int64_t carry);
 typedef void (*mlt_scan_columns)(const char *source, char *result, int64_t step, int64_t width, int64_t rows,
                                  void *running);
 
@@ -58,6 +59,7 @@ typedef struct {
   int initial;
   atomic_int stop;
   mlt_scan_block block;     /* of long rows of float32 and float64, else NULL */
+  mlt_scan_whole whole;     /* of long rows of integers that are added, else NULL */
   mlt_scan_columns columns; /* where they are compiled for the instruction set, else NULL */
   int64_t item, tile;
   double identity;
@@ -72,6 +74,14 @@ static void mlt_scan_line(mlt_scan *s, const char *x, char *y) {
     const int64_t length = n - i < MLT_SCAN_STRAND_BLOCK ? n - i : MLT_SCAN_STRAND_BLOCK;
     carry = s->block(x + i * item, y + i * item, length, carry);
     if (i % (32 * MLT_SCAN_STRAND_BLOCK) == 0 && i && mlt_poll_inside(&s->stop, &last)) return;
+  }
+}
+
+static void mlt_scan_whole_line(mlt_scan *s, const int64_t *x, int64_t *y) {
+  int64_t carry = 0, last = s->n > MLT_SCAN_BLOCK ? mlt_now_ns() : 0;
+  for (int64_t i = 0; i < s->n; i += MLT_SCAN_BLOCK) {
+    if (i && mlt_poll_inside(&s->stop, &last)) return;
+    carry = s->whole(x + i, y + i, s->n - i < MLT_SCAN_BLOCK ? s->n - i : MLT_SCAN_BLOCK, carry);
   }
 }
 
@@ -101,6 +111,11 @@ static void mlt_scan_line(mlt_scan *s, const char *x, char *y) {
         if (s->block) {                                                                      \
           for (int64_t r = 0; r < rows; r++)                                                 \
             mlt_scan_line(s, (const char *)(x + r * n), (char *)(y + r * longer));           \
+          continue;                                                                          \
+        }                                                                                    \
+        if (s->whole) {                                                                      \
+          for (int64_t r = 0; r < rows; r++)                                                 \
+            mlt_scan_whole_line(s, (const int64_t *)(x + r * n), (int64_t *)(y + r * longer)); \
           continue;                                                                          \
         }                                                                                    \
         for (int64_t r = 0; r < rows && n; r++) {                                            \
@@ -225,6 +240,11 @@ static mlt_scan_block mlt_find_scan_block(int product, int dtype) {
   return blocks[product][dtype == MLT_FLOAT64][mlt_runtime_pointer->isa];
 }
 
+static mlt_scan_whole mlt_find_scan_whole(int product, int dtype) {
+  static const mlt_scan_whole sums[MLT_ISA_COUNT] = MLT_SCAN_EACH(scan_sum_whole);
+  return product || (dtype != MLT_INT64 && dtype != MLT_UINT64) ? NULL : sums[mlt_runtime_pointer->isa];
+}
+
 static mlt_scan_columns mlt_find_scan_columns(int product, int dtype) {
   static const mlt_scan_columns columns[2][3][MLT_ISA_COUNT] = {
       {MLT_SCAN_EACH(scan_sum_columns_FLOAT32), MLT_SCAN_EACH(scan_sum_columns_FLOAT64),
@@ -259,6 +279,7 @@ static int mlt_scan_run(mlt_scan *s, int product, int dtype) {
   const int64_t units = s->m == 1 ? (s->outer + 3) / 4 : s->outer * ((s->m + s->tile - 1) / s->tile);
   atomic_init(&s->stop, 0);
   s->block = s->m == 1 && s->n >= MLT_SCAN_LONG ? mlt_find_scan_block(product, dtype) : NULL;
+  s->whole = s->m == 1 && s->n >= MLT_SCAN_LONG ? mlt_find_scan_whole(product, dtype) : NULL;
   s->columns = mlt_find_scan_columns(product, dtype);
   s->item = mlt_itemsize[dtype];
   s->identity = product ? 1.0 : -0.0;

@@ -99,6 +99,27 @@ MLT_SCAN_BLOCK_LOOP(scan_prod_block_FLOAT64, double, *, 1.0, MLT_LOAD_D, MLT_SCA
 #undef MLT_SCAN_PRODUCT_INSIDE
 #undef MLT_SCAN_STORE_D
 
+/* Running sums of integers, of any number of them, after `carry`; returns the next one. */
+static int64_t MLT_FN(scan_sum_whole)(const int64_t *restrict x, int64_t *restrict y, int64_t n, int64_t carry) {
+  int64_t i = 0;
+#if MLT_VECTOR_WIDTH == 32
+  typedef int64_t vector __attribute__((vector_size(32)));
+  typedef int64_t memory __attribute__((vector_size(32), aligned(8), may_alias));
+  const vector none = {0};
+  vector before = none + carry;
+  for (; i + 4 <= n; i += 4) {
+    vector v = *(const memory *)(x + i);
+    v += __builtin_shuffle(none, v, (vector){0, 4, 5, 6});
+    v += __builtin_shuffle(none, v, (vector){0, 1, 4, 5});
+    *(memory *)(y + i) = before + v;
+    before += __builtin_shuffle(v, (vector){3, 3, 3, 3});
+  }
+  carry = before[0];
+#endif
+  for (; i < n; i++) y[i] = carry += x[i];
+  return carry;
+}
+
 /* Rows of `width` columns, `step` elements apart, each added to the running values before it. */
 #define MLT_SCAN_COLUMNS(name, T, A, OPERATOR)                                                                     \
   static void MLT_FN(name)(const char *source, char *result, int64_t step, int64_t width, int64_t rows,            \
