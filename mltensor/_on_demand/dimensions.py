@@ -3,6 +3,7 @@
 import operator
 import warnings
 
+from mltensor._core.create import asarray
 from mltensor._core.tensor import Tensor
 from mltensor._ops.joining import at_least
 from mltensor._ops.record import F
@@ -15,8 +16,9 @@ __all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "block", "fliplr", "flipud"
 
 def with_dimensions(arrays, ndim):
     """Views of the arrays with at least so many dimensions: one, or a tuple of them."""
-    results = tuple(at_least(one, ndim) for one in tensors(*arrays))
-    return results[0] if len(results) == 1 else results
+    if len(arrays) == 1:
+        return at_least(asarray(arrays[0]), ndim)
+    return tuple(at_least(one, ndim) for one in tensors(*arrays))
 
 
 def atleast_1d(*arys):
