@@ -4,12 +4,12 @@ A number drawn in a loop takes NumPy a fifth of a microsecond, which a function 
 """
 
 from mltensor._core.interop cimport COPY_IF_NEEDED, as_tensor
+from mltensor._core.tensor cimport Tensor
 
 import numpy
 
 from mltensor.errors import DTypeError
 
-cdef object array_type = numpy.ndarray
 cdef object dtype_type = numpy.dtype
 
 
@@ -75,9 +75,12 @@ def drawing_method(str name, convert, into):
     """
     def draw(self, *args, **kwargs):
         function = getattr(self._numpy, name)
-        if kwargs and kwargs.get("out") is not None and not isinstance(kwargs["out"], array_type):
-            out = kwargs.pop("out")
-            return into(out, function, convert(args), convert(kwargs))
+        if kwargs:
+            out = kwargs.pop("out", None)
+            if isinstance(out, Tensor):
+                return into(out, function, convert(args), convert(kwargs))
+            if out is not None:
+                kwargs["out"] = out
         return call(function, convert, args, kwargs)
 
     return draw

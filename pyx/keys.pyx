@@ -3,7 +3,7 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
-from mltensor._core.dtypes cimport code_of_number, is_integer
+from mltensor._core.dtypes cimport is_integer
 from mltensor._core.foreign cimport has_dimensions
 from mltensor._core.scalars cimport read_scalar
 from mltensor._core.tensor cimport MLT_MAX_DIMS, Tensor, new_view, shape_tuple
@@ -133,10 +133,6 @@ cdef int scalar_integer(object item, Py_ssize_t* at) except -1:
         if (<Tensor> item).view.ndim != 0 or not is_integer((<Tensor> item).view.dtype):
             return 0
         item = read_scalar((<Tensor> item).view.data, (<Tensor> item).view.dtype)
-    elif code_of_number(item) >= 0:
-        if not is_integer(code_of_number(item)):
-            return 0
-        item = PyNumber_Index(item)
     elif isinstance(item, array_type):
         if has_dimensions(item) or item.dtype.kind not in "iu":
             return 0

@@ -105,9 +105,14 @@ cdef bint foreign(object value):
                 or isinstance(value, (memoryview, range, bytearray)))
 
 
+cdef inline object of_elements(int operator, object a, object b):
+    """What comes of single elements; None at once where the left operand has dimensions."""
+    return combined(operator, a, b) if type(a) is not Tensor or (<Tensor> a).view.ndim == 0 else None
+
+
 cdef object binary_slot(int operator, object a, object b):
     cdef Op op
-    found = combined(operator, a, b)
+    found = of_elements(operator, a, b)
     if found is not None:
         return found
     op = <Op> table[operator]
@@ -136,7 +141,7 @@ cdef bint taken_over(Op op, Tensor t, object other, bint reversed) except -1:
 
 
 cdef object compare_slot(int operator, object a, object b):
-    found = combined(operator, a, b)
+    found = of_elements(operator, a, b)
     if found is not None:
         return found
     if not isinstance(b, (Tensor, float, int)) and foreign(b):
@@ -161,7 +166,7 @@ cdef object power_slot(object a, object b):
     """a ** b, with the powers people write replaced by what computes them exactly and faster."""
     cdef bint number = type(b) is int or type(b) is float
     if type(b) is int and b == 2:
-        found = combined(MULTIPLY, a, a)
+        found = of_elements(MULTIPLY, a, a)
         if found is not None:
             return found
         return unary(<Op> square, a)
@@ -410,8 +415,10 @@ cdef object get_item_slot(object x, object key):
     cdef Tensor t = <Tensor> x
     cdef Tensor view
     cdef PyObject* arguments[2]
-    cdef char* address = NULL if isinstance(key, slice) else element_address(t, key)
-    if address != NULL and type(t) is Tensor and not requires_grad(t):
+    cdef char* address = NULL
+    if type(t) is Tensor and not isinstance(key, slice) and not requires_grad(t):
+        address = element_address(t, key)
+    if address != NULL:
         view = new_view(t, address, 0, NULL, NULL, t.view.dtype)
         view.element = True
         return view

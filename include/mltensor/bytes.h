@@ -14,6 +14,20 @@
 #include <emmintrin.h>
 #endif
 
+/* Elements of any dtype as bytes: M of the type that has as many as `itemsize`. */
+typedef struct {
+  uint64_t low, high;
+} mlt_bytes16;
+
+#define MLT_MOVE_SIZES(M)                                              \
+  switch (itemsize) {                                                  \
+    case 1: M(uint8_t) break;                                          \
+    case 2: M(uint16_t) break;                                         \
+    case 4: M(uint32_t) break;                                         \
+    case 8: M(uint64_t) break;                                         \
+    default: M(mlt_bytes16) break;                                     \
+  }
+
 /* Bytes from which we copy ourselves. The C library then takes the processor's instruction for strings, which on some
  * processors takes thirty times as long where the destination lies a little behind the source in its page. */
 #define MLT_OWN_COPY_FROM 1024

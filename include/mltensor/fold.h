@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "mltensor/bytes.h"
 #include "mltensor/chain.h"
 #include "mltensor/iterate.h"
 #include "mltensor/mltensor.h"
@@ -47,23 +48,26 @@ typedef struct {
   atomic_int stop;
 } mlt_fold;
 
-#define MLT_FOLD_MOVE(T)                                                                     \
-  for (int64_t i = 0; i < n; i++) *(T *)(to + i * to_step) = *(const T *)(from + i * from_step);
+#define MLT_FOLD_MOVE(type)                                                                  \
+  for (int64_t i = 0; i < n; i++) *(type *)(to + i * to_step) = *(const type *)(from + i * from_step);
 
-static void mlt_fold_copy(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t item, int64_t n) {
-  if (to_step == item && from_step == item) {
-    memcpy(to, from, (size_t)(n * item));
+static void mlt_fold_copy(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t itemsize, int64_t n) {
+  if (to_step == itemsize && from_step == itemsize) {
+    memcpy(to, from, (size_t)(n * itemsize));
     return;
   }
-  typedef struct {
-    uint64_t low, high;
-  } pair;
-  switch (item) {
-    case 1: MLT_FOLD_MOVE(uint8_t) break;
-    case 2: MLT_FOLD_MOVE(uint16_t) break;
-    case 4: MLT_FOLD_MOVE(uint32_t) break;
-    case 8: MLT_FOLD_MOVE(uint64_t) break;
-    default: MLT_FOLD_MOVE(pair) break;
+  MLT_MOVE_SIZES(MLT_FOLD_MOVE)
+}
+
+/* A chain of n links along a line, with looks at Ctrl-C in between. */
+static void mlt_fold_chain(mlt_fold *f, mlt_links links, int64_t n, int64_t *last) {
+  while (n > 0) {
+    links.n = n < MLT_CHAIN_BLOCK ? n : MLT_CHAIN_BLOCK;
+    f->chain(&links);
+    links.x += links.n * links.step;
+    links.result += links.n * links.result_step;
+    n -= links.n;
+    if (n > 0 && mlt_poll_inside(&f->stop, last)) return;
   }
 }
 
@@ -135,13 +139,8 @@ static void mlt_fold_rows(mlt_fold *f, const char *x, int64_t step, int64_t row,
     i = 1;
   }
   if (width == 1 && f->chain && !mask) {
-    while (i < n) {
-      const int64_t some = n - i < MLT_CHAIN_BLOCK ? n - i : MLT_CHAIN_BLOCK;
-      const mlt_links links = {MLT_CHAIN_FOLD, result, 0, x + i * row, row, some, NULL, 0};
-      f->chain(&links);
-      i += some;
-      if (i < n && mlt_poll_inside(&f->stop, &last)) return;
-    }
+    const mlt_links links = {MLT_CHAIN_FOLD, result, 0, x + i * row, row, 0, NULL, 0};
+    mlt_fold_chain(f, links, n - i, &last);
     return;
   }
   while (i < n) {
@@ -285,13 +284,8 @@ static void mlt_running_rows(mlt_running *r, const char *x, int64_t step, int64_
   int64_t i = 0, last = n > MLT_FOLD_BLOCK ? mlt_now_ns() : 0;
   if (width == 1 && f->chain && !starts) {
     mlt_fold_copy(y, step, x, step, f->item, 1);
-    for (i = 1; i < n;) {
-      const int64_t some = n - i < MLT_CHAIN_BLOCK ? n - i : MLT_CHAIN_BLOCK;
-      const mlt_links links = {MLT_CHAIN_RUNNING, y + i * row, row, x + i * row, row, some, NULL, 0};
-      f->chain(&links);
-      i += some;
-      if (i < n && mlt_poll_inside(&f->stop, &last)) return;
-    }
+    const mlt_links links = {MLT_CHAIN_RUNNING, y + row, row, x + row, row, 0, NULL, 0};
+    mlt_fold_chain(f, links, n - 1, &last);
     return;
   }
   while (i < n) {
@@ -354,24 +348,19 @@ typedef struct {
   mlt_loop fetch, store;         /* conversions before and after it; or NULL */
 } mlt_at;
 
-#define MLT_AT_GET(T) \
-  for (int64_t i = 0; i < n; i++) ((T *)to)[i] = *(const T *)(a->data + place[i]);
-#define MLT_AT_PUT(T) \
-  for (int64_t i = 0; i < n; i++) *(T *)(a->data + place[i]) = ((const T *)from)[i];
-typedef struct {
-  uint64_t low, high;
-} mlt_at_pair;
-#define MLT_AT_SIZES(M)                                                                       \
-  switch (a->item) {                                                                          \
-    case 1: M(uint8_t) break;                                                                 \
-    case 2: M(uint16_t) break;                                                                \
-    case 4: M(uint32_t) break;                                                                \
-    case 8: M(uint64_t) break;                                                                \
-    default: M(mlt_at_pair) break;                                                            \
-  }
+#define MLT_AT_GET(type) \
+  for (int64_t i = 0; i < n; i++) ((type *)to)[i] = *(const type *)(a->data + place[i]);
+#define MLT_AT_PUT(type) \
+  for (int64_t i = 0; i < n; i++) *(type *)(a->data + place[i]) = ((const type *)from)[i];
 
-static void mlt_at_get(const mlt_at *a, char *to, const int64_t *place, int64_t n) { MLT_AT_SIZES(MLT_AT_GET) }
-static void mlt_at_put(const mlt_at *a, const char *from, const int64_t *place, int64_t n) { MLT_AT_SIZES(MLT_AT_PUT) }
+static void mlt_at_get(const mlt_at *a, char *to, const int64_t *place, int64_t n) {
+  const int64_t itemsize = a->item;
+  MLT_MOVE_SIZES(MLT_AT_GET)
+}
+static void mlt_at_put(const mlt_at *a, const char *from, const int64_t *place, int64_t n) {
+  const int64_t itemsize = a->item;
+  MLT_MOVE_SIZES(MLT_AT_PUT)
+}
 
 static int mlt_at_run(mlt_at *a) {
   uint32_t seen[MLT_AT_SLOTS] = {0}, turn = 0;

@@ -15,6 +15,7 @@
 #include <complex.h>
 #include <string.h>
 
+#include "mltensor/bytes.h"
 #include "mltensor/half.h"
 #include "mltensor/loops.h"
 #include "mltensor/iterate.h"
@@ -80,19 +81,6 @@ static void mlt_gather_prepare(mlt_gather *g) {
   g->outer_ndim = mlt_collapse2(g->outer_ndim, g->outer_shape, g->outer_data, g->outer_dense);
   g->inner_ndim = mlt_collapse2(g->inner_ndim, g->inner_shape, g->inner_data, g->inner_dense);
 }
-
-typedef struct {
-  uint64_t low, high;
-} mlt_bytes16;
-
-#define MLT_MOVE_SIZES(M)                                              \
-  switch (itemsize) {                                                  \
-    case 1: M(uint8_t) break;                                          \
-    case 2: M(uint16_t) break;                                         \
-    case 4: M(uint32_t) break;                                         \
-    case 8: M(uint64_t) break;                                         \
-    default: M(mlt_bytes16) break;                                     \
-  }
 
 static inline void mlt_gather_outer(const mlt_gather *g, int64_t outer, char **data, char **dense) {
   *data = g->data;

@@ -28,6 +28,7 @@
 #define MLT_REDUCE_LEVELS 8
 #define MLT_REDUCE_MAX_ACC 24
 #define MLT_REDUCE_SEGMENTS 64
+#define MLT_REDUCE_FEW_ROWS 16 /* whose accumulators are read and written more than they are */
 #define MLT_REDUCE_FEW 8 /* adjacent elements of one result that are taken as columns with those of the others */
 
 enum { MLT_EARLY_NEVER = 0, MLT_EARLY_ANY, MLT_EARLY_ALL };
@@ -84,7 +85,6 @@ static int mlt_merge_dims(int n, int64_t *shape, int64_t *stride, int64_t *step)
 
 /* Lays out the walk over `view` for the reduced axes of `mask`; the size must not be zero. */
 static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, uint64_t mask) {
-  const int fields = p->loops ? p->loops->fields : 1;
   p->data = view->data;
   p->item = mlt_itemsize[view->dtype];
   p->size = view->size;
@@ -147,8 +147,7 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   p->far = p->size * p->item > MLT_REDUCE_FAR;
   p->tile_width = MLT_REDUCE_TILE;
   p->wide = 0;
-  /* So few rows that their accumulators are read and written more than they are. */
-  const int few_rows = p->loops && p->reduced == 0 && p->inner <= (p->loops->far ? 16 : 3);
+  const int few_rows = p->loops && p->reduced == 0 && p->inner <= (p->loops->far ? MLT_REDUCE_FEW_ROWS : 3);
   if (p->far && !p->converts && p->column_stride == p->item && p->loops && p->loops->wide && !few_rows) {
     p->tile_width *= MLT_REDUCE_MAX_ACC / p->loops->acc_size; /* long stretches of every row */
     p->wide = p->columns * p->loops->acc_size > MLT_REDUCE_SHORT || p->inner_stride != p->columns * p->item;
@@ -156,15 +155,14 @@ static void mlt_reduce_plan_geometry(mlt_reduce_plan *p, const mlt_view *view, u
   if (p->columns < p->tile_width) p->tile_width = p->columns;
   p->tiles = (p->columns + p->tile_width - 1) / p->tile_width;
   p->block = MLT_REDUCE_BLOCK;
-  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they; moments first look at
-   * places all over the block. */
-  if (!p->converts && p->inner_stride == p->item)
-    p->block = (fields > 1 ? 32 : p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
+  /* Not more than 128 elements to each of the lanes of a count, which are as narrow as they. */
+  if (!p->converts && p->inner_stride == p->item) p->block = (p->item >= 4 ? 32 : 16) * MLT_REDUCE_BLOCK / p->item;
   if (p->columns > 1) {
-    const int64_t least = p->item < 8 ? 256 : 64, most = p->columns <= 64 ? 65536 / p->columns : 1024;
+    const int64_t least = p->item < 8 ? 256 : 64;
     p->block = 16384 / p->columns;
     p->block = p->block < least ? least : p->block > 1024 ? 1024 : p->block;
-    if (p->columns <= 64 && !p->converts && p->inner_stride == p->columns * p->item) p->block = most;
+    /* Of rows that are put together, see mlt_reduce_widened: each block is taken apart at its end. */
+    if (p->columns <= 64 && !p->converts && p->inner_stride == p->columns * p->item) p->block = 65536 / p->columns;
   }
   p->together = p->columns == 1 && p->reduced && p->kept &&
                 llabs(p->kept_stride[p->kept - 1]) < llabs(p->reduced_stride[p->reduced - 1]);
@@ -301,8 +299,8 @@ static void mlt_reduce_block(const mlt_reduce_plan *p, const char *source, int64
     source += done * p->inner_stride;
     count -= done;
   }
-  (p->wide ? loops->wide : p->far && loops->far && count > 16 ? loops->far : loops->column)(source, m * loops->width, count,
-                                                                              p->inner_stride, acc, aux);
+  const int far = p->far && loops->far && count > MLT_REDUCE_FEW_ROWS;
+  (p->wide ? loops->wide : far ? loops->far : loops->column)(source, m * loops->width, count, p->inner_stride, acc, aux);
 }
 
 static inline void mlt_reduce_copy(char *to, const char *from, int64_t bytes) {

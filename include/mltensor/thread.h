@@ -48,9 +48,9 @@ static mlt_runtime *mlt_runtime_pointer;
 /* How long idle threads stay awake, and what waking them takes. */
 #define MLT_AWAKE_NS 30000LL
 #define MLT_WAKING_NS 30000LL
-/* A thread that comes so late, when it was awake or asleep, is waited for by all: other programs have its processor. Where
- * what was shared in time since the last one was worth it, that is no matter. Else short work is done alone, at first for
- * as long as the thread was late, and twice as long every time after that. */
+/* A thread that comes so late, when it was awake or asleep, is waited for by all: other programs have its processor.
+ * Where what was shared in time since the last one was worth it, that is no matter. Else short work is done alone, at
+ * first for as long as the thread was late, and twice as long every time after that. */
 #define MLT_LATE_NS 20000LL
 #define MLT_LATE_ASLEEP_NS 500000LL
 #define MLT_WORTH 4 /* times as long as it was waited for */
@@ -168,10 +168,9 @@ static void mlt_was_late(int64_t now, int64_t late) {
   atomic_store_explicit(&runtime->worth, 0, memory_order_relaxed);
 }
 
-/* Chunks from `done` on, by all threads, also where there are fewer chunks: a thread that a smaller team leaves out ends,
- * and a new one takes longer than many kernels run. Nonzero when interrupted. */
-static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, int threads, mlt_task task,
-                     void *context) {
+/* Chunks from `done` on, by all threads, also where there are fewer chunks: a thread that a smaller team leaves out
+ * ends, and a new one takes longer than many kernels run. Nonzero when interrupted. */
+static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks, mlt_task task, void *context) {
   mlt_runtime *runtime = mlt_runtime_pointer;
   const int64_t start = mlt_now_ns();
   const int awake = start - mlt_time_of(&runtime->shared) < MLT_AWAKE_NS;
@@ -183,7 +182,7 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
   atomic_init(&stop, 0);
   for (int k = 0; k < MLT_PROCESSOR_WORDS; k++) atomic_init(taken + k, 0);
   mlt_spread(taken);
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(runtime->threads)
   {
     const int caller = omp_get_thread_num() == 0;
     if (!caller) mlt_spread(taken);
@@ -215,11 +214,10 @@ static int mlt_share(int64_t count, int64_t chunk, int64_t done, int64_t chunks,
 static int mlt_parallel(int64_t count, int64_t chunk, mlt_task task, void *context) {
 #ifdef _OPENMP
   const int64_t chunks = chunk > 0 ? (count + chunk - 1) / chunk : 0;
-  const int threads = mlt_runtime_pointer->threads;
-  if (threads > 1 && chunks > 1 && !omp_in_parallel()) {
+  if (mlt_runtime_pointer->threads > 1 && chunks > 1 && !omp_in_parallel()) {
     int interrupted = 0;
     const int64_t done = mlt_begin_alone(count, chunk, chunks, task, context, &interrupted);
-    if (done < chunks && !interrupted) interrupted = mlt_share(count, chunk, done, chunks, threads, task, context);
+    if (done < chunks && !interrupted) interrupted = mlt_share(count, chunk, done, chunks, task, context);
     atomic_store_explicit(&mlt_runtime_pointer->busy, mlt_now_ns(), memory_order_relaxed);
     return interrupted;
   }
